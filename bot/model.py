@@ -1,0 +1,307 @@
+"""The words of the product as frozen dataclasses; no I/O and no vendor.
+
+Times are aware UTC ``datetime``; milliseconds only in recordings, and then named
+``_ms``. ``at_ms`` counts from the start of its recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """What a human gave us to find someone by."""
+
+    EMAIL = "email"
+    DISTINCT_ID = "distinct_id"
+    UUID = "uuid"
+    """Looks like a UUID: a session id, a person's UUID or a distinct id."""
+    RECORDING = "recording"
+    """A recording named for certain: by a replay URL, or chosen from a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One thing a human gave us to find someone; ``origin`` is a pasted URL's host."""
+
+    kind: IdentifierKind
+    value: str
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom the source thinks it is. ``properties`` holds text, number and bool only."""
+
+    id: str
+    name: str
+    email: str | None = None
+    distinct_ids: tuple[str, ...] = ()
+    properties: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Metadata of one session recording; ``id`` is PostHog's ``$session_id``.
+
+    Counts are the source's own and may be missing (None) where it does not say.
+    """
+
+    id: str
+    source: str
+    start: datetime
+    duration: timedelta
+    end: datetime | None = None
+    active: timedelta | None = None
+    distinct_id: str | None = None
+    person: Person | None = None
+    start_url: str | None = None
+    urls: tuple[str, ...] = ()
+    click_count: int | None = None
+    keypress_count: int | None = None
+    console_error_count: int | None = None
+    exception_count: int | None = None
+    platform: str = "web"
+    browser: str | None = None
+    os: str | None = None
+    device: str | None = None
+    ongoing: bool = False
+    expires_at: datetime | None = None
+    url: str | None = None
+    """Where the source itself plays it; needs a login there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    url: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """A console error or uncaught exception, deduplicated by its text."""
+
+    message: str
+    count: int
+    at_ms: int
+    uncaught: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """Failed or slow requests to one place; ``status`` None is a network failure."""
+
+    method: str
+    url: str
+    status: int | None
+    count: int
+    at_ms: int
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment worth seeing: console_error, exception, network_failure, rage_click,
+    page."""
+
+    at_ms: int
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCount:
+    window_id: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What happened in a recording, counted from its events."""
+
+    start: datetime
+    end: datetime
+    duration_ms: int
+    active_ms: int
+    events: int
+    windows: tuple[WindowCount, ...]
+    platform: str
+    viewport: tuple[int, int] | None
+    browser: str | None
+    os: str | None
+    pages: tuple[Page, ...]
+    clicks: int
+    rage_clicks: int
+    input_events: int
+    full_snapshots: int
+    console: Mapping[str, int]
+    exceptions: int
+    network_requests: int
+    network_failing: int
+    network_slow: int
+    errors: tuple[ErrorLine, ...]
+    failing: tuple[RequestLine, ...]
+    slow: tuple[RequestLine, ...]
+    marks: tuple[Mark, ...]
+    start_at_ms: int
+    """Where it is worth opening: some 20 s before the key moment, never blindly 0."""
+
+
+class Action(StrEnum):
+    """What was asked of the courier."""
+
+    FIND = "find"
+    """Answer with the matching recordings."""
+    SHARE = "share"
+    """Export one recording and post a link that expires."""
+    ATTACH = "attach"
+    """Export one recording and post the file."""
+    NOTE = "note"
+    """Find, export the best and post one note with links: the ticket's answer."""
+    REVOKED = "revoked"
+    """A share link was revoked: make the posted message say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """Address of the conversation to answer: destination and its own ids."""
+
+    destination: str
+    address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRequest:
+    """What was asked. ``key`` is the vendor's own id for the event: the same event
+    delivered again has the same key and is the same request."""
+
+    key: str
+    action: Action
+    reply_to: ReplyTo
+    asked_by: str
+    identifiers: tuple[Identifier, ...] = ()
+    recording_id: str | None = None
+    link_id: str | None = None
+    look_back: timedelta | None = None
+    about: datetime | None = None
+    """When the trouble was reported: the ticket's or message's time."""
+    text: str = ""
+    """What the person typed, to be repeated to them; never logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLink:
+    """A URL that opens one stored replay until ``expires_at``. ``url`` holds the token
+    and is known only right after minting: the database keeps a hash."""
+
+    id: str
+    url: str
+    expires_at: datetime
+
+
+class Reason(StrEnum):
+    """Why nothing was found, as far as it can be known."""
+
+    NO_IDENTIFIER = "no_identifier"
+    UNKNOWN_PERSON = "unknown_person"
+    AMBIGUOUS = "ambiguous"
+    NO_SESSION = "no_session"
+    PAST_RETENTION = "past_retention"
+    DELETED = "deleted"
+    STILL_RECORDING = "still_recording"
+    RECORDING_OFF = "recording_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Recordings, newest first; ``summaries`` by recording id where already known."""
+
+    identifiers: tuple[Identifier, ...]
+    recordings: tuple[Recording, ...]
+    look_back: timedelta
+    people: tuple[Person, ...] = ()
+    summaries: Mapping[str, Summary] = field(default_factory=dict)
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFound:
+    """Nobody or nothing; ``explanation`` says why and ``advice`` what to try."""
+
+    identifiers: tuple[Identifier, ...]
+    reason: Reason
+    explanation: str
+    advice: str
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReplay:
+    """One exported recording with its link, to be posted."""
+
+    recording: Recording
+    summary: Summary
+    link: ShareLink
+    watch_url: str
+    """The link, opening at the moment worth seeing."""
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFile:
+    """One exported recording as the portable file, to be attached."""
+
+    recording: Recording
+    summary: Summary
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A ticket's answer: the replays with links, best first, then the rest."""
+
+    identifiers: tuple[Identifier, ...]
+    replays: tuple[SharedReplay, ...]
+    others: tuple[Recording, ...]
+    look_back: timedelta
+    unavailable: tuple[tuple[Recording, str], ...] = ()
+    """Recordings that were found but could not be exported, each with its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRevoked:
+    link_id: str
+    revoked_by: str
+    revoked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The request could not be answered; ``plain`` says why and what to do."""
+
+    plain: str
+    reference: str
+
+
+Result = Found | NothingFound | SharedReplay | ReplayFile | Note | LinkRevoked | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a result was posted, in the destination's own ids."""
+
+    reference: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of ``doctor``; ``fix`` says what to do where ``ok`` is false."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""

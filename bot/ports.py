@@ -1,0 +1,106 @@
+"""What the courier needs of others, and what it offers to integrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import (
+    Check,
+    Delivery,
+    Identifier,
+    Person,
+    Recording,
+    ReplayRequest,
+    Result,
+)
+
+
+class RecordingSource(Protocol):
+    """A place recordings come from. Every method may raise RetryLater or Refused."""
+
+    name: str
+
+    def find_people(self, identifier: Identifier) -> list[Person]:
+        """Everyone the identifier may mean; empty where nobody is known by it."""
+
+    def recordings_of(
+        self, person: Person, *, since: datetime, limit: int
+    ) -> list[Recording]:
+        """The person's recordings that started at ``since`` or later, newest first."""
+
+    def recording(self, recording_id: str) -> Recording:
+        """One recording by its id. Raises NotFound, or Gone where it was deleted."""
+
+    def snapshot_lines(self, recording: Recording) -> Iterator[bytes]:
+        """The recording's snapshot JSON lines, one event or several a line.
+
+        Raises NotFound, Gone, or RetryLater where only a part could be had.
+        """
+
+    def recordings_enabled(self) -> bool | None:
+        """Whether the project records at all; None where it cannot be known."""
+
+    def check(self) -> Iterable[Check]:
+        """What ``doctor`` prints about this source; never raises."""
+
+
+class Draft(Protocol):
+    """Notes kept with a request while it is being posted; they outlive the process.
+
+    A destination saves what it must find again after an unknown outcome, such as the
+    id of a file that was uploaded but perhaps not yet shown.
+    """
+
+    @property
+    def data(self) -> Mapping[str, str]: ...
+
+    def save(self, **values: str) -> None: ...
+
+
+class Destination(Protocol):
+    """Something that can post a result at a ReplyTo.
+
+    ``post`` raises RetryLater where it may work later (the courier asks
+    ``find_posted`` before it tries again), Refused or NotFound where it never will.
+    """
+
+    name: str
+
+    def complete(self, request: ReplayRequest) -> ReplayRequest:
+        """The request with what had to be read from the vendor: whose ticket it is."""
+
+    def find_posted(
+        self, request_id: str, request: ReplayRequest, draft: Draft
+    ) -> Delivery | None:
+        """What an earlier try posted for this request, read back from the vendor."""
+
+    def post(
+        self, request_id: str, request: ReplayRequest, result: Result, draft: Draft
+    ) -> Delivery:
+        """Post the result once, carrying ``request_id`` where a reader can find it."""
+
+    def check(self) -> Iterable[Check]:
+        """What ``doctor`` prints about this destination; never raises."""
+
+
+class Intake(Protocol):
+    """What integrations may ask of the courier; each call takes milliseconds."""
+
+    def submit(self, request: ReplayRequest) -> bool:
+        """Commit the request and ring for a worker; False where it was known already.
+
+        Raises RetryLater where the request could not be made safe: do not ack then.
+        """
+
+    def revoke(self, link_id: str, *, by: str) -> bool:
+        """Close a share link at once; False where there is no such link."""
+
+
+class BlobCache(Protocol):
+    """Bytes kept by name, for parts of recordings that never change."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, content: bytes) -> None: ...
