@@ -43,7 +43,7 @@ class Gone(NotFound):
 
 
 class Refused(CourierError):
-    """The other side said no, and will say no again until a person changes something."""
+    """The other side said no, and will until a person changes something."""
 
 
 class BadInput(CourierError):

@@ -1,0 +1,162 @@
+"""Recordings in files, by content and never by name: which format, whose, what events.
+
+Reads snapshots JSON lines (plain or gzip), PostHog's JSON export (2023-04-28 and
+2022-12-02), and a bare array of rrweb events. Portable replays are the exporter's.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from bot.errors import BadInput, UnknownShape
+from bot.recording import lossless
+from bot.recording.lines import Damage, read_lines, read_value
+from bot.recording.rrweb import RrwebEvent
+
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(slots=True)
+class RecordingFile:
+    """A recording read from a file; ``events`` can be walked once."""
+
+    events: Iterator[RrwebEvent]
+    recording_id: str | None = None
+    person_name: str | None = None
+    damage: Damage = field(default_factory=Damage)
+
+
+def open_recording(path: Path) -> RecordingFile:
+    """The recording in a file. Raises BadInput saying what the file is instead.
+
+    JSON lines are streamed; the two whole-document formats are read at once.
+    """
+    try:
+        stream = _plain(path)
+        start = _peek(stream)
+    except FileNotFoundError:
+        raise BadInput(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise BadInput(f"{path} is a folder; name a file") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadInput(f"{path}: cannot be read: {error}") from error
+    if not start:
+        raise BadInput(f"{path} is empty")
+    if start.lstrip()[:1] not in (b"{", b"["):
+        raise BadInput(
+            f"{path} is no recording: expected snapshot JSON lines, PostHog's JSON"
+            " export, an array of rrweb events, or a portable replay"
+        )
+    if _is_document(start):
+        return _document(path, _all(path, stream))
+    damage = Damage()
+    events = _streamed(path, stream, damage)
+    return RecordingFile(events, damage=damage)
+
+
+def _plain(path: Path) -> io.BufferedReader:
+    raw = path.open("rb")
+    packed = raw.peek(2)[:2] == _GZIP
+    if not packed:
+        return raw
+    return io.BufferedReader(gzip.GzipFile(fileobj=raw))
+
+
+def _peek(stream: io.BufferedReader) -> bytes:
+    return stream.peek(4096)[:4096]
+
+
+def _is_document(start: bytes) -> bool:
+    """Whether one JSON value spans the file, rather than one a line."""
+    head = start.lstrip()
+    if head[:1] == b"[":
+        # A line ["<window id>", {…}] starts with a string; an array of events not.
+        return head[1:].lstrip()[:1] in (b"{", b"]")
+    first_line = head.split(b"\n", 1)[0]
+    try:
+        value = lossless.loads(first_line)
+    except ValueError:
+        # Pretty-printed, or one document longer than what was looked at.
+        return b'"window_id"' not in head[:200] and b'"windowId"' not in head[:200]
+    return isinstance(value, dict) and "version" in value and "type" not in value
+
+
+def _all(path: Path, stream: IO[bytes]) -> bytes:
+    with stream:
+        try:
+            return stream.read()
+        except (OSError, EOFError, zlib.error) as error:
+            raise BadInput(f"{path} is cut short or damaged: {error}") from error
+
+
+def _streamed(
+    path: Path, stream: io.BufferedReader, damage: Damage
+) -> Iterator[RrwebEvent]:
+    found = 0
+    with stream:
+        try:
+            for event in read_lines(stream, recording=path.name, damage=damage):
+                found += 1
+                yield event
+        except (OSError, EOFError, zlib.error) as error:
+            raise BadInput(f"{path} is cut short or damaged: {error}") from error
+    if not found:
+        raise BadInput(f"{path} holds no readable event ({damage.total} damaged)")
+
+
+def _document(path: Path, content: bytes) -> RecordingFile:
+    try:
+        document = lossless.loads(content)
+    except ValueError as error:
+        raise BadInput(f"{path} is not whole JSON: {error}") from error
+    damage = Damage()
+    if isinstance(document, list):
+        return RecordingFile(_events(document, path.name, damage), damage=damage)
+    version = document.get("version") if isinstance(document, dict) else None
+    data = document.get("data") if isinstance(document, dict) else None
+    if version == "2023-04-28" and isinstance(data, dict):
+        snapshots = data.get("snapshots")
+    elif version == "2022-12-02" and isinstance(data, dict):
+        snapshots = _by_window(path.name, data.get("snapshotsByWindowId"))
+    else:
+        raise UnknownShape(path.name, "version", repr(version)[:60])
+    if not isinstance(snapshots, list):
+        raise UnknownShape(path.name, "data.snapshots", type(snapshots).__name__)
+    person = data.get("person")
+    return RecordingFile(
+        _events(snapshots, path.name, damage),
+        recording_id=data.get("id") or None,
+        person_name=person.get("name") if isinstance(person, dict) else None,
+        damage=damage,
+    )
+
+
+def _events(items: list[Any], name: str, damage: Damage) -> Iterator[RrwebEvent]:
+    if not items:
+        raise BadInput(f"{name} holds no events")
+    for item in items:
+        yield from read_value(item, recording=name, damage=damage)
+
+
+def _by_window(name: str, windows: Any) -> list[Any]:
+    if not isinstance(windows, dict):
+        raise UnknownShape(name, "data.snapshotsByWindowId", type(windows).__name__)
+    flat = [
+        [window, event]
+        for window, events in windows.items()
+        if isinstance(events, list)
+        for event in events
+    ]
+    return sorted(flat, key=_time_of)
+
+
+def _time_of(pair: list[Any]) -> float:
+    event = pair[1]
+    time = event.get("timestamp") if isinstance(event, dict) else None
+    return time if isinstance(time, int | float) else 0.0

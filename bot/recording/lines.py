@@ -1,0 +1,111 @@
+"""Snapshot JSON lines, as PostHog's API returns them, to expanded rrweb events.
+
+Four shapes of line are in the wild (PostHog's replay-shared reads the same):
+``[window_id, event]``; ``{"window_id", "data": [events]}``; the same with
+``windowId``; and one event with ``windowId`` inside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import UnknownShape
+from bot.recording import lossless
+from bot.recording.expand import Undecodable, expand
+from bot.recording.rrweb import RrwebEvent
+
+
+@dataclass(slots=True)
+class Damage:
+    """What could not be read: counted, reported, and never fatal by itself."""
+
+    lines: int = 0
+    events: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.lines + self.events
+
+
+def read_lines(
+    lines: Iterable[bytes], *, recording: str, damage: Damage
+) -> Iterator[RrwebEvent]:
+    """The events of snapshot lines in order of arrival, expanded.
+
+    Lines that are not JSON and events whose compressed fields are broken are counted
+    in ``damage`` and left out, as PostHog's own player does. Raises UnknownShape where
+    a line is of no known shape: that is a format we do not know, not damage.
+    """
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            value = lossless.loads(line)
+        except ValueError:
+            damage.lines += 1
+            continue
+        yield from read_value(value, recording=recording, damage=damage)
+
+
+def read_value(value: Any, *, recording: str, damage: Damage) -> Iterator[RrwebEvent]:
+    """The events of one decoded line; see ``read_lines``."""
+    window_id, events = _window_and_events(value, recording)
+    for event in events:
+        if not isinstance(event, dict):
+            raise UnknownShape(recording, "event", type(event).__name__)
+        for field in ("type", "timestamp"):
+            number = event.get(field)
+            if not isinstance(number, int | float) or isinstance(number, bool):
+                raise UnknownShape(recording, field, type(number).__name__)
+        try:
+            yield RrwebEvent(window_id, expand(event))
+        except Undecodable as error:
+            if error.field == "cv":
+                raise UnknownShape(recording, "cv", str(error)) from error
+            damage.events += 1
+
+
+def _window_and_events(value: Any, recording: str) -> tuple[str, list[Any]]:
+    if isinstance(value, list) and len(value) == 2:
+        return _window(value[0], recording), [value[1]]
+    if isinstance(value, dict):
+        window = value.get("window_id", value.get("windowId"))
+        if isinstance(value.get("data"), list) and "type" not in value:
+            return _window(window, recording), value["data"]
+        if "type" in value and "timestamp" in value:
+            event = {k: v for k, v in value.items() if k not in _WINDOW_KEYS}
+            return _window(window, recording), [event]
+    raise UnknownShape(recording, "snapshot line", type(value).__name__)
+
+
+_WINDOW_KEYS = frozenset({"window_id", "windowId"})
+
+
+def _window(window: Any, recording: str) -> str:
+    if window is None:
+        return ""
+    # PostHog's 2026 front end numbers windows 1, 2, 3 in its exports.
+    if isinstance(window, str) or (
+        isinstance(window, int) and not isinstance(window, bool)
+    ):
+        return str(window)
+    raise UnknownShape(recording, "window id", type(window).__name__)
+
+
+def without_repeats(events: Iterable[RrwebEvent]) -> Iterator[RrwebEvent]:
+    """The events, each once: an ingestion retry puts the same one into two blocks.
+
+    Two are the same when all but rrweb's ``delay`` agrees.
+    """
+    seen: set[bytes] = set()
+    for item in events:
+        same = {k: v for k, v in item.event.items() if k != "delay"}
+        digest = hashlib.blake2b(
+            lossless.dumps([item.window_id, same]), digest_size=16
+        ).digest()
+        if digest not in seen:
+            seen.add(digest)
+            yield item

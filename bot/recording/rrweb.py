@@ -1,0 +1,65 @@
+"""rrweb's numbers by name, and one decoded event with the window it belongs to.
+
+Names and numbers are rrweb's (``EventType``, ``IncrementalSource``,
+``MouseInteractions`` of @rrweb/types).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+FULL_SNAPSHOT = 2
+INCREMENTAL = 3
+META = 4
+CUSTOM = 5
+PLUGIN = 6
+
+MUTATION = 0
+MOUSE_INTERACTION = 2
+INPUT = 5
+STYLE_SHEET_RULE = 8
+
+CLICK = 2
+
+# What PostHog counts as activity of the user: MouseMove, MouseInteraction, Scroll,
+# ViewportResize, Input, TouchMove, MediaInteraction, Drag.
+ACTIVE_SOURCES = frozenset({1, 2, 3, 4, 5, 6, 7, 12})
+
+CONSOLE_PLUGIN = "rrweb/console@1"
+NETWORK_PLUGIN = "rrweb/network@1"
+
+
+@dataclass(frozen=True, slots=True)
+class RrwebEvent:
+    """One decoded rrweb event, expanded, as it arrived.
+
+    ``window_id`` tells the browser tabs of a session apart; each has its own ids.
+    """
+
+    window_id: str
+    event: dict[str, Any]
+
+    @property
+    def type(self) -> int:
+        kind: int = self.event["type"]
+        return kind
+
+    @property
+    def timestamp_ms(self) -> int | float:
+        moment: int | float = self.event["timestamp"]
+        return moment
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The event's data; empty where a recorder sent something else."""
+        data = self.event.get("data")
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def source(self) -> int | None:
+        """rrweb's IncrementalSource, or None where it is no incremental event."""
+        if self.type != INCREMENTAL:
+            return None
+        source = self.data.get("source")
+        return source if isinstance(source, int) else None
