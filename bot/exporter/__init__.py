@@ -1,0 +1,94 @@
+"""Recordings to portable replays: events in, manifest and compressed segments out.
+
+``export`` makes the payload; ``page`` makes a file or share page of it; ``portable``
+reads a file back; ``har``, ``posthog_json`` write it in other tools' formats.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import IO
+
+from bot.errors import BadInput
+from bot.exporter.manifest import Manifest, masked, with_device
+from bot.exporter.segments import SegmentWriter
+from bot.model import Recording
+from bot.recording.lines import Damage
+from bot.recording.redaction import Redactor
+from bot.recording.rrweb import RrwebEvent
+from bot.recording.summary import SummaryBuilder
+
+__all__ = ["Exported", "export"]
+
+# Past this size the payload waits on disk instead of in memory.
+_SPOOL_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A payload: the manifest, and the segments one after the other in a file."""
+
+    manifest: Manifest
+    payload: IO[bytes]
+
+    def segments(self) -> Iterable[bytes]:
+        """The packed segments in order."""
+        for segment in self.manifest.segments:
+            self.payload.seek(segment.offset)
+            yield self.payload.read(segment.bytes)
+
+
+def export(
+    events: Iterable[RrwebEvent],
+    *,
+    source: str,
+    recording: Recording | None = None,
+    recording_id: str | None = None,
+    person: str | None = None,
+    damage: Damage | None = None,
+    redact: bool = True,
+) -> Exported:
+    """The payload of a recording's events, read once, in order of arrival.
+
+    ``damage`` is the reader's own count, looked at after the last event. Raises
+    BadInput where there is no event, and whatever the reader raises.
+    """
+    builder = SummaryBuilder()
+    redactor = Redactor()
+    payload: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 (handed on)
+        max_size=_SPOOL_BYTES
+    )
+    writer = SegmentWriter(payload)
+    for event in events:
+        clean = redactor.redact(event) if redact else event
+        builder.add(clean)
+        writer.add(clean)
+    if builder.events == 0:
+        raise BadInput(
+            f"recording {recording_id or (recording and recording.id) or ''} holds no"
+            " readable event"
+        )
+    segments, digest = writer.finish()
+    summary = builder.build()
+    if recording is not None:
+        summary = with_device(summary, recording.browser, recording.os)
+        if recording.platform != "web":
+            summary = replace(summary, platform=recording.platform)
+        recording_id = recording.id
+        person = recording.person.name if recording.person else recording.distinct_id
+    return Exported(
+        Manifest(
+            recording_id=recording_id,
+            source=source,
+            recording_url=recording.url if recording else None,
+            person=masked(person),
+            summary=summary,
+            redactions=dict(redactor.counts),
+            damaged=damage.total if damage else 0,
+            segments=segments,
+            sha256=digest,
+        ),
+        payload,
+    )

@@ -1,0 +1,182 @@
+"""The manifest: what a portable replay says of itself, readable by people and tools."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot import __version__
+from bot.errors import BadInput
+from bot.exporter.segments import Segment
+from bot.model import (
+    ErrorLine,
+    Mark,
+    Page,
+    RequestLine,
+    Summary,
+    WindowCount,
+)
+
+FORMAT = "replay-courier/portable-replay"
+VERSION = 1
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a portable replay holds; ``to_json`` is its form in the file."""
+
+    recording_id: str | None
+    source: str
+    recording_url: str | None
+    person: str | None
+    """As it may be shown to anyone who holds the file: masked."""
+    summary: Summary
+    redactions: Mapping[str, int]
+    damaged: int
+    """Lines and events of the recording that could not be read."""
+    segments: tuple[Segment, ...]
+    sha256: str
+    producer: str = f"replay-courier {__version__}"
+
+    @property
+    def filename(self) -> str:
+        name = self.recording_id or ""
+        return f"{name if _SAFE_ID.fullmatch(name) else 'recording'}.replay.html"
+
+    @property
+    def payload_bytes(self) -> int:
+        return sum(segment.bytes for segment in self.segments)
+
+    def to_json(self) -> dict[str, Any]:
+        summary = self.summary
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "producer": self.producer,
+            "recording_id": self.recording_id,
+            "source": self.source,
+            "recording_url": self.recording_url,
+            "person": self.person,
+            "start": _iso(summary.start),
+            "end": _iso(summary.end),
+            "duration_ms": summary.duration_ms,
+            "active_ms": summary.active_ms,
+            "windows": [asdict(window) for window in summary.windows],
+            "platform": summary.platform,
+            "viewport": summary.viewport
+            and {"width": summary.viewport[0], "height": summary.viewport[1]},
+            "browser": summary.browser,
+            "os": summary.os,
+            "pages": [asdict(page) for page in summary.pages],
+            "counts": {
+                "events": summary.events,
+                "clicks": summary.clicks,
+                "rage_clicks": summary.rage_clicks,
+                "input_events": summary.input_events,
+                "console": dict(summary.console),
+                "exceptions": summary.exceptions,
+                "network_requests": summary.network_requests,
+                "network_failing": summary.network_failing,
+                "network_slow": summary.network_slow,
+                "full_snapshots": summary.full_snapshots,
+                "damaged": self.damaged,
+            },
+            "errors": [asdict(error) for error in summary.errors],
+            "failing_requests": [asdict(line) for line in summary.failing],
+            "slow_requests": [asdict(line) for line in summary.slow],
+            "marks": [asdict(mark) for mark in summary.marks],
+            "start_at_ms": summary.start_at_ms,
+            "redactions": [
+                {"kind": kind, "count": count}
+                for kind, count in sorted(self.redactions.items())
+            ],
+            "segments": [segment.to_json() for segment in self.segments],
+            "sha256": self.sha256,
+        }
+
+    @classmethod
+    def from_json(cls, value: Any) -> Manifest:
+        """Raises BadInput: not ours, newer than this version reads, or damaged."""
+        if not isinstance(value, dict) or value.get("format") != FORMAT:
+            raise BadInput("this is no portable replay")
+        version = value.get("version")
+        if not isinstance(version, int) or version < 1:
+            raise BadInput("the replay's manifest has no version")
+        if version > VERSION:
+            raise BadInput(
+                f"this replay has format {version}; this replay-courier reads up to"
+                f" {VERSION}: update it to open the file"
+            )
+        try:
+            return cls(
+                recording_id=value["recording_id"],
+                source=value["source"],
+                recording_url=value["recording_url"],
+                person=value["person"],
+                summary=_summary(value),
+                redactions={one["kind"]: one["count"] for one in value["redactions"]},
+                damaged=value["counts"]["damaged"],
+                segments=tuple(map(Segment.from_json, value["segments"])),
+                sha256=value["sha256"],
+                producer=value["producer"],
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BadInput(f"the replay's manifest is damaged: {error!r}") from error
+
+
+def with_device(summary: Summary, browser: str | None, os: str | None) -> Summary:
+    """The summary with what only the recording's source knows."""
+    return replace(summary, browser=browser, os=os)
+
+
+def masked(name: str | None) -> str | None:
+    """A person's name for people outside: ``j***@example.com``."""
+    if not name:
+        return None
+    local, at, host = name.partition("@")
+    return f"{local[:1]}***{at}{host}"
+
+
+def _summary(value: dict[str, Any]) -> Summary:
+    counts, viewport = value["counts"], value["viewport"]
+    return Summary(
+        start=_datetime(value["start"]),
+        end=_datetime(value["end"]),
+        duration_ms=value["duration_ms"],
+        active_ms=value["active_ms"],
+        events=counts["events"],
+        windows=tuple(WindowCount(**one) for one in value["windows"]),
+        platform=value["platform"],
+        viewport=viewport and (viewport["width"], viewport["height"]),
+        browser=value["browser"],
+        os=value["os"],
+        pages=tuple(Page(**one) for one in value["pages"]),
+        clicks=counts["clicks"],
+        rage_clicks=counts["rage_clicks"],
+        input_events=counts["input_events"],
+        full_snapshots=counts["full_snapshots"],
+        console=dict(counts["console"]),
+        exceptions=counts["exceptions"],
+        network_requests=counts["network_requests"],
+        network_failing=counts["network_failing"],
+        network_slow=counts["network_slow"],
+        errors=tuple(ErrorLine(**one) for one in value["errors"]),
+        failing=tuple(RequestLine(**one) for one in value["failing_requests"]),
+        slow=tuple(RequestLine(**one) for one in value["slow_requests"]),
+        marks=tuple(Mark(**one) for one in value["marks"]),
+        start_at_ms=value["start_at_ms"],
+    )
+
+
+def _iso(moment: datetime) -> str:
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _datetime(text: str) -> datetime:
+    return datetime.fromisoformat(text)

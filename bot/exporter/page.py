@@ -1,0 +1,134 @@
+"""The built viewer and a payload, put together as one HTML page.
+
+The same viewer serves the file on disk, with its segments inside, and the share page,
+which fetches them. Everything that is not the payload is ASCII, because the page is
+declared windows-1252 for the payload's sake.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bot.errors import SettingsError
+from bot.exporter.binary import to_page
+from bot.exporter.manifest import Manifest
+
+CHARSET = "windows-1252"
+VIEWER = Path(__file__).with_name("viewer.html")
+
+_PLACEHOLDERS = ("comment", "csp", "title", "manifest", "segments")
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def file_page(manifest: Manifest, segments: Iterable[bytes]) -> Iterator[bytes]:
+    """The portable file, piece by piece; ``segments`` are the packed bytes in order."""
+    comment = (
+        "<!-- Replay Courier portable replay, format 1. To watch: download this file"
+        " and open it in a browser; it works offline. -->"
+    )
+    csp = html.escape(policy(connect="'none'"), quote=True)
+    head, tail = _assemble(
+        manifest,
+        comment=comment,
+        csp=f'<meta http-equiv="Content-Security-Policy" content="{csp}">',
+        attributes="",
+    )
+    yield head
+    for index, packed in enumerate(segments):
+        yield (
+            b'<script type="application/octet-stream" class="replay-segment"'
+            b' data-index="%d">' % index
+        )
+        yield to_page(packed)
+        yield b"</script>\n"
+    yield b'<script type="application/octet-stream" id="replay-end"></script>\n'
+    yield tail
+
+
+def share_page(
+    manifest: Manifest, *, segments_url: str, download_url: str, expires: str
+) -> bytes:
+    """The page of a share link, which fetches its segments from ``segments_url``."""
+    attributes = "".join(
+        f' data-{name}="{html.escape(value, quote=True)}"'
+        for name, value in (
+            ("segments", segments_url),
+            ("download", download_url),
+            ("expires", expires),
+        )
+    )
+    head, tail = _assemble(manifest, comment="", csp="", attributes=attributes)
+    return head + tail
+
+
+def policy(*, connect: str) -> str:
+    """The content security policy under which the viewer runs."""
+    digest = hashlib.sha256(_inline_script().encode("ascii")).digest()
+    script_hash = base64.b64encode(digest).decode()
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'sha256-{script_hash}'",
+            "style-src 'unsafe-inline'",
+            "img-src data: blob:",
+            "font-src data:",
+            "media-src data: blob:",
+            f"connect-src {connect}",
+            "worker-src blob:",
+            "child-src blob:",
+            "frame-src blob: about:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _assemble(
+    manifest: Manifest, *, comment: str, csp: str, attributes: str
+) -> tuple[bytes, bytes]:
+    document = json.dumps(manifest.to_json(), indent=1).replace("<", "\\u003c")
+    title = f"Replay {manifest.recording_id or ''}".strip()
+    values = {
+        "comment": comment,
+        "csp": csp,
+        "title": _ascii(title),
+        "manifest": '<script type="application/json" id="replay-manifest"'
+        f"{attributes}>\n{document}\n</script>",
+    }
+    page, tail = _viewer().split("<!--replay:segments-->")
+    head = re.sub(r"<!--replay:(\w+)-->", lambda found: values[found[1]], page)
+    return head.encode("ascii"), tail.encode("ascii")
+
+
+def _ascii(text: str) -> str:
+    return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
+
+
+@functools.cache
+def _viewer() -> str:
+    try:
+        text = VIEWER.read_text(encoding="ascii")
+    except FileNotFoundError:
+        raise SettingsError(
+            "the viewer is not built; build it with: make install"
+        ) from None
+    missing = [n for n in _PLACEHOLDERS if text.count(f"<!--replay:{n}-->") != 1]
+    if missing or len(_INLINE_SCRIPT.findall(text)) != 1:
+        raise SettingsError(
+            "the built viewer is not one this version knows; build it again with:"
+            " make install"
+        )
+    return text
+
+
+@functools.cache
+def _inline_script() -> str:
+    found = _INLINE_SCRIPT.findall(_viewer())
+    return str(found[0])

@@ -1,0 +1,75 @@
+"""Reads a portable replay back: manifest and events, verified before parsed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import BadInput
+from bot.exporter.binary import from_page
+from bot.exporter.manifest import Manifest
+from bot.exporter.segments import read_events, unpack
+from bot.recording import lossless
+from bot.recording.rrweb import RrwebEvent
+
+_MANIFEST = re.compile(
+    rb'<script type="application/json" id="replay-manifest"[^>]*>(.*?)</script>',
+    re.DOTALL,
+)
+_SEGMENT = re.compile(
+    rb'<script type="application/octet-stream" class="replay-segment"'
+    rb' data-index="(\d+)">([^<]*)</script>'
+)
+_END = b'id="replay-end"'
+
+
+@dataclass(frozen=True, slots=True)
+class PortableReplay:
+    """A portable replay that was read; its parts were found, not yet verified."""
+
+    manifest: Manifest
+    packed: tuple[bytes, ...]
+
+    def events(self) -> Iterator[RrwebEvent]:
+        """The events in order of arrival; each segment is verified, then unpacked, and
+        the whole is verified at the end. Raises BadInput."""
+        digest = hashlib.sha256()
+        for segment, packed in zip(self.manifest.segments, self.packed, strict=True):
+            plain = unpack(segment, packed)
+            digest.update(plain)
+            yield from read_events(plain)
+        if digest.hexdigest() != self.manifest.sha256:
+            raise BadInput("the replay is damaged: its events do not match the digest")
+
+    def verify(self) -> None:
+        """Raises BadInput where the payload is not what the manifest says."""
+        for _ in self.events():
+            pass
+
+
+def is_portable(start: bytes) -> bool:
+    """Whether a file that starts so is a page, as a portable replay is."""
+    return start.lstrip()[:9].lower() == b"<!doctype"
+
+
+def open_portable(path: Path) -> PortableReplay:
+    """The portable replay in a file. Raises BadInput: no replay, newer, cut short."""
+    content = path.read_bytes()
+    found = _MANIFEST.search(content)
+    if found is None:
+        raise BadInput(f"{path} is a page, but no portable replay")
+    try:
+        document = lossless.loads(found[1])
+    except ValueError as error:
+        raise BadInput(f"{path}: its manifest is damaged: {error}") from error
+    manifest = Manifest.from_json(document)
+    segments = {int(one[1]): one[2] for one in _SEGMENT.finditer(content, found.end())}
+    if _END not in content[found.end() :] or sorted(segments) != list(
+        range(len(manifest.segments))
+    ):
+        raise BadInput(f"{path} is cut short: not all of its segments are there")
+    packed = tuple(from_page(segments[index]) for index in sorted(segments))
+    return PortableReplay(manifest, packed)
