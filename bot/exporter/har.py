@@ -109,10 +109,10 @@ def _response(entry: NetworkEntry) -> dict[str, Any]:
 
 def _timings(row: dict[str, Any]) -> dict[str, float]:
     def phase(start: str, end: str) -> float:
-        first, last = row.get(start), row.get(end)
-        if not _is_set(first) or not _is_set(last) or last < first:
+        first, last = _set(row.get(start)), _set(row.get(end))
+        if first is None or last is None or last < first:
             return -1
-        return float(last - first)
+        return last - first
 
     return {
         "blocked": phase("startTime", "domainLookupStart"),
@@ -126,8 +126,11 @@ def _timings(row: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def _is_set(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _set(value: Any) -> float | None:
+    """A phase's time; the browser writes 0 where it does not tell."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        return None
+    return value
 
 
 def _headers(headers: Any) -> list[dict[str, str]]:
