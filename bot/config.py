@@ -1,0 +1,200 @@
+"""The installation's settings; the only reader of the environment.
+
+Every setting is documented in ``.env.example``. What is missing or wrong is reported
+all at once, by name. A vendor whose settings are absent is off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+_SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def span(text: object) -> object:
+    """``7d``, ``12h``, ``30m``, ``90s`` or ``2w`` as a timedelta. Raises ValueError."""
+    if not isinstance(text, str):
+        return text
+    found = _SPAN.fullmatch(text.strip().lower())
+    if found is None or int(found[1]) == 0 or int(found[1]) > 100_000:
+        raise ValueError("expected a time such as 7d, 12h or 30m")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _words(text: object) -> object:
+    if isinstance(text, str):
+        return tuple(word for word in re.split(r"[\s,]+", text) if word)
+    return text
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("expected a URL such as https://replays.example.com")
+    return text.rstrip("/")
+
+
+Span = Annotated[timedelta, BeforeValidator(span)]
+Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """One installation's settings, by the names they have in the environment."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    public_url: str = "http://127.0.0.1:8080"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    data_dir: Path = Path("data")
+    redis_url: SecretStr | None = None
+    database_url: SecretStr | None = None
+    storage_url: str | None = None
+    link_expiry: Span = timedelta(days=7)
+    look_back: Span = timedelta(days=14)
+    results: Annotated[int, Field(ge=1, le=5)] = 5
+    worker_threads: Annotated[int, Field(ge=1, le=64)] = 4
+    lease: Span = timedelta(seconds=60)
+    redact_secrets: bool = True
+    log_format: Literal["json", "text"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    posthog_host: str = "us"
+    posthog_project_id: str | None = None
+    posthog_api_key: SecretStr | None = None
+    posthog_paths: Literal["projects", "environments"] = "projects"
+    posthog_ui_host: str | None = None
+
+    slack_bot_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/replay"
+    slack_api_url: str = "https://slack.com/api/"
+
+    zendesk_subdomain: str | None = None
+    zendesk_oauth_client_id: str | None = None
+    zendesk_oauth_client_secret: SecretStr | None = None
+    zendesk_email: str | None = None
+    zendesk_api_token: SecretStr | None = None
+    zendesk_webhook_secrets: Words = ()
+    zendesk_field_id: int | None = None
+    zendesk_note_when_nothing: bool = False
+    zendesk_attach_file: bool = False
+    zendesk_url: str | None = None
+
+    @field_validator("public_url", "zendesk_url", "posthog_ui_host")
+    @classmethod
+    def _is_origin(cls, value: str | None) -> str | None:
+        return None if value is None else _origin(value)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _reports_everything(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Settings]
+    ) -> Settings:
+        problems = _incomplete(data)
+        try:
+            settings = handler(data)
+        except ValidationError as error:
+            problems += _explained(error)
+        if problems:
+            lines = "\n  ".join(problems)
+            raise SettingsError(f"settings are missing or wrong:\n  {lines}")
+        return settings
+
+    @classmethod
+    def from_env(
+        cls, environ: Mapping[str, str] | None = None, env_file: Path | None = None
+    ) -> Settings:
+        """The settings of the environment, or of ``environ`` alone where given.
+
+        Raises SettingsError naming every setting that is missing or wrong.
+        """
+        if environ is None:
+            return cls(_env_file=env_file or Path(".env"))
+        known = {
+            name.lower(): value
+            for name, value in environ.items()
+            if name.lower() in cls.model_fields and value != ""
+        }
+        return cls.model_validate(known)
+
+    @property
+    def has_slack(self) -> bool:
+        return self.slack_bot_token is not None
+
+    @property
+    def has_zendesk(self) -> bool:
+        return self.zendesk_subdomain is not None
+
+    @property
+    def has_posthog(self) -> bool:
+        return self.posthog_api_key is not None
+
+    @property
+    def sql_url(self) -> str:
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'courier.db'}"
+
+    @property
+    def object_url(self) -> str:
+        return self.storage_url or (self.data_dir.absolute() / "objects").as_uri()
+
+
+def _explained(error: ValidationError) -> list[str]:
+    lines = []
+    for one in error.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in one["loc"][:1]).upper()
+        lines.append(f"{name}: {str(one['msg']).removeprefix('Value error, ')}")
+    return lines
+
+
+def _incomplete(data: Mapping[str, Any]) -> list[str]:
+    """Settings that need each other, where only some are there."""
+
+    def absent(*names: str) -> list[str]:
+        return [name.upper() for name in names if not data.get(name)]
+
+    problems = []
+    for group in (
+        ("posthog_project_id", "posthog_api_key"),
+        ("slack_bot_token", "slack_signing_secret"),
+    ):
+        missing = absent(*group)
+        if missing and len(missing) < len(group):
+            problems.append(f"{missing[0]} is missing")
+    if data.get("zendesk_subdomain"):
+        if absent("zendesk_webhook_secrets"):
+            problems.append(
+                "ZENDESK_WEBHOOK_SECRETS is missing (`replay-courier setup zendesk`"
+                " prints it)"
+            )
+        oauth = absent("zendesk_oauth_client_id", "zendesk_oauth_client_secret")
+        if oauth and absent("zendesk_email", "zendesk_api_token"):
+            problems += [f"{name} is missing" for name in oauth]
+    return problems
+
+
+def documented_names() -> list[str]:
+    """Every setting's name as it stands in the environment."""
+    fields: dict[str, Any] = Settings.model_fields
+    return [name.upper() for name in fields]

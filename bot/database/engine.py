@@ -1,0 +1,97 @@
+"""Connections to the database, and bringing its schema up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from bot.errors import RetryLater
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def connect(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL; nothing is opened yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 5})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(
+        parsed, pool_pre_ping=True, connect_args={"connect_timeout": 3}
+    )
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 (narrows the type)
+    # Begin is ours (below): the driver's own would start as a reader and then fail to
+    # become a writer when two processes meet.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        # What was committed survives a power cut: the ledger promises it.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to this version's; safe to call from several processes."""
+    config = _config()
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two processes starting together take turns; released at the commit.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7031961)")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has this version's schema."""
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == wanted
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction; raises RetryLater where the database is locked, full or away."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except OperationalError as error:
+        raise RetryLater(
+            f"the database did not take it: {error.orig}",
+            plain="Our own database is not available right now.",
+        ) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise RetryLater("the database connection was lost") from error
+        raise

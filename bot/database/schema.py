@@ -1,0 +1,117 @@
+"""The tables. The same schema on SQLite and PostgreSQL; Alembic brings it there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # The vendor's own id for the event: a redelivery is the same row.
+    Column("key", String(255), nullable=False, unique=True),
+    Column("action", String(16), nullable=False),
+    Column("destination", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("rung_at", Utc),
+    Column("leased_until", Utc),
+    Column("lease", String(32)),
+    # Set before posting; with no outcome it means: look before posting again.
+    Column("intended_at", Utc),
+    Column("draft", Text, nullable=False),
+    # Why it cannot be answered, once that is known; what is posted is this.
+    Column("failure", Text),
+    Column("error", Text),
+    Column("delivery", Text),
+    Column("settled_at", Utc),
+    Index("ix_requests_state_due_at", "state", "due_at"),
+)
+
+replays = Table(
+    "replays",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("source", String(32), nullable=False),
+    Column("recording_id", String(100), nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("object_key", String(255), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    # False while the recording was still going on: it is exported again when asked.
+    Column("is_final", Boolean, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Index("ix_replays_recording", "source", "recording_id"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # Only a hash: whoever reads the database can open no replay.
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("replay_id", String(32), ForeignKey("replays.id"), nullable=False),
+    # Which request and which of its replays; minting again replaces the token.
+    Column("origin", String(80), nullable=False, unique=True),
+    Column("created_by", String(255), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("revoked_at", Utc),
+    Column("revoked_by", String(255)),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("link_id", String(32), ForeignKey("links.id"), nullable=False, index=True),
+    Column("viewed_at", Utc, nullable=False),
+    Column("what", String(16), nullable=False),
+)
