@@ -7,13 +7,13 @@ reads a file back; ``har``, ``posthog_json`` write it in other tools' formats.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO
 
 from bot.errors import BadInput
 from bot.exporter.manifest import Manifest, masked, with_device
-from bot.exporter.segments import SegmentWriter
+from bot.exporter.segments import SegmentWriter, read_events, unpack
 from bot.model import Recording
 from bot.recording.lines import Damage
 from bot.recording.redaction import Redactor
@@ -33,11 +33,18 @@ class Exported:
     manifest: Manifest
     payload: IO[bytes]
 
-    def segments(self) -> Iterable[bytes]:
+    def segments(self) -> Iterator[bytes]:
         """The packed segments in order."""
         for segment in self.manifest.segments:
             self.payload.seek(segment.offset)
             yield self.payload.read(segment.bytes)
+
+    def events(self) -> Iterator[RrwebEvent]:
+        """The events as exported, in order."""
+        for segment, packed in zip(
+            self.manifest.segments, self.segments(), strict=True
+        ):
+            yield from read_events(unpack(segment, packed))
 
 
 def export(

@@ -1,0 +1,56 @@
+"""The command line: argument parsing and printing; the work is elsewhere.
+
+Exit status: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.errors import CourierError
+
+# Loaded when asked for: `export` of a file needs no web server and no database.
+_COMMANDS = {
+    "demo": "bot.cli.service",
+    "serve": "bot.cli.service",
+    "web": "bot.cli.service",
+    "worker": "bot.cli.service",
+    "find": "bot.cli.recordings",
+    "export": "bot.cli.recordings",
+    "inspect": "bot.cli.files",
+    "convert": "bot.cli.files",
+    "share": "bot.cli.links",
+    "links": "bot.cli.links",
+    "revoke": "bot.cli.links",
+    "dead-letters": "bot.cli.links",
+    "setup": "bot.cli.admin",
+    "doctor": "bot.cli.admin",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = import_module(_COMMANDS[name])
+        command: click.Command = getattr(module, name.replace("-", "_"))
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CourierError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="replay-courier")
+def cli() -> None:
+    """Bring a customer's last session replays to the people who help them."""

@@ -1,0 +1,123 @@
+"""``inspect`` and ``convert``: portable replays and other recordings as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bot.cli.output import as_json, printable, table, write_whole
+from bot.exporter.convert import CONVERTERS
+from bot.exporter.manifest import Manifest
+from bot.exporter.portable import PortableReplay, is_portable, open_portable
+from bot.recording.files import open_recording
+from bot.recording.rrweb import RrwebEvent
+
+
+def portable_in(path: Path) -> PortableReplay | None:
+    """The portable replay in a file, or None where the file is something else."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        start = file.read(64)
+    return open_portable(path) if is_portable(start) else None
+
+
+def events_of(path: Path) -> tuple[Iterator[RrwebEvent], str | None]:
+    """Any recording file's events, and the recording's id where the file says it.
+
+    Raises BadInput.
+    """
+    portable = portable_in(path)
+    if portable is not None:
+        return portable.events(), portable.manifest.recording_id
+    recording = open_recording(path)
+    return recording.events, recording.recording_id
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "json_", is_flag=True, help="Print the manifest as JSON.")
+def inspect(file: Path, json_: bool) -> None:
+    """Show what a portable replay holds, verified against its payload."""
+    replay = portable_in(file)
+    if replay is None:
+        raise click.ClickException(f"{file} is no portable replay")
+    replay.verify()
+    if json_:
+        as_json(replay.manifest.to_json())
+        return
+    table(("", ""), _facts(replay.manifest))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(list(CONVERTERS)),
+    required=True,
+    help="What to write.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write; - is standard output. Default: beside FILE.",
+)
+def convert(file: Path, format_: str, output: Path | None) -> None:
+    """Write a recording's events in another tool's format, without loss."""
+    ending, write = CONVERTERS[format_]
+    pieces = write(*events_of(file))
+    if output is not None and str(output) == "-":
+        out = click.get_binary_stream("stdout")
+        for piece in pieces:
+            out.write(piece)
+        return
+    target = output or file.with_name(stem(file) + ending)
+    write_whole(target, pieces)
+    click.echo(target)
+
+
+def stem(path: Path) -> str:
+    """A recording file's name without the endings we know."""
+    name = path.name
+    for ending in (".gz", ".html", ".jsonl", ".json", ".replay"):
+        name = name.removesuffix(ending)
+    return name or "recording"
+
+
+def _facts(manifest: Manifest) -> list[tuple[str, object]]:
+    summary = manifest.summary
+    console = ", ".join(f"{n} {level}" for level, n in summary.console.items())
+    facts: list[tuple[str, object]] = [
+        ("recording", manifest.recording_id or "(the input did not say)"),
+        ("person", manifest.person or "-"),
+        ("start", summary.start.isoformat(timespec="seconds")),
+        ("duration", f"{summary.duration_ms / 1000:.1f} s"),
+        ("active", f"{summary.active_ms / 1000:.1f} s"),
+        ("platform", summary.platform),
+        ("windows", len(summary.windows)),
+        ("pages", len(summary.pages)),
+        ("events", summary.events),
+        ("clicks", f"{summary.clicks} ({summary.rage_clicks} rage clicks)"),
+        ("console", console or "-"),
+        (
+            "requests",
+            f"{summary.network_requests} ({summary.network_failing} failing,"
+            f" {summary.network_slow} slow)",
+        ),
+        (
+            "redacted",
+            ", ".join(f"{n} {kind}" for kind, n in manifest.redactions.items()) or "-",
+        ),
+        ("segments", f"{len(manifest.segments)}, {manifest.payload_bytes} bytes"),
+        ("sha256", f"{manifest.sha256} (verified)"),
+    ]
+    if manifest.damaged:
+        facts.append(("damaged", f"{manifest.damaged} events could not be read"))
+    for error in summary.errors[:5]:
+        at = f"{error.at_ms / 1000:.0f} s"
+        facts.append(("error", f"{error.count}x, first at {at}: {error.message}"))
+    return [(name, printable(str(value))) for name, value in facts]

@@ -1,0 +1,144 @@
+"""``share``, ``links``, ``revoke`` and ``dead-letters``."""
+
+from __future__ import annotations
+
+import getpass
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from bot.cli.output import as_json, progress, table
+from bot.cli.recordings import SpanType, export_what
+from bot.config import Settings
+from bot.exporter.remote import SETTLES_AFTER
+from bot.ledger import utc_now
+from bot.recording.moments import opening_at_ms
+from bot.wiring import Services
+
+
+@contextmanager
+def _services() -> Iterator[Services]:
+    services = Services(Settings.from_env())
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+@click.command()
+@click.argument("what")
+@click.option("--expires", type=SpanType(), help="How long it opens: 7d, 12h.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def share(what: str, expires: timedelta | None, json_: bool) -> None:
+    """Make a share link for WHAT: a recording id, a PostHog replay URL, or a recording
+    file. Prints the link; it is shown only once."""
+    with _services() as services, progress("exporting", 1):
+        with export_what(what, redact=services.settings.redact_secrets) as exported:
+            ended = exported.manifest.summary.end
+            kept = services.replays.keep(
+                exported,
+                is_final=not Path(what).exists() and utc_now() - ended > SETTLES_AFTER,
+            )
+        link = services.links.mint(
+            kept.id,
+            origin=f"cli:{uuid.uuid4().hex}",
+            by=f"cli:{getpass.getuser()}",
+            expires_in=expires or services.settings.link_expiry,
+        )
+    at_s = opening_at_ms(kept.manifest.summary, None) // 1000
+    url = f"{link.url}#t={at_s}"
+    if json_:
+        as_json({"id": link.id, "url": url, "expires_at": link.expires_at.isoformat()})
+        return
+    click.echo(url)
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def links(json_: bool) -> None:
+    """List the share links, newest first. Their URLs cannot be shown again."""
+    now = utc_now()
+    with _services() as services:
+        entries = services.links.entries()
+    if json_:
+        as_json(
+            [
+                {
+                    "id": one.id,
+                    "recording_id": one.recording_id,
+                    "state": one.state(now),
+                    "created_by": one.created_by,
+                    "created_at": one.created_at.isoformat(),
+                    "expires_at": one.expires_at.isoformat(),
+                    "views": one.views,
+                }
+                for one in entries
+            ]
+        )
+        return
+    table(
+        ("link", "state", "expires", "views", "shared by", "recording"),
+        (
+            (
+                one.id,
+                one.state(now),
+                f"{one.expires_at:%Y-%m-%d %H:%M} UTC",
+                one.views,
+                one.created_by,
+                one.recording_id,
+            )
+            for one in entries
+        ),
+    )
+
+
+@click.command()
+@click.argument("link")
+def revoke(link: str) -> None:
+    """Close LINK, a share link's id or URL, at once and for good."""
+    with _services() as services:
+        link_id = services.links.named(link)
+        services.links.revoke(link_id, by=f"cli:{getpass.getuser()}")
+    click.echo(f"revoked {link_id}")
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def dead_letters(json_: bool) -> None:
+    """List the requests that could not be answered, with the last error of each."""
+    with _services() as services:
+        entries = services.ledger.dead_letters()
+    if json_:
+        as_json(
+            [
+                {
+                    "id": one.id,
+                    "key": one.key,
+                    "action": one.action,
+                    "destination": one.destination,
+                    "attempts": one.attempts,
+                    "created_at": one.created_at.isoformat(),
+                    "error": one.error,
+                }
+                for one in entries
+            ]
+        )
+        return
+    table(
+        ("request", "when", "action", "to", "tries", "error"),
+        (
+            (
+                one.id[:8],
+                f"{one.created_at:%Y-%m-%d %H:%M} UTC",
+                one.action,
+                one.destination,
+                one.attempts,
+                one.error or "-",
+            )
+            for one in entries
+        ),
+    )

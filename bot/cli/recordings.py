@@ -1,0 +1,209 @@
+"""``find`` and ``export``: recordings of a person, and recordings to files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli.files import portable_in, stem
+from bot.cli.output import as_json, progress, say, table, write_whole
+from bot.config import Settings, span
+from bot.errors import BadInput, NotFound
+from bot.exporter import Exported
+from bot.exporter import export as make_export
+from bot.exporter.convert import CONVERTERS
+from bot.exporter.page import file_page
+from bot.exporter.remote import export_recording
+from bot.identifiers import read
+from bot.ledger import utc_now
+from bot.lookup import look_up, recording_by_id
+from bot.model import Found, IdentifierKind, NothingFound, Recording
+from bot.recording.files import open_recording
+
+_FILE_ENDINGS = (".gz", ".json", ".jsonl", ".html")
+_FORMATS = ("html", "posthog-json", "rrweb", "har")
+
+
+class SpanType(click.ParamType[timedelta]):
+    """A time such as 7d on the command line."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        try:
+            found = span(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        assert isinstance(found, timedelta)  # noqa: S101 (narrows the type)
+        return found
+
+
+@click.command()
+@click.argument("identifier")
+@click.option("--since", type=SpanType(), default="14d", help="How far back: 14d, 12h.")
+@click.option("--limit", type=click.IntRange(1, 100), default=10)
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def find(identifier: str, since: timedelta, limit: int, json_: bool) -> None:
+    """List the recordings of whoever IDENTIFIER is: an e-mail, a user id, a session id,
+    or a PostHog replay URL."""
+    from bot.wiring import sources
+
+    result = look_up(
+        sources(Settings.from_env()),
+        read(identifier),
+        look_back=since,
+        limit=limit,
+        now=utc_now(),
+    )
+    if isinstance(result, NothingFound):
+        if json_:
+            as_json({"recordings": [], "reason": result.reason})
+            return
+        raise NotFound(f"{result.explanation} {result.advice}")
+    if json_:
+        as_json({"recordings": [_as_json(one) for one in result.recordings]})
+        return
+    _print(result)
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    help="Folder to write to.",
+)
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="html")
+@click.option(
+    "--redact/--no-redact",
+    default=True,
+    help="Take secrets out of headers, URLs, bodies and console lines (default).",
+)
+def export(what: tuple[str, ...], output: Path, format_: str, redact: bool) -> None:
+    """Write recordings to files. WHAT is a recording id, a PostHog replay URL, or a
+    file: snapshot JSON lines (plain or .gz), a PostHog JSON export, an array of rrweb
+    events, or a portable replay. Prints the path of each file."""
+    with progress("exporting", len(what)) as bar:
+        for one in what:
+            click.echo(_export_one(one, output, format_, redact))
+            if bar is not None:
+                bar.advance(bar.task_ids[0])
+
+
+def _export_one(what: str, folder: Path, format_: str, redact: bool) -> Path:
+    with export_what(what, redact=redact) as exported:
+        manifest = exported.manifest
+        if manifest.damaged:
+            say(f"{what}: {manifest.damaged} damaged events were left out")
+        name = manifest.recording_id or stem(Path(what))
+        if format_ == "html":
+            safe = manifest.filename if manifest.recording_id else f"{name}.replay.html"
+            target = folder / safe
+            write_whole(target, file_page(manifest, exported.segments()))
+            return target
+        ending, write = CONVERTERS[format_]
+        target = folder / f"{name}{ending}"
+        write_whole(target, write(exported.events(), manifest.recording_id))
+        return target
+
+
+@contextmanager
+def export_what(what: str, *, redact: bool) -> Iterator[Exported]:
+    """The export of a recording id, a PostHog replay URL, or a recording file.
+
+    Raises BadInput, NotFound, and what sources raise.
+    """
+    path = Path(what)
+    if path.exists():
+        exported = _from_file(path, redact)
+    elif ("/" in what and "://" not in what) or path.suffix in _FILE_ENDINGS:
+        raise BadInput(f"{what}: there is no such file")
+    else:
+        exported = _from_source(what, redact)
+    with exported.payload:
+        yield exported
+
+
+def _from_file(path: Path, redact: bool) -> Exported:
+    if (portable := portable_in(path)) is not None:
+        return make_export(
+            portable.events(),
+            source=portable.manifest.source,
+            recording_id=portable.manifest.recording_id,
+            redact=redact,
+        )
+    recording = open_recording(path)
+    return make_export(
+        recording.events,
+        source="file",
+        recording_id=recording.recording_id,
+        person=recording.person_name,
+        damage=recording.damage,
+        redact=redact,
+    )
+
+
+def _from_source(what: str, redact: bool) -> Exported:
+    from bot.wiring import sources
+
+    identifiers = [
+        one
+        for one in read(what)
+        if one.kind in (IdentifierKind.RECORDING, IdentifierKind.UUID)
+    ]
+    recording_id = identifiers[0].value if identifiers else what
+    source, recording = recording_by_id(sources(Settings.from_env()), recording_id)
+    return export_recording(source, recording, redact=redact, now=utc_now())
+
+
+def _as_json(recording: Recording) -> dict[str, Any]:
+    person = recording.person
+    return {
+        "id": recording.id,
+        "source": recording.source,
+        "person": person and {"id": person.id, "name": person.name},
+        "start": recording.start.isoformat(),
+        "duration_s": recording.duration.total_seconds(),
+        "start_url": recording.start_url,
+        "clicks": recording.click_count,
+        "console_errors": recording.console_error_count,
+        "platform": recording.platform,
+        "browser": recording.browser,
+        "os": recording.os,
+        "ongoing": recording.ongoing,
+        "url": recording.url,
+    }
+
+
+def _print(found: Found) -> None:
+    table(
+        ("start", "length", "errors", "clicks", "first page", "device", "recording"),
+        (
+            (
+                f"{one.start:%Y-%m-%d %H:%M} UTC",
+                _length(one.duration) + (" (still recording)" if one.ongoing else ""),
+                "-" if one.console_error_count is None else one.console_error_count,
+                "-" if one.click_count is None else one.click_count,
+                one.start_url or "-",
+                " on ".join(filter(None, (one.browser, one.os))) or one.platform,
+                one.id,
+            )
+            for one in found.recordings
+        ),
+    )
+    if found.more:
+        say("There are more; raise --limit to see them.")
+
+
+def _length(duration: timedelta) -> str:
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

@@ -1,0 +1,233 @@
+"""The use case, top to bottom: find, export, store, link, post.
+
+One request in, one posting out. Everything here may be killed and run again: exports
+are reused, links are minted anew for the same origin, and posting looks first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.errors import BadInput, CourierError, NotFound, RetryLater
+from bot.exporter.remote import export_recording, is_settled
+from bot.ledger import Claim, Clock, Ledger, utc_now
+from bot.lookup import look_up, recording_by_id
+from bot.model import (
+    Action,
+    Delivery,
+    Failed,
+    Found,
+    LinkRevoked,
+    Note,
+    NothingFound,
+    Recording,
+    ReplayFile,
+    ReplayRequest,
+    Result,
+    SharedReplay,
+)
+from bot.ports import Destination, RecordingSource
+from bot.recording.moments import opening_at_ms
+from bot.replays import Replays, StoredReplay
+from bot.sharing import Links
+
+# A retry within this time uses what the try before it exported.
+_FRESH = timedelta(minutes=10)
+# A ticket's note exports the recordings most likely to show the trouble, no more:
+# each costs snapshot calls, of which PostHog's free tier allows 60 an hour.
+_REPLAYS_IN_NOTE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an installation has decided."""
+
+    look_back: timedelta
+    link_expiry: timedelta
+    results: int
+    redact: bool = True
+
+
+class Courier:
+    """Answers requests. ``deliver`` posts one answer; the rest serves the CLI too."""
+
+    def __init__(
+        self,
+        *,
+        sources: Sequence[RecordingSource],
+        destinations: Mapping[str, Destination],
+        ledger: Ledger,
+        replays: Replays,
+        links: Links,
+        policy: Policy,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._sources = sources
+        self._destinations = destinations
+        self._ledger = ledger
+        self._replays = replays
+        self._links = links
+        self._policy = policy
+        self._clock = clock
+
+    def deliver(self, claim: Claim) -> Delivery:
+        """Answer a claimed request, once; the outcome is for the caller to settle.
+
+        Raises RetryLater, or another CourierError where it cannot be answered.
+        """
+        destination = self._destinations.get(claim.request.reply_to.destination)
+        if destination is None:
+            raise NotFound(
+                f"request {claim.id}: {claim.request.reply_to.destination} is not"
+                " configured any more"
+            )
+        draft = self._ledger.draft(claim)
+        if claim.intended:
+            posted = destination.find_posted(claim.id, claim.request, draft)
+            if posted is not None:
+                return posted
+        if claim.failure is not None:
+            request = claim.request
+            result: Result = Failed(claim.failure, reference=claim.id[:8])
+        else:
+            request = destination.complete(claim.request)
+            result = self.answer(claim.id, request)
+        self._ledger.intend(claim)
+        return destination.post(claim.id, request, result, draft)
+
+    def answer(self, request_id: str, request: ReplayRequest) -> Result:
+        """The result of a request, not yet posted."""
+        match request.action:
+            case Action.FIND:
+                return self._with_summaries(self.find(request))
+            case Action.SHARE:
+                replay, recording = self.stored(self._wanted(request))
+                return self._shared(request_id, request, replay, recording)
+            case Action.ATTACH:
+                replay, recording = self.stored(self._wanted(request))
+                return ReplayFile(
+                    recording=recording,
+                    summary=replay.manifest.summary,
+                    filename=replay.manifest.filename,
+                    content=b"".join(self._replays.file(replay)),
+                )
+            case Action.NOTE:
+                return self._note(request_id, request)
+            case Action.REVOKED:
+                return self._revoked(request)
+
+    def find(self, request: ReplayRequest) -> Found | NothingFound:
+        """The recordings a request means, or why there are none."""
+        return look_up(
+            self._sources,
+            request.identifiers,
+            look_back=request.look_back or self._policy.look_back,
+            limit=self._policy.results,
+            now=self._clock(),
+        )
+
+    def stored(self, recording_id: str) -> tuple[StoredReplay, Recording]:
+        """The recording's replay: the stored one where it is still true, or a new one.
+
+        Raises NotFound, Gone, UnknownShape, or RetryLater.
+        """
+        source, recording = recording_by_id(self._sources, recording_id)
+        kept = self._replays.latest(source.name, recording_id)
+        now = self._clock()
+        if kept and (kept.is_final or now - kept.created_at < _FRESH):
+            return kept, recording
+        exported = export_recording(
+            source, recording, redact=self._policy.redact, now=now
+        )
+        with exported.payload:
+            final = is_settled(exported, recording, now)
+            return self._replays.keep(exported, is_final=final), recording
+
+    def _wanted(self, request: ReplayRequest) -> str:
+        if request.recording_id is None:
+            raise BadInput(f"request {request.key} names no recording")
+        return request.recording_id
+
+    def _with_summaries(self, result: Found | NothingFound) -> Result:
+        if isinstance(result, NothingFound):
+            return result
+        known = {
+            recording.id: kept.manifest.summary
+            for recording in result.recordings
+            if (kept := self._replays.latest(recording.source, recording.id))
+        }
+        return replace(result, summaries=known)
+
+    def _shared(
+        self,
+        request_id: str,
+        request: ReplayRequest,
+        replay: StoredReplay,
+        recording: Recording,
+    ) -> SharedReplay:
+        link = self._links.mint(
+            replay.id,
+            origin=f"{request_id}:{recording.id}"[:80],
+            by=request.asked_by,
+            expires_in=self._policy.link_expiry,
+        )
+        at_s = opening_at_ms(replay.manifest.summary, request.about) // 1000
+        return SharedReplay(
+            recording=recording,
+            summary=replay.manifest.summary,
+            link=link,
+            watch_url=f"{link.url}#t={at_s}",
+            size=replay.manifest.payload_bytes,
+        )
+
+    def _note(self, request_id: str, request: ReplayRequest) -> Result:
+        result = self.find(request)
+        if isinstance(result, NothingFound):
+            return result
+        ranked = sorted(
+            result.recordings, key=lambda one: _distance(one, request.about)
+        )
+        shared: list[SharedReplay] = []
+        unavailable: list[tuple[Recording, str]] = []
+        others: list[Recording] = []
+        for recording in ranked:
+            if len(shared) == _REPLAYS_IN_NOTE:
+                others.append(recording)
+                continue
+            try:
+                replay, fresh = self.stored(recording.id)
+            except RetryLater:
+                raise
+            except CourierError as error:
+                unavailable.append((recording, error.plain))
+                continue
+            device = replace(fresh, browser=recording.browser, os=recording.os)
+            shared.append(self._shared(request_id, request, replay, device))
+        return Note(
+            identifiers=result.identifiers,
+            replays=tuple(shared),
+            others=tuple(others),
+            look_back=result.look_back,
+            unavailable=tuple(unavailable),
+        )
+
+    def _revoked(self, request: ReplayRequest) -> LinkRevoked:
+        if request.link_id is None:
+            raise BadInput(f"request {request.key} names no link")
+        revoked_at = self._links.revoked_at(request.link_id) or self._clock()
+        return LinkRevoked(request.link_id, request.asked_by, revoked_at)
+
+
+def _distance(recording: Recording, about: datetime | None) -> tuple[int, float]:
+    """How far a recording is from the time of the trouble; the newest where unknown.
+
+    One that began after the report comes after all that began before it.
+    """
+    if about is None:
+        return 0, -recording.start.timestamp()
+    if recording.start > about:
+        return 1, (recording.start - about).total_seconds()
+    end = recording.end or recording.start + recording.duration
+    return 0, max(0.0, (about - end).total_seconds())

@@ -1,0 +1,1 @@
+"""Work behind the ack: the bell that wakes workers, and what a worker does."""

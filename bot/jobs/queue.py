@@ -1,0 +1,81 @@
+"""The bell: 'look at ledger row N now', through Dramatiq on Redis.
+
+Redis holds nothing that must not be lost. Keys, all under ``courier:`` (Dramatiq's own
+layout): ``courier:bells`` list of message ids, ``courier:bells.msgs`` hash of messages,
+``courier:__acks__.*`` sets of messages a worker holds, ``courier:__heartbeats__``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dramatiq
+import redis
+import structlog
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.errors import BrokerError
+
+QUEUE = "bells"
+_log = structlog.get_logger(__name__)
+
+
+class Bell:
+    """Rings for a worker; a bell that is not heard costs seconds and loses nothing."""
+
+    def __init__(self, redis_url: str) -> None:
+        # A request waits for this inside its ack, so Redis gets half a second.
+        pool = redis.ConnectionPool.from_url(
+            redis_url, socket_connect_timeout=0.5, socket_timeout=5
+        )
+        self.broker = RedisBroker(  # type: ignore[no-untyped-call]
+            client=redis.Redis(connection_pool=pool),
+            namespace="courier",
+            # A killed worker's bell rings again within seconds, also on an idle queue.
+            heartbeat_timeout=5_000,
+            maintenance_chance=1_000_000,
+            middleware=[],
+        )
+        self._listener: Callable[[str], None] | None = None
+        self._actor = dramatiq.Actor(
+            self._heard,
+            broker=self.broker,
+            actor_name="look_at",
+            queue_name=QUEUE,
+            priority=0,
+            options={},
+        )
+
+    def _heard(self, request_id: str) -> None:
+        if self._listener is not None:
+            self._listener(request_id)
+
+    def ring(self, request_id: str) -> bool:
+        """Whether the bell was rung; where not, the sweep comes for the row."""
+        try:
+            self._actor.send(request_id)
+        except (BrokerError, redis.RedisError, OSError) as error:
+            _log.warning("bell not rung", request=request_id, error=str(error))
+            return False
+        return True
+
+    def listen(
+        self, listener: Callable[[str], None], *, threads: int
+    ) -> dramatiq.Worker:
+        """Call ``listener`` for every bell, in ``threads`` threads; stop the worker
+        that is returned to finish the work in hand."""
+        self._listener = listener
+        worker = dramatiq.Worker(self.broker, worker_threads=threads)
+        worker.start()
+        return worker
+
+    def ping(self) -> None:
+        """Raises redis.RedisError where Redis does not answer."""
+        self.broker.client.ping()
+
+    def waiting(self) -> int:
+        """How many bells nobody has heard yet."""
+        return int(self.broker.client.llen(f"courier:{QUEUE}"))
+
+    def close(self) -> None:
+        self.broker.close()
+        self.broker.client.close()

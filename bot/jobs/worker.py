@@ -1,0 +1,183 @@
+"""A worker: lease the row, deliver, settle. And the sweep that forgets nobody."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import structlog
+from dramatiq import Worker as BellWorker
+
+from bot.delivery import Courier
+from bot.errors import CourierError, RetryLater
+from bot.jobs.queue import Bell
+from bot.ledger import Claim, Clock, Ledger, Lost, utc_now
+from bot.metrics import DELIVERED, DELIVERY_SECONDS, FAILED, RETRIED
+from bot.model import Action
+
+# How long a request may be tried before its asker is told that it failed. Somebody
+# looks at Slack and waits; a ticket's note is as good tomorrow morning.
+_PATIENCE = {
+    Action.FIND: timedelta(minutes=2),
+    Action.SHARE: timedelta(minutes=10),
+    Action.ATTACH: timedelta(minutes=10),
+    Action.NOTE: timedelta(hours=24),
+    Action.REVOKED: timedelta(hours=24),
+}
+# And how long its failure may be tried to be posted.
+_PATIENCE_FOR_FAILURE = timedelta(minutes=30)
+_FIRST_DELAY_S = 2.0
+_LONGEST_DELAY_S = 300.0
+# An error of ours that happens this often is not going away by trying.
+_MAX_SURPRISES = 3
+
+_SURPRISE = "Something went wrong on our side."
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Answers requests in threads of its own until it is stopped."""
+
+    def __init__(
+        self,
+        *,
+        courier: Courier,
+        ledger: Ledger,
+        bell: Bell,
+        lease: timedelta,
+        threads: int,
+        clock: Clock = utc_now,
+        sweep_seconds: float = 1.0,
+    ) -> None:
+        self._courier = courier
+        self._ledger = ledger
+        self._bell = bell
+        self._renew_seconds = lease.total_seconds() / 3
+        self._threads = threads
+        self._clock = clock
+        self._sweep_seconds = sweep_seconds
+        self._held: dict[str, Claim] = {}
+        self._stopping = threading.Event()
+        self._listening: BellWorker | None = None
+        self._helpers: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._listening = self._bell.listen(self.look_at, threads=self._threads)
+        for work, seconds in (
+            (self.sweep, self._sweep_seconds),
+            (self._renew, self._renew_seconds),
+        ):
+            helper = threading.Thread(
+                target=self._repeat, args=(work, seconds), daemon=True
+            )
+            helper.start()
+            self._helpers.append(helper)
+
+    def stop(self) -> None:
+        """Finish the work in hand and end."""
+        self._stopping.set()
+        if self._listening is not None:
+            self._listening.stop(timeout=30_000)
+        for helper in self._helpers:
+            helper.join()
+
+    def _repeat(self, work: object, seconds: float) -> None:
+        assert callable(work)  # noqa: S101 (narrows the type)
+        while not self._stopping.wait(seconds):
+            try:
+                work()
+            except CourierError as error:
+                _log.warning("housekeeping failed", error=str(error))
+            except Exception:
+                _log.exception("housekeeping failed")
+
+    def sweep(self) -> None:
+        """Ring for every row that is due and that nobody is looking at."""
+        for request_id in self._ledger.due():
+            if not self._bell.ring(request_id):
+                break
+
+    def _renew(self) -> None:
+        for claim in list(self._held.values()):
+            try:
+                self._ledger.renew(claim)
+            except Lost:
+                _log.warning("lease lost", request=claim.id)
+
+    def look_at(self, request_id: str) -> None:
+        """Answer the row if it is free and due; every outcome is written down."""
+        claim = self._ledger.claim(request_id)
+        if claim is None:
+            return
+        self._held[claim.id] = claim
+        with structlog.contextvars.bound_contextvars(
+            request=claim.id, action=claim.request.action.value, attempt=claim.attempts
+        ):
+            try:
+                self._deliver(claim)
+            except Lost:
+                _log.warning("lease lost", request=claim.id)
+            finally:
+                self._held.pop(claim.id, None)
+
+    def _deliver(self, claim: Claim) -> None:
+        began = time.monotonic()
+        labels = (claim.request.reply_to.destination, claim.request.action.value)
+        try:
+            delivery = self._courier.deliver(claim)
+        except Lost:
+            raise
+        except RetryLater as error:
+            self._try_again(claim, error)
+        except CourierError as error:
+            _log.warning("cannot be answered", error=str(error))
+            self._give_up(claim, error.plain, str(error))
+        except Exception as error:
+            _log.exception("unexpected error")
+            self._surprised(claim, error)
+        else:
+            self._ledger.settle(claim, delivery)
+            DELIVERED.labels(*labels).inc()
+            DELIVERY_SECONDS.labels(*labels).observe(
+                (self._clock() - claim.created_at).total_seconds()
+            )
+            _log.info("answered", seconds=round(time.monotonic() - began, 3))
+
+    def _try_again(self, claim: Claim, error: RetryLater) -> None:
+        backoff = _FIRST_DELAY_S * 2 ** min(claim.attempts - 1, 10)
+        delay = timedelta(
+            seconds=error.after
+            if error.after is not None
+            else min(backoff, _LONGEST_DELAY_S)
+        )
+        until = self._clock() + delay
+        patience = (
+            _PATIENCE[claim.request.action]
+            if claim.failure is None
+            else _PATIENCE[claim.request.action] + _PATIENCE_FOR_FAILURE
+        )
+        if until > claim.created_at + patience:
+            self._give_up(claim, error.plain, str(error))
+            return
+        RETRIED.labels(claim.request.reply_to.destination).inc()
+        _log.info("trying again", after=delay.total_seconds(), error=str(error))
+        self._ledger.postpone(claim, until, str(error))
+
+    def _surprised(self, claim: Claim, error: Exception) -> None:
+        detail = f"{type(error).__name__}: {error}"
+        if claim.attempts >= _MAX_SURPRISES:
+            self._give_up(claim, _SURPRISE, detail)
+            return
+        delay = timedelta(seconds=_FIRST_DELAY_S * claim.attempts)
+        self._ledger.postpone(claim, self._clock() + delay, detail)
+
+    def _give_up(self, claim: Claim, plain: str, detail: str) -> None:
+        """The asker is told once; a failure that cannot be told is a dead letter."""
+        FAILED.labels(claim.request.reply_to.destination).inc()
+        if claim.failure is not None:
+            _log.error("could not tell of a failure", error=detail)
+            self._ledger.bury(claim, detail)
+            return
+        self._ledger.fail(claim, plain, detail)
+        self._bell.ring(claim.id)

@@ -1,0 +1,205 @@
+"""Whose recordings are meant, and an honest reason where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.errors import Gone, NotFound
+from bot.model import (
+    Found,
+    Identifier,
+    IdentifierKind,
+    NothingFound,
+    Person,
+    Reason,
+    Recording,
+)
+from bot.ports import RecordingSource
+
+# One identifier that fits more people than this says nothing about whom is meant.
+_MAX_PEOPLE = 5
+# How far back the reason for "nothing" is looked for.
+_FAR_BACK = timedelta(days=400)
+
+
+@dataclass(slots=True)
+class _Search:
+    people: dict[str, tuple[RecordingSource, Person]] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def look_up(
+    sources: Sequence[RecordingSource],
+    identifiers: Sequence[Identifier],
+    *,
+    look_back: timedelta,
+    limit: int,
+    now: datetime,
+) -> Found | NothingFound:
+    """The recordings meant by identifiers, newest first, or why there are none.
+
+    A recording named by id is answered whatever its age. Raises what sources raise.
+    """
+    given = tuple(identifiers)
+    if not given:
+        return NothingFound(
+            given,
+            Reason.NO_IDENTIFIER,
+            "I found no e-mail, user id, session id or PostHog replay link in that.",
+            "Try an e-mail: jane@example.com",
+        )
+    search = _Search()
+    for identifier in given:
+        for source in sources:
+            _search(source, identifier, search)
+    if len(search.people) > _MAX_PEOPLE:
+        return NothingFound(
+            given,
+            Reason.AMBIGUOUS,
+            f"That fits {len(search.people)} people.",
+            "Give the whole e-mail address, the user id or a session id.",
+            tuple(person for _, person in search.people.values()),
+        )
+    since = now - look_back
+    for source, person in search.people.values():
+        for recording in source.recordings_of(person, since=since, limit=limit + 1):
+            search.recordings[recording.id] = recording
+    people = tuple(person for _, person in search.people.values())
+    if search.recordings:
+        newest = sorted(search.recordings.values(), key=lambda one: one.start)[::-1]
+        return Found(
+            given,
+            tuple(newest[:limit]),
+            look_back,
+            people,
+            more=len(newest) > limit,
+        )
+    return _why(sources, given, search, people, look_back, now)
+
+
+def recording_by_id(
+    sources: Sequence[RecordingSource], recording_id: str
+) -> tuple[RecordingSource, Recording]:
+    """One recording and the source that has it. Raises NotFound, or Gone."""
+    missing: NotFound | None = None
+    for source in sources:
+        try:
+            return source, source.recording(recording_id)
+        except NotFound as error:
+            missing = missing if isinstance(missing, Gone) else error
+    raise missing or NotFound(
+        f"recording {recording_id}: no source of recordings is configured"
+    )
+
+
+def _search(source: RecordingSource, identifier: Identifier, search: _Search) -> None:
+    if identifier.kind in (IdentifierKind.RECORDING, IdentifierKind.UUID):
+        try:
+            recording = source.recording(identifier.value)
+        except Gone:
+            search.deleted.append(identifier.value)
+            return
+        except NotFound:
+            if identifier.kind is IdentifierKind.RECORDING:
+                search.missing.append(identifier.value)
+                return
+        else:
+            search.recordings[recording.id] = recording
+            return
+    for person in source.find_people(identifier):
+        search.people[f"{source.name}:{person.id}"] = (source, person)
+
+
+def _why(
+    sources: Sequence[RecordingSource],
+    given: tuple[Identifier, ...],
+    search: _Search,
+    people: tuple[Person, ...],
+    look_back: timedelta,
+    now: datetime,
+) -> NothingFound:
+    if search.deleted:
+        return NothingFound(
+            given,
+            Reason.DELETED,
+            f"Recording {search.deleted[0]} was deleted.",
+            "It cannot be brought back. Ask for the person's other sessions instead.",
+        )
+    if search.missing:
+        return NothingFound(
+            given,
+            Reason.PAST_RETENTION,
+            f"There is no recording {search.missing[0]}: it is past its retention, or"
+            " belongs to another project.",
+            "Check the link's project, or ask for the person's other sessions.",
+        )
+    if not people:
+        return NothingFound(
+            given,
+            Reason.UNKNOWN_PERSON,
+            "Nobody is known by that.",
+            "Check the spelling, or try the user id your app identifies people by.",
+        )
+    return _why_no_session(sources, given, search, people, look_back, now)
+
+
+def _why_no_session(
+    sources: Sequence[RecordingSource],
+    given: tuple[Identifier, ...],
+    search: _Search,
+    people: tuple[Person, ...],
+    look_back: timedelta,
+    now: datetime,
+) -> NothingFound:
+    days = _spoken(look_back)
+    older = [
+        recording
+        for source, person in search.people.values()
+        for recording in source.recordings_of(person, since=now - _FAR_BACK, limit=1)
+    ]
+    live = [one for one in older if one.expires_at is None or one.expires_at > now]
+    if live:
+        last = max(one.start for one in live)
+        ago = (now - last).days + 1
+        return NothingFound(
+            given,
+            Reason.NO_SESSION,
+            f"No session in the last {days}; the last one was on {last:%-d %B %Y}.",
+            f"Look further back: add `last {ago}d`.",
+            people,
+        )
+    if older:
+        return NothingFound(
+            given,
+            Reason.PAST_RETENTION,
+            "There were sessions, but they are past their retention.",
+            "Retention is set in PostHog; what is gone cannot be brought back.",
+            people,
+        )
+    if any(source.recordings_enabled() is False for source in sources):
+        return NothingFound(
+            given,
+            Reason.RECORDING_OFF,
+            "This person is known, but session recording is switched off.",
+            "An administrator can turn it on in PostHog's project settings.",
+            people,
+        )
+    return NothingFound(
+        given,
+        Reason.NO_SESSION,
+        f"This person is known, but has no recorded session in the last {days}.",
+        "Their browser may block recording, or it was not sampled. Try another of their"
+        " addresses, or a session id.",
+        people,
+    )
+
+
+def _spoken(look_back: timedelta) -> str:
+    hours = round(look_back.total_seconds() / 3600)
+    if hours < 48:
+        return f"{hours} hours" if hours != 1 else "hour"
+    return f"{round(hours / 24)} days"

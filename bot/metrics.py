@@ -1,0 +1,32 @@
+"""What ``/metrics`` tells Prometheus. Labels are few and never a customer's."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+_CONVERSATION = ("destination", "action")
+
+ACCEPTED = Counter(
+    "courier_requests_accepted_total", "Requests committed to the ledger", _CONVERSATION
+)
+REDELIVERED = Counter(
+    "courier_requests_redelivered_total", "Requests known already", _CONVERSATION
+)
+DELIVERED = Counter("courier_answers_total", "Answers posted", _CONVERSATION)
+FAILED = Counter(
+    "courier_failures_total", "Requests that could not be answered", ("destination",)
+)
+RETRIED = Counter("courier_retries_total", "Tries put off", ("destination",))
+DELIVERY_SECONDS = Histogram(
+    "courier_answer_seconds",
+    "From accepted to posted",
+    _CONVERSATION,
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
+)
+VIEWS = Counter("courier_link_views_total", "Share links opened", ("what",))
+HTTP_SECONDS = Histogram(
+    "courier_http_seconds",
+    "Time to answer HTTP requests",
+    ("endpoint", "status"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10),
+)

@@ -1,0 +1,1 @@
+"""Running an installation: embedded Redis, logs, doctor."""

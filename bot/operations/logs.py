@@ -1,0 +1,75 @@
+"""Structured logs: one event a line, the request's id through web and worker.
+
+Nothing secret gets in: keys that name secrets and values that look like them are
+blanked here, whatever a caller hands over.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_SECRET_KEY = re.compile(
+    r"token|secret|password|api_key|authorization|cookie|response_url|^body$|^text$",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(
+    r"ph[xsac]_[\w-]{4,}|xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+\S+|Basic\s+\S{8,}"
+    r"|/r/[\w-]{16,}|hooks\.slack\.com/\S+|/response/[\w-]+|://[^/\s:@]+:[^/\s@]+@"
+)
+_BLANK = "[redacted]"
+
+
+def configure(*, style: str, level: str) -> None:
+    """Send structlog and the standard library's loggers to stderr in one form."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        blank_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # They say what we say better, or log request bodies and URLs.
+    for name in ("werkzeug", "waitress.queue", "urllib3", "slack_bolt", "dramatiq"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def blank_secrets(
+    _: object, __: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Blank what is secret by its name or its look."""
+    for key, value in event.items():
+        if _SECRET_KEY.search(key):
+            event[key] = _BLANK
+        elif isinstance(value, str):
+            event[key] = _SECRET_VALUE.sub(_BLANK, value)
+    return event

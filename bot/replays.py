@@ -1,0 +1,120 @@
+"""Stored replays: a manifest in the database, its segments in the object store."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, Row, select
+
+from bot.database.engine import transaction
+from bot.database.schema import replays as table
+from bot.errors import CourierError, NotFound
+from bot.exporter import Exported
+from bot.exporter.manifest import Manifest
+from bot.exporter.page import file_page
+from bot.ledger import utc_now
+from bot.storage import ReplayStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReplay:
+    """A replay that was exported and kept."""
+
+    id: str
+    manifest: Manifest
+    object_key: str
+    is_final: bool
+    """False where the recording could still grow when it was exported."""
+    created_at: datetime
+
+
+class Replays:
+    """The stored replays of an installation."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: ReplayStore,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._clock = clock
+
+    def keep(self, exported: Exported, *, is_final: bool) -> StoredReplay:
+        """Store an export. The object is written first, so no row lacks its object."""
+        replay_id = uuid.uuid4().hex
+        manifest = exported.manifest
+        key = f"replays/{replay_id}.segments"
+        exported.payload.seek(0)
+        self._store.put(key, exported.payload)
+        now = self._clock()
+        row = {
+            "id": replay_id,
+            "source": manifest.source,
+            "recording_id": (manifest.recording_id or replay_id)[:100],
+            "manifest": json.dumps(manifest.to_json()),
+            "object_key": key,
+            "bytes": manifest.payload_bytes,
+            "is_final": is_final,
+            "created_at": now,
+        }
+        try:
+            with transaction(self._engine) as connection:
+                connection.execute(table.insert().values(row))
+        except CourierError:
+            self._store.delete(key)
+            raise
+        return StoredReplay(replay_id, manifest, key, is_final, now)
+
+    def get(self, replay_id: str) -> StoredReplay:
+        """Raises NotFound."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(
+                select(table).where(table.c.id == replay_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFound(f"no stored replay {replay_id}")
+        return _stored(row)
+
+    def latest(self, source: str, recording_id: str) -> StoredReplay | None:
+        """The newest export of a recording."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(
+                select(table)
+                .where(table.c.source == source, table.c.recording_id == recording_id)
+                .order_by(table.c.created_at.desc())
+                .limit(1)
+            ).one_or_none()
+        return None if row is None else _stored(row)
+
+    def segment(self, replay: StoredReplay, index: int) -> bytes:
+        """One packed segment. Raises NotFound."""
+        segments = replay.manifest.segments
+        if not 0 <= index < len(segments):
+            raise NotFound(f"replay {replay.id} has no segment {index}")
+        return self._store.get_range(
+            replay.object_key, segments[index].offset, segments[index].bytes
+        )
+
+    def file(self, replay: StoredReplay) -> Iterator[bytes]:
+        """The portable file, piece by piece; segments are read as they are needed."""
+        indices = range(len(replay.manifest.segments))
+        return file_page(
+            replay.manifest, (self.segment(replay, index) for index in indices)
+        )
+
+
+def _stored(row: Row[tuple[object, ...]]) -> StoredReplay:
+    return StoredReplay(
+        id=row.id,
+        manifest=Manifest.from_json(json.loads(row.manifest)),
+        object_key=row.object_key,
+        is_final=row.is_final,
+        created_at=row.created_at,
+    )

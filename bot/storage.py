@@ -1,0 +1,119 @@
+"""Where portable replays and finished blobs are kept: keys in, bytes out.
+
+One API over a folder, S3, GCS and Azure, through obstore. Credentials of the clouds
+come from their usual environment variables.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import (
+    BaseError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+)
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from bot.errors import NotFound, Refused, RetryLater, SettingsError
+
+
+class ReplayStore:
+    """Objects by key. Raises RetryLater where the store is full or away."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, url: str) -> ReplayStore:
+        """The store at ``file:///…``, ``s3://…``, ``gs://…`` or ``az://…``."""
+        parts = urlsplit(url)
+        try:
+            if parts.scheme in ("", "file"):
+                folder = Path(unquote(parts.path))
+                folder.mkdir(parents=True, exist_ok=True)
+                return cls(LocalStore(folder))
+            client = {"timeout": "30s", "connect_timeout": "5s"}
+            if parts.scheme.startswith("s3"):
+                client["allow_http"] = "true"  # an S3 in one's own house may be plain
+            return cls(from_url(url, client_options=client))  # type: ignore[call-overload]
+        except (BaseError, OSError, ValueError) as error:
+            raise SettingsError(f"STORAGE_URL: {error}") from error
+
+    def put(self, key: str, content: bytes | IO[bytes]) -> None:
+        """Keep an object; one with the same key is replaced as a whole."""
+        with _ours(key):
+            obstore.put(self._store, key, content)
+
+    def get(self, key: str) -> bytes:
+        """A whole object. Raises NotFound."""
+        with _ours(key):
+            return bytes(obstore.get(self._store, key).bytes())
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """A part of an object. Raises NotFound."""
+        with _ours(key):
+            return bytes(
+                obstore.get_range(self._store, key, start=start, length=length)
+            )
+
+    def delete(self, key: str) -> None:
+        """Remove an object; nothing happens where there is none."""
+        try:
+            with _ours(key):
+                obstore.delete(self._store, key)
+        except NotFound:
+            return
+
+    def check(self) -> None:
+        """Write, read and remove a small object. Raises what those raise."""
+        key = f"checks/{uuid.uuid4().hex}"
+        self.put(key, b"ok")
+        if self.get(key) != b"ok":
+            raise RetryLater(f"the object store gave back other bytes for {key}")
+        self.delete(key)
+
+
+class StoredBlobs:
+    """A BlobCache in the object store: blobs that never change are fetched once."""
+
+    def __init__(self, store: ReplayStore) -> None:
+        self._store = store
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return self._store.get(f"blobs/{key}")
+        except NotFound:
+            return None
+
+    def put(self, key: str, content: bytes) -> None:
+        self._store.put(f"blobs/{key}", content)
+
+
+@contextmanager
+def _ours(key: str) -> Iterator[None]:
+    """obstore's errors as ours."""
+    try:
+        yield
+    except (FileNotFoundError, obstore.exceptions.NotFoundError) as error:
+        raise NotFound(f"the object store has no {key}") from error
+    except (PermissionDeniedError, UnauthenticatedError, PermissionError) as error:
+        raise Refused(
+            f"the object store refused access to {key}",
+            plain="Our object store refuses access; an administrator can run"
+            " `replay-courier doctor`.",
+        ) from error
+    except (BaseError, OSError) as error:
+        full = "No space left" in str(error)
+        raise RetryLater(
+            f"the object store did not take {key}: {error}",
+            plain="Our storage is full; an administrator must make room."
+            if full
+            else "Our object store is not available right now.",
+        ) from error

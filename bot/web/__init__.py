@@ -1,0 +1,1 @@
+"""The HTTP side: share pages, health, metrics, and the blueprints of integrations."""

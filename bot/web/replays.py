@@ -1,0 +1,127 @@
+"""``GET /r/<token>``: a share link's page, its segments and its file.
+
+Recordings are hostile input and other people's screens: the page runs under a policy
+that lets it load nothing but its own segments, sets no cookie, and says nothing about
+the recording once the link is closed. Nothing in the URL can widen what the token
+grants.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, request, stream_with_context
+
+from bot.errors import CourierError, Gone, NotFound, RetryLater
+from bot.exporter.page import CHARSET, policy, share_page
+from bot.metrics import VIEWS
+from bot.replays import Replays, StoredReplay
+from bot.sharing import Links, OpenLink
+from bot.web.pages import message_page
+
+_PAGE_TYPE = f"text/html; charset={CHARSET}"
+# Slack's, Zendesk's and other crawlers that fetch links they see: no view, no content.
+_CRAWLERS = ("slackbot", "slack-imgproxy", "bot/", "crawler", "facebookexternalhit")
+
+
+def blueprint(*, links: Links, replays: Replays) -> Blueprint:
+    """The routes of share links."""
+    routes = Blueprint("replays", __name__)
+
+    @routes.get("/r/<token>")
+    def page(token: str) -> Response:
+        return _answer(token, _page)
+
+    @routes.get("/r/<token>/segments/<int:index>")
+    def segment(token: str, index: int) -> Response:
+        return _answer(token, lambda link, replay: _segment(link, replay, index))
+
+    @routes.get("/r/<token>/download")
+    def download(token: str) -> Response:
+        return _answer(token, _download)
+
+    def _answer(
+        token: str, show: Callable[[OpenLink, StoredReplay], Response]
+    ) -> Response:
+        try:
+            link = links.open(token)
+            return show(link, replays.get(link.replay_id))
+        except CourierError as error:
+            return _closed(error)
+
+    def _page(link: OpenLink, replay: StoredReplay) -> Response:
+        agent = request.user_agent.string.lower()
+        if any(crawler in agent for crawler in _CRAWLERS):
+            return message_page(
+                200, "A session replay", "Open this link in a browser to watch it."
+            )
+        _seen(link, "page")
+        base = request.path.rstrip("/")
+        body = share_page(
+            replay.manifest,
+            segments_url=f"{base}/segments/",
+            download_url=f"{base}/download",
+            expires=link.expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+        response = Response(body, content_type=_PAGE_TYPE)
+        response.headers["Content-Security-Policy"] = (
+            policy(connect="'self'") + "; frame-ancestors 'none'"
+        )
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = (
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        response.headers["X-Frame-Options"] = "DENY"
+        return response
+
+    def _segment(link: OpenLink, replay: StoredReplay, index: int) -> Response:
+        packed = replays.segment(replay, index)
+        response = Response(packed, content_type="application/octet-stream")
+        # For this one reader, until the link closes: seeking back costs nothing.
+        left = (link.expires_at - datetime.now(UTC)).total_seconds()
+        response.headers["Cache-Control"] = f"private, max-age={int(min(left, 60))}"
+        return response
+
+    def _download(link: OpenLink, replay: StoredReplay) -> Response:
+        _seen(link, "download")
+        name = json.dumps(replay.manifest.filename)
+        # Not the viewer's own origin: downloaded, it opens from disk.
+        response = Response(
+            stream_with_context(replays.file(replay)), content_type=_PAGE_TYPE
+        )
+        response.headers["Content-Disposition"] = f"attachment; filename={name}"
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        return response
+
+    def _seen(link: OpenLink, what: str) -> None:
+        links.log_view(link.id, what)
+        VIEWS.labels(what).inc()
+
+    return routes
+
+
+def _closed(error: CourierError) -> Response:
+    """One honest page for each way a link can be closed; nothing of the recording."""
+    if isinstance(error, Gone):
+        revoked = str(error) == "revoked"
+        title = "This link was revoked" if revoked else "This link has expired"
+        text = (
+            "Whoever shared it took it back."
+            if revoked
+            else "Share links open for a limited time."
+        )
+        return message_page(410, title, f"{text} Ask them for a new one.")
+    if isinstance(error, NotFound):
+        return message_page(
+            404, "There is no such link", "Check that it was copied whole."
+        )
+    if isinstance(error, RetryLater):
+        response = message_page(
+            503, "Not available right now", "Try again in a minute."
+        )
+        response.headers["Retry-After"] = "30"
+        return response
+    raise error

@@ -1,0 +1,180 @@
+"""Introduces the parts to each other; the only module that knows the vendors.
+
+A new vendor is one line in ``sources`` or ``_conversations``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Blueprint, Flask
+from integrations.posthog import PostHogSource
+from sqlalchemy import Engine
+
+from bot.config import Settings
+from bot.database.engine import connect, upgrade
+from bot.delivery import Courier, Policy
+from bot.errors import SettingsError
+from bot.intake import CourierIntake
+from bot.jobs.queue import Bell
+from bot.jobs.worker import Worker
+from bot.ledger import Ledger
+from bot.ports import Destination, Intake, RecordingSource
+from bot.replays import Replays
+from bot.sharing import Links
+from bot.storage import ReplayStore, StoredBlobs
+from bot.web import health, replays
+from bot.web.app import create_app
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A vendor people ask in: where answers go, and the routes that take questions."""
+
+    destination: Destination
+    blueprint: Callable[[Intake], Blueprint]
+
+
+class Services:
+    """One installation's parts, each made when it is first needed."""
+
+    def __init__(self, settings: Settings, *, redis_url: str | None = None) -> None:
+        self.settings = settings
+        self._redis_url = redis_url
+
+    @cached_property
+    def engine(self) -> Engine:
+        engine = connect(self.settings.sql_url)
+        upgrade(engine)
+        return engine
+
+    @cached_property
+    def store(self) -> ReplayStore:
+        return ReplayStore.at(self.settings.object_url)
+
+    @cached_property
+    def bell(self) -> Bell:
+        url = self._redis_url
+        if url is None and self.settings.redis_url is not None:
+            url = self.settings.redis_url.get_secret_value()
+        if url is None:
+            raise SettingsError(
+                "REDIS_URL is missing; `replay-courier serve` brings a Redis of its own"
+            )
+        return Bell(url)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.engine, lease=self.settings.lease)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.engine, public_url=self.settings.public_url)
+
+    @cached_property
+    def replays(self) -> Replays:
+        return Replays(self.engine, self.store)
+
+    @cached_property
+    def sources(self) -> list[RecordingSource]:
+        return sources(self.settings, self.store)
+
+    @cached_property
+    def conversations(self) -> dict[str, Conversation]:
+        return conversations(self.settings)
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(
+            sources=self.sources,
+            destinations={
+                name: one.destination for name, one in self.conversations.items()
+            },
+            ledger=self.ledger,
+            replays=self.replays,
+            links=self.links,
+            policy=Policy(
+                look_back=self.settings.look_back,
+                link_expiry=self.settings.link_expiry,
+                results=self.settings.results,
+                redact=self.settings.redact_secrets,
+            ),
+        )
+
+    def app(self) -> Flask:
+        """The web application."""
+        intake = CourierIntake(self.ledger, self.bell, self.links)
+        return create_app(
+            [
+                replays.blueprint(links=self.links, replays=self.replays),
+                health.blueprint(parts=self.parts, gauges=self._gauges),
+                *(one.blueprint(intake) for one in self.conversations.values()),
+            ]
+        )
+
+    def worker(self) -> Worker:
+        """A worker, not yet started."""
+        return Worker(
+            courier=self.courier,
+            ledger=self.ledger,
+            bell=self.bell,
+            lease=self.settings.lease,
+            threads=self.settings.worker_threads,
+        )
+
+    @property
+    def parts(self) -> Mapping[str, Callable[[], object]]:
+        """What must work for this installation to work; each raises where it does
+        not."""
+        return {
+            "database": self.ledger.counts,
+            "redis": self.bell.ping,
+            "storage": self.store.check,
+        }
+
+    def _gauges(self) -> Mapping[str, int]:
+        return self.ledger.counts()
+
+    def close(self) -> None:
+        if "bell" in self.__dict__:
+            self.bell.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+def sources(
+    settings: Settings, store: ReplayStore | None = None
+) -> list[RecordingSource]:
+    """Where recordings come from. Raises SettingsError where nowhere is configured."""
+    if settings.posthog_api_key is None or settings.posthog_project_id is None:
+        raise SettingsError(
+            "no source of recordings: set POSTHOG_PROJECT_ID and POSTHOG_API_KEY"
+        )
+    return [
+        PostHogSource(
+            host=settings.posthog_host,
+            project_id=settings.posthog_project_id,
+            api_key=settings.posthog_api_key.get_secret_value(),
+            cache=StoredBlobs(store or ReplayStore.at(settings.object_url)),
+            project_path=settings.posthog_paths,
+            ui_host=settings.posthog_ui_host,
+        )
+    ]
+
+
+def conversations(settings: Settings) -> dict[str, Conversation]:
+    """The vendors people ask in, by name; those without settings are off."""
+    found = {}
+    if settings.has_slack:
+        found["slack"] = _slack(settings)
+    if settings.has_zendesk:
+        found["zendesk"] = _zendesk(settings)
+    return found
+
+
+def _slack(settings: Settings) -> Conversation: ...
+
+
+def _zendesk(settings: Settings) -> Conversation: ...
