@@ -25,6 +25,8 @@ class Server:
         )
         self._thread = threading.Thread(
             target=self._server.serve_forever,
+            # How long stop() waits at most; the default is half a second.
+            kwargs={"poll_interval": 0.02},
             name=f"{app.name}-server",
             daemon=True,
         )
