@@ -1,0 +1,18 @@
+"""A stateful, strict stand-in for Slack that the real slack_sdk and slack-bolt talk to.
+
+stand_in         the workspace as tests and the demo use it
+people           what users do: commands, clicks, mentions, modals
+delivery         signing, deadlines and retries on the way to the app
+payloads         the shapes the app is sent
+web_api          POST /api/<method>; the methods by family are chat, conversations,
+                 files, users and views
+response_urls    answers without a token
+blocks           Block Kit and its limits, on the checkers of validation
+mrkdwn           message text and whom it would notify
+workspace        state; model holds its parts
+faults           errors, silence, lost answers and rate limits on demand
+"""
+
+from bot.demo.slack.stand_in import DEFAULT_SCOPES, SlackStandIn
+
+__all__ = ["DEFAULT_SCOPES", "SlackStandIn"]

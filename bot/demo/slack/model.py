@@ -1,0 +1,174 @@
+"""What a Slack workspace consists of, as far as the stand-in needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.demo.slack.blocks import Block
+
+Json = dict[str, Any]
+"""A JSON object in the vendor's shape."""
+
+
+@dataclass(slots=True)
+class User:
+    id: str
+    name: str
+    real_name: str
+    email: str | None = None
+    tz: str = "Europe/Madrid"
+    is_bot: bool = False
+    is_guest: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Channel:
+    """``kind`` is public, private or im; ``topic`` is shown on the page only."""
+
+    id: str
+    name: str
+    kind: str
+    members: set[str] = field(default_factory=set)
+    archived: bool = False
+    ext_shared: bool = False
+    topic: str = ""
+
+
+@dataclass(slots=True)
+class Message:
+    """A message everyone in the channel sees. ``warned`` holds the users who were
+    shown Slack's warning mark because a click was not acknowledged."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    thread_ts: str | None = None
+    files: list[str] = field(default_factory=list)
+    metadata: Json | None = None
+    by_app: bool = False
+    broadcast: bool = False
+    edited: bool = False
+    deleted: bool = False
+    warned: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Ephemeral:
+    """A message only ``user`` sees. It is in no history and has no address that
+    chat.update or chat.delete would take."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    thread_ts: str | None = None
+    author: str = ""
+    replaced: int = 0
+    warned: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class File:
+    """``shares`` holds (channel, ts) of the messages that show it; empty until Slack
+    is done with it. ``content`` is None until the bytes were uploaded."""
+
+    id: str
+    ticket: str
+    name: str
+    title: str
+    size: int
+    created: float
+    content: bytes | None = None
+    completed: bool = False
+    deleted: bool = False
+    shares: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class View:
+    id: str
+    kind: str
+    user: str
+    hash: str
+    body: Json
+    blocks: list[Block]
+    root: str
+    previous: str | None = None
+    external_id: str = ""
+
+
+@dataclass(slots=True)
+class Trigger:
+    user: str
+    made_at: float
+    used: bool = False
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """Where an app may answer an interaction. ``source`` is the message the
+    interaction came from; for a slash command the first answer takes its place."""
+
+    id: str
+    user: str
+    channel: str
+    made_at: float
+    command: bool
+    source: Message | Ephemeral | None = None
+    uses: int = 0
+
+
+@dataclass(slots=True)
+class Token:
+    value: str
+    scopes: tuple[str, ...]
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One call that reached the stand-in; ``error`` is "" where it was answered ok."""
+
+    method: str
+    args: Json
+    time: float
+    answer: Json
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """How the app answered one delivery; ``seconds`` is the wall time it took.
+
+    ``kind`` is command, action, shortcut, view or event. ``status`` is 0 where no
+    answer came; ``error`` then says why, as Slack's retry reasons do.
+    """
+
+    kind: str
+    status: int
+    body: str
+    seconds: float
+    error: str = ""
+    trigger_id: str = ""
+    response_url: str = ""
+    event_id: str = ""
+    retry_num: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300 and not self.error
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A mention in an app's message that would notify somebody."""
+
+    channel: str
+    ts: str
+    mention: str
+    ephemeral: bool = False

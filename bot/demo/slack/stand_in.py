@@ -1,0 +1,180 @@
+"""The stand-in for Slack: one workspace, its Web API, and the people in it.
+
+Made for tests and for the demo. It takes what slack_sdk and slack-bolt send, keeps
+what happened, and refuses what Slack would refuse. What it cannot prove: rendering in
+Slack's own clients, administrators' policies, and error texts Slack does not document.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from flask import Flask
+
+from bot.demo.server import Server
+from bot.demo.slack import file_server, response_urls, web_api
+from bot.demo.slack.delivery import Delivery
+from bot.demo.slack.faults import Allowance, Faults
+from bot.demo.slack.model import (
+    Ack,
+    ApiCall,
+    Ephemeral,
+    File,
+    Message,
+    Notification,
+    Token,
+)
+from bot.demo.slack.people import People
+from bot.demo.slack.workspace import Workspace
+
+DEFAULT_SCOPES = (
+    "commands",
+    "chat:write",
+    "app_mentions:read",
+    "files:write",
+    "files:read",
+    "users:read",
+    "users:read.email",
+    "channels:read",
+    "channels:history",
+    "channels:join",
+    "groups:read",
+    "groups:history",
+    "im:read",
+    "im:write",
+    "im:history",
+)
+
+
+class SlackStandIn(People):
+    """A Slack workspace on a loopback port.
+
+    ``request_url`` is where the app takes events, commands and interactions; it may be
+    set after the app has started. ``clock`` gives Unix seconds and governs triggers,
+    response URLs, rate limits, retries and the landing of files.
+    """
+
+    def __init__(
+        self,
+        *,
+        request_url: str = "",
+        signing_secret: str = "demo-signing-secret",
+        bot_token: str = "xoxb-demo",
+        bot_scopes: Iterable[str] = DEFAULT_SCOPES,
+        command: str = "/replay",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.bot_token = bot_token
+        self._token = Token(bot_token, tuple(bot_scopes))
+        workspace = Workspace(clock, self._token)
+        super().__init__(
+            workspace, Delivery(workspace, request_url, signing_secret), command
+        )
+        self.faults = Faults()
+        self.allowance = Allowance(clock)
+        self.app = Flask("slack-stand-in", static_folder=None)
+        self.app.register_blueprint(
+            web_api.blueprint(workspace, self.faults, self.allowance)
+        )
+        self.app.register_blueprint(response_urls.blueprint(workspace, self.faults))
+        self.app.register_blueprint(file_server.blueprint(workspace, self.faults))
+        self._server: Server | None = None
+
+    def start(self, port: int = 0) -> SlackStandIn:
+        self._server = Server(self.app, port).start()
+        self.workspace.url = self._server.url
+        self.workspace.schedule.start()
+        return self
+
+    def stop(self) -> None:
+        self.faults.release()
+        self.workspace.schedule.stop()
+        if self._server is not None:
+            self._server.stop()
+
+    @property
+    def url(self) -> str:
+        return self.workspace.url
+
+    @property
+    def api_url(self) -> str:
+        """What slack_sdk's WebClient takes as ``base_url``."""
+        return f"{self.url}/api/"
+
+    @property
+    def request_url(self) -> str:
+        return self.delivery.request_url
+
+    @request_url.setter
+    def request_url(self, url: str) -> None:
+        self.delivery.request_url = url
+
+    @property
+    def bot_scopes(self) -> tuple[str, ...]:
+        return self._token.scopes
+
+    @bot_scopes.setter
+    def bot_scopes(self, scopes: Iterable[str]) -> None:
+        self._token.scopes = tuple(scopes)
+
+    def revoke_token(self) -> None:
+        """From now on every call with the bot's token is answered token_revoked."""
+        self._token.revoked = True
+
+    def messages(self, channel: str) -> list[Message]:
+        """What stands in the channel outside threads, oldest first."""
+        with self.workspace.lock:
+            return [
+                message
+                for message in self.workspace.messages[
+                    self.workspace.channel(channel).id
+                ]
+                if not message.deleted
+                and (message.thread_ts is None or message.broadcast)
+            ]
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """The parent and its replies, oldest first."""
+        id_ = self.workspace.channel(channel).id
+        parent = self.workspace.find_message(id_, ts)
+        return [parent, *self.workspace.replies(id_, ts)] if parent else []
+
+    def ephemerals(self, user: str, channel: str) -> list[Ephemeral]:
+        """What only this user sees there, threads included, oldest first."""
+        who, where = self.workspace.user(user), self.workspace.channel(channel)
+        with self.workspace.lock:
+            return [
+                ephemeral
+                for ephemeral in self.workspace.ephemerals
+                if ephemeral.user == who.id
+                and ephemeral.channel == where.id
+                and self.workspace.is_shown(ephemeral)
+            ]
+
+    @property
+    def files(self) -> list[File]:
+        """Every file whose upload was completed and that was not deleted."""
+        with self.workspace.lock:
+            return [
+                file
+                for file in self.workspace.files.values()
+                if file.completed and not file.deleted
+            ]
+
+    @property
+    def api_calls(self) -> list[ApiCall]:
+        return list(self.workspace.api_calls)
+
+    @property
+    def acks(self) -> list[Ack]:
+        return list(self.workspace.acks)
+
+    @property
+    def crawled(self) -> list[str]:
+        """Links in the app's messages that Slack's own crawler would visit."""
+        return list(self.workspace.crawled)
+
+    @property
+    def notifications(self) -> list[Notification]:
+        return list(self.workspace.notifications)
