@@ -1,0 +1,188 @@
+/**
+ * The manifest of a portable replay, format 1: its shape, and the refusal of one that
+ * this viewer cannot play. Bytes of the segments are segments.ts's business.
+ */
+import { list, number, object, parse, text } from "./json";
+
+const FORMAT = "replay-courier/portable-replay";
+const NEWEST_VERSION = 1;
+
+export type MarkKind =
+  | "console_error"
+  | "exception"
+  | "network_failure"
+  | "rage_click"
+  | "page";
+
+export interface Mark {
+  atMs: number;
+  kind: MarkKind;
+  label: string;
+}
+
+export interface SegmentEntry {
+  bytes: number;
+  events: number;
+  firstMs: number;
+  lastMs: number;
+  sha256: string;
+}
+
+export interface Counts {
+  events: number;
+  clicks: number;
+  rageClicks: number;
+  inputEvents: number;
+  console: Record<string, number>;
+  exceptions: number;
+  networkRequests: number;
+  networkFailing: number;
+  networkSlow: number;
+  fullSnapshots: number;
+}
+
+export interface Manifest {
+  producer: string;
+  recordingId: string | null;
+  source: string;
+  recordingUrl: string | null;
+  person: string | null;
+  startMs: number;
+  durationMs: number;
+  activeMs: number;
+  windows: string[];
+  platform: string;
+  viewport: { width: number; height: number } | null;
+  browser: string | null;
+  os: string | null;
+  pages: { url: string; atMs: number }[];
+  counts: Counts;
+  errors: { message: string; count: number; atMs: number; uncaught: boolean }[];
+  marks: Mark[];
+  startAtMs: number;
+  redactions: { kind: string; count: number }[];
+  segments: SegmentEntry[];
+  sha256: string;
+}
+
+/** A file that cannot be played; the message is a sentence for the person reading. */
+export class UnreadableReplay extends Error {}
+
+const MARK_KINDS = new Set<string>([
+  "console_error",
+  "exception",
+  "network_failure",
+  "rage_click",
+  "page",
+]);
+
+/** The manifest in `source`, or UnreadableReplay saying what is wrong with it. */
+export function readManifest(source: string): Manifest {
+  const parsed = parse(source);
+  if (parsed === undefined) {
+    throw new UnreadableReplay(
+      "This file is damaged: its manifest cannot be read. Ask for it to be exported again.",
+    );
+  }
+  const raw = object(parsed);
+  if (raw.format !== FORMAT) {
+    throw new UnreadableReplay("This page does not hold a Replay Courier recording.");
+  }
+  const version = number(raw.version) ?? 0;
+  if (version > NEWEST_VERSION) {
+    throw new UnreadableReplay(
+      `This replay is in format ${version}, newer than this viewer, which reads up to ` +
+        `${NEWEST_VERSION}. Open it with a newer Replay Courier.`,
+    );
+  }
+  const segments = list(raw.segments).map(readSegment);
+  const startMs = Date.parse(text(raw.start) ?? "");
+  const firstMs = segments[0]?.firstMs ?? 0;
+  return {
+    producer: text(raw.producer) ?? "",
+    recordingId: text(raw.recording_id),
+    source: text(raw.source) ?? "file",
+    recordingUrl: text(raw.recording_url),
+    person: text(raw.person),
+    startMs: Number.isNaN(startMs) ? firstMs : startMs,
+    durationMs: Math.max(0, number(raw.duration_ms) ?? 0),
+    activeMs: number(raw.active_ms) ?? 0,
+    windows: list(raw.windows).map((entry) => text(object(entry).window_id) ?? ""),
+    platform: text(raw.platform) ?? "web",
+    viewport: readViewport(raw.viewport),
+    browser: text(raw.browser),
+    os: text(raw.os),
+    pages: list(raw.pages).map((entry) => ({
+      url: text(object(entry).url) ?? "",
+      atMs: number(object(entry).at_ms) ?? 0,
+    })),
+    counts: readCounts(raw.counts),
+    errors: list(raw.errors).map((entry) => {
+      const error = object(entry);
+      return {
+        message: text(error.message) ?? "",
+        count: number(error.count) ?? 1,
+        atMs: number(error.at_ms) ?? 0,
+        uncaught: error.uncaught === true,
+      };
+    }),
+    marks: list(raw.marks).flatMap(readMark),
+    startAtMs: Math.max(0, number(raw.start_at_ms) ?? 0),
+    redactions: list(raw.redactions).map((entry) => ({
+      kind: text(object(entry).kind) ?? "",
+      count: number(object(entry).count) ?? 0,
+    })),
+    segments,
+    sha256: text(raw.sha256) ?? "",
+  };
+}
+
+function readSegment(entry: unknown): SegmentEntry {
+  const segment = object(entry);
+  return {
+    bytes: number(segment.bytes) ?? 0,
+    events: number(segment.events) ?? 0,
+    firstMs: number(segment.first_ms) ?? 0,
+    lastMs: number(segment.last_ms) ?? 0,
+    sha256: text(segment.sha256) ?? "",
+  };
+}
+
+function readViewport(value: unknown): Manifest["viewport"] {
+  const width = number(object(value).width);
+  const height = number(object(value).height);
+  return width && height ? { width, height } : null;
+}
+
+function readCounts(value: unknown): Counts {
+  const counts = object(value);
+  const levels = Object.entries(object(counts.console));
+  return {
+    events: number(counts.events) ?? 0,
+    clicks: number(counts.clicks) ?? 0,
+    rageClicks: number(counts.rage_clicks) ?? 0,
+    inputEvents: number(counts.input_events) ?? 0,
+    console: Object.fromEntries(
+      levels.map(([level, count]) => [level, number(count) ?? 0]),
+    ),
+    exceptions: number(counts.exceptions) ?? 0,
+    networkRequests: number(counts.network_requests) ?? 0,
+    networkFailing: number(counts.network_failing) ?? 0,
+    networkSlow: number(counts.network_slow) ?? 0,
+    fullSnapshots: number(counts.full_snapshots) ?? 0,
+  };
+}
+
+function readMark(entry: unknown): Mark[] {
+  const mark = object(entry);
+  const kind = text(mark.kind) ?? "";
+  // A kind added by a later producer of the same format is left out, not an error.
+  if (!MARK_KINDS.has(kind)) return [];
+  return [
+    {
+      kind: kind as MarkKind,
+      atMs: Math.max(0, number(mark.at_ms) ?? 0),
+      label: text(mark.label) ?? "",
+    },
+  ];
+}

@@ -1,0 +1,176 @@
+/**
+ * The player's clock: where we are, whether time runs and how fast, which window to
+ * show. Drives the stage and tells listeners; draws nothing.
+ */
+import type { Manifest } from "./payload";
+import type { Recording } from "./recording";
+import type { Stage } from "./stage";
+import {
+  type Span,
+  type WindowTurn,
+  idleSpans,
+  skipIdle,
+  windowAt,
+  windowTurns,
+} from "./timeline";
+
+export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
+
+type Listener = () => void;
+
+export class Playback {
+  atMs = 0;
+  playing = false;
+  speed = 1;
+  skipsIdle = true;
+  /** Up to where the recording is loaded. */
+  loadedMs = 0;
+  /** The window the reader pinned, or null to follow the one in use. */
+  pinnedWindow: string | null = null;
+  idle: Span[] = [];
+  turns: WindowTurn[] = [];
+
+  private readonly timeListeners: Listener[] = [];
+  private readonly stateListeners: Listener[] = [];
+  private lastFrame = 0;
+  private jumpPending = true;
+  private showingStill = true;
+
+  readonly durationMs: number;
+
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly recording: Recording,
+    private readonly stage: Stage,
+  ) {
+    this.durationMs = manifest.durationMs;
+    document.addEventListener("visibilitychange", () => {
+      // Frames stop while the tab is hidden; without this the gap would be jumped over.
+      this.lastFrame = performance.now();
+      this.jumpPending = true;
+    });
+    requestAnimationFrame(this.frame);
+  }
+
+  onTime(listener: Listener): void {
+    this.timeListeners.push(listener);
+  }
+
+  onState(listener: Listener): void {
+    this.stateListeners.push(listener);
+  }
+
+  get windowId(): string | null {
+    return this.pinnedWindow ?? windowAt(this.turns, this.atMs);
+  }
+
+  /** Whether time stands still only because the recording is not loaded this far. */
+  get waiting(): boolean {
+    return this.atMs > this.loadedMs;
+  }
+
+  seek(atMs: number): void {
+    this.atMs = Math.min(this.durationMs, Math.max(0, atMs));
+    this.jumpPending = true;
+    this.tell(this.timeListeners);
+  }
+
+  play(): void {
+    if (this.atMs >= this.durationMs) this.seek(0);
+    this.playing = true;
+    this.tell(this.stateListeners);
+  }
+
+  pause(): void {
+    this.playing = false;
+    this.tell(this.stateListeners);
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    if (!this.showingStill) this.stage.setSpeed(speed);
+    this.tell(this.stateListeners);
+  }
+
+  setSkipsIdle(skips: boolean): void {
+    this.skipsIdle = skips;
+    this.tell(this.stateListeners);
+  }
+
+  pin(windowId: string | null): void {
+    this.pinnedWindow = windowId;
+    this.jumpPending = true;
+    this.tell(this.stateListeners);
+    this.tell(this.timeListeners);
+  }
+
+  /** More of the recording is there, up to `loadedMs`. */
+  loaded(loadedMs: number): void {
+    this.loadedMs = loadedMs;
+    const inOrder = (left: { atMs: number }, right: { atMs: number }) => left.atMs - right.atMs;
+    this.recording.activity.sort(inOrder);
+    this.recording.claims.sort(inOrder);
+    // What went wrong while nobody touched anything is not to be skipped either.
+    this.idle = idleSpans(
+      [...this.recording.activity, ...this.manifest.marks].sort(inOrder),
+      Math.min(loadedMs, this.durationMs),
+    );
+    this.turns = windowTurns(this.recording.claims);
+    this.tell(this.stateListeners);
+  }
+
+  private readonly frame = (now: number): void => {
+    requestAnimationFrame(this.frame);
+    const elapsed = Math.max(0, now - this.lastFrame);
+    this.lastFrame = now;
+    if (this.waiting) {
+      this.stage.say("Loading this part of the recording...");
+      this.hold();
+      return;
+    }
+    if (this.jumpPending || !this.stage.shows(this.windowId)) {
+      this.jumpPending = false;
+      this.showingStill = !this.playing;
+      this.stage.jump(this.windowId, this.atMs, this.showingStill ? 0 : this.speed);
+      this.lastFrame = performance.now();
+      return;
+    }
+    if (!this.playing) {
+      this.hold();
+      return;
+    }
+    if (this.showingStill) {
+      this.showingStill = false;
+      this.stage.setSpeed(this.speed);
+    }
+    this.advance(elapsed * this.speed);
+  };
+
+  private advance(byMs: number): void {
+    const next = Math.min(this.durationMs, this.atMs + byMs);
+    const skipped = this.skipsIdle ? skipIdle(this.idle, next) : next;
+    if (skipped > next) {
+      this.seek(skipped);
+      return;
+    }
+    this.atMs = next;
+    this.stage.follow(this.windowId, next, this.speed);
+    this.tell(this.timeListeners);
+    if (next >= this.durationMs) this.pause();
+  }
+
+  private hold(): void {
+    if (this.showingStill) return;
+    this.showingStill = true;
+    this.stage.setSpeed(0);
+  }
+
+  private tell(listeners: readonly Listener[]): void {
+    for (const listener of listeners) listener();
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * Recorded events made inert before the replayer sees them: nothing that would load,
+ * navigate or run, so that neither the network nor the console hears of a replay. The
+ * sandbox and the page's content security policy stand behind this; neither is enough
+ * alone to keep DNS prefetches and a flood of policy errors away.
+ */
+import { type JsonObject, list, number, object, text } from "./json";
+import { NodeIndex } from "./nodes";
+import { EventType, type RrwebEvent, Source, sourceOf } from "./rrweb";
+
+/** Stands where a picture was that the recording names but does not hold. */
+const MISSING_PICTURE =
+  "data:image/svg+xml," +
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="64">' +
+      '<rect width="100%" height="100%" fill="#8a93a0" fill-opacity=".16"/>' +
+      '<svg x="50%" y="50%" overflow="visible"><path d="M-10 7-3-1l4 4 3-3 6 7z' +
+      'M5-7a2 2 0 1 0 .1 0z" fill="#8a93a0" fill-opacity=".55"/></svg></svg>',
+  );
+
+const NO_PICTURE = "url(data:,)";
+const DROPPED_ATTRIBUTES = new Set([
+  "srcdoc",
+  "srcset",
+  "imagesrcset",
+  "action",
+  "formaction",
+  "ping",
+  "manifest",
+  "codebase",
+  "archive",
+  "http-equiv",
+  "attributionsrc",
+  "autofocus",
+  "autoplay",
+  "rr_src",
+]);
+const PICTURE_ATTRIBUTES = new Set(["src", "poster", "background", "data", "rr_dataURL"]);
+const LINK_ATTRIBUTES = new Set(["href", "xlink:href"]);
+const PICTURE_TAGS = new Set(["img", "input", "image"]);
+const IMPORT = /@import\s+(?:url\([^)]*\)|"[^"]*"|'[^']*')[^;]*;?/gi;
+const FONT_FACE = /@font-face\s*\{[^}]*\}/gi;
+const URL_FUNCTION = /url\(\s*("[^"]*"|'[^']*'|[^)]*)\s*\)/gi;
+
+/** The style text with every reference to something outside the recording removed. */
+export function inertCss(css: string): string {
+  if (!/url\(|@import/i.test(css)) return css;
+  return css
+    .replace(IMPORT, "")
+    .replace(FONT_FACE, (face) => withoutUrls(face, 'local("-")'))
+    .replace(URL_FUNCTION, (whole, target: string) => (isInline(target) ? whole : NO_PICTURE));
+}
+
+function withoutUrls(css: string, substitute: string): string {
+  return css.replace(URL_FUNCTION, (whole, target: string) =>
+    isInline(target) ? whole : substitute,
+  );
+}
+
+function isInline(target: string): boolean {
+  return /^\s*["']?\s*(data:|#)/i.test(target);
+}
+
+/** Makes the events of one window inert, in order; keeps the window's node index. */
+export class Sanitizer {
+  readonly nodes = new NodeIndex();
+  private readonly styleTexts = new Set<number>();
+
+  /** The event to replay in place of `event` (changed in place), or null for none. */
+  apply(event: RrwebEvent): RrwebEvent | null {
+    const { data } = event;
+    if (event.type === EventType.FullSnapshot) {
+      this.nodes.clear();
+      this.styleTexts.clear();
+      this.walk(object(data.node), null, false);
+      return event;
+    }
+    switch (sourceOf(event)) {
+      case Source.Mutation:
+        this.mutation(data);
+        return event;
+      case Source.StyleSheetRule:
+        for (const add of list(data.adds)) cssIn(object(add), "rule");
+        cssIn(data, "replace");
+        cssIn(data, "replaceSync");
+        return event;
+      case Source.StyleDeclaration:
+        cssIn(object(data.set), "value");
+        return event;
+      case Source.AdoptedStyleSheet:
+        for (const sheet of list(data.styles)) {
+          for (const rule of list(object(sheet).rules)) cssIn(object(rule), "rule");
+        }
+        return event;
+      case Source.Font:
+        return data.buffer === true || isInline(fontTarget(data)) ? event : null;
+      case Source.CanvasMutation:
+        return canvasFrame(event);
+      default:
+        return event;
+    }
+  }
+
+  private mutation(data: JsonObject): void {
+    for (const entry of list(data.adds)) {
+      const add = object(entry);
+      this.walk(object(add.node), number(add.parentId), true);
+    }
+    for (const entry of list(data.attributes)) {
+      const change = object(entry);
+      const id = number(change.id) ?? -1;
+      inertAttributes(object(change.attributes), this.nodes.tagOf(id));
+    }
+    for (const entry of list(data.texts)) {
+      const change = object(entry);
+      if (this.styleTexts.has(number(change.id) ?? -1)) cssIn(change, "value");
+    }
+  }
+
+  private walk(node: JsonObject, parentId: number | null, isAddition: boolean): void {
+    const id = number(node.id);
+    this.nodes.add(node, parentId, isAddition);
+    const tag = (text(node.tagName) ?? "").toLowerCase();
+    if (node.attributes) inertAttributes(object(node.attributes), tag);
+    if (typeof node.textContent === "string" && id !== null) {
+      if (node.isStyle || (parentId !== null && this.nodes.tagOf(parentId) === "style")) {
+        this.styleTexts.add(id);
+        cssIn(node, "textContent");
+      }
+    }
+    for (const child of list(node.childNodes)) this.walk(object(child), id, false);
+  }
+}
+
+function inertAttributes(attributes: JsonObject, tag: string): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    const lower = name.toLowerCase();
+    if (lower.startsWith("on") || DROPPED_ATTRIBUTES.has(lower)) {
+      delete attributes[name];
+    } else if (typeof value === "string") {
+      inertAttribute(attributes, name, value, tag);
+    } else if (lower === "style") {
+      inertDeclarations(object(value));
+    }
+  }
+}
+
+function inertAttribute(
+  attributes: JsonObject,
+  name: string,
+  value: string,
+  tag: string,
+): void {
+  if (LINK_ATTRIBUTES.has(name)) {
+    // The styles of a:link need an href, and this one leads nowhere.
+    if (tag === "a" || tag === "area") attributes[name] = "#";
+    else if (tag === "link" || !isInline(value)) delete attributes[name];
+  } else if (PICTURE_ATTRIBUTES.has(name)) {
+    if (/^\s*data:(image|video|audio)\//i.test(value)) return;
+    if (name === "src" && PICTURE_TAGS.has(tag)) attributes[name] = MISSING_PICTURE;
+    else delete attributes[name];
+  } else if (name === "_cssText" || /url\(/i.test(value)) {
+    attributes[name] = inertCss(value);
+  }
+}
+
+/** A changed style attribute: property to value, or to [value, priority]. */
+function inertDeclarations(style: JsonObject): void {
+  for (const [property, value] of Object.entries(style)) {
+    if (typeof value === "string") style[property] = inertCss(value);
+    else if (Array.isArray(value)) cssIn(value as unknown as JsonObject, "0");
+  }
+}
+
+function cssIn(holder: JsonObject, field: string): void {
+  const css = text(holder[field]);
+  if (css !== null) holder[field] = inertCss(css);
+}
+
+function fontTarget(data: JsonObject): string {
+  return /url\(([^)]*)/i.exec(text(data.fontSource) ?? "")?.[1] ?? "";
+}
+
+/**
+ * A canvas frame as the canvas's background picture. Drawing it would need
+ * UNSAFE_replayCanvas, which lets the recorded page's scripts run.
+ */
+function canvasFrame(event: RrwebEvent): RrwebEvent | null {
+  const frame = list(event.data.commands)
+    .map((command) => pictureIn(object(command).args))
+    .findLast((picture) => picture !== null);
+  if (!frame) return null;
+  const style = {
+    "background-image": `url("${frame}")`,
+    "background-size": "100% 100%",
+  };
+  return {
+    type: EventType.Incremental,
+    timestamp: event.timestamp,
+    data: {
+      source: Source.Mutation,
+      texts: [],
+      removes: [],
+      adds: [],
+      attributes: [{ id: event.data.id, attributes: { style } }],
+    },
+  };
+}
+
+function pictureIn(args: unknown): string | null {
+  for (const entry of list(args)) {
+    const arg = object(entry);
+    if (arg.rr_type === "Blob") {
+      const base64 = text(object(list(arg.data)[0]).base64) ?? "";
+      const type = text(arg.type) ?? "";
+      if (/^image\/[a-z+]+$/.test(type) && /^[A-Za-z0-9+/=]+$/.test(base64)) {
+        return `data:${type};base64,${base64}`;
+      }
+    }
+    const nested = pictureIn(arg.args);
+    if (nested) return nested;
+  }
+  return null;
+}

@@ -1,0 +1,100 @@
+/**
+ * One window of the recording on the stage: an rrweb Replayer in its sandboxed iframe,
+ * told when to be where. Windows have id spaces of their own, so each has its Replayer.
+ */
+import { Replayer } from "@rrweb/replay";
+import { EventType, type RrwebEvent } from "./rrweb";
+
+type RrwebEvents = ConstructorParameters<typeof Replayer>[0];
+
+/** Further apart than this, in recorded time at speed 1, the picture is put right. */
+const DRIFT_MS = 400;
+
+export class Screen {
+  readonly element = document.createElement("div");
+  width = 0;
+  height = 0;
+  private readonly replayer: Replayer;
+  private firstMs: number;
+  private lastMs: number;
+  private speed = 0;
+  /** When the first full snapshot was taken: there is nothing to show before it. */
+  private readonly pictureMs: number;
+  private early = false;
+
+  /**
+   * Takes at least two events of one window in time order, its first full snapshot
+   * among them. `host` must be in the document.
+   */
+  constructor(
+    host: HTMLElement,
+    events: readonly RrwebEvent[],
+    onResize: () => void,
+  ) {
+    this.element.className = "screen";
+    host.append(this.element);
+    this.firstMs = events[0]?.timestamp ?? 0;
+    this.lastMs = events.at(-1)?.timestamp ?? 0;
+    this.pictureMs =
+      events.find(({ type }) => type === EventType.FullSnapshot)?.timestamp ?? this.firstMs;
+    this.replayer = new Replayer(events as unknown as RrwebEvents, {
+      root: this.element,
+      speed: 1,
+      showWarning: false,
+      // Focus inside the recording would take the keyboard from the player.
+      triggerFocus: false,
+      mouseTail: { duration: 400, lineCap: "round", lineWidth: 2, strokeStyle: "#6d7cff" },
+    });
+    // Recorded links and fields are a picture: not reachable by mouse, Tab or search.
+    this.replayer.iframe.inert = true;
+    this.replayer.iframe.tabIndex = -1;
+    this.replayer.iframe.title = "Recorded page";
+    this.replayer.on("resize", (size) => {
+      const { width, height } = size as { width: number; height: number };
+      this.width = width;
+      this.height = height;
+      onResize();
+    });
+  }
+
+  add(event: RrwebEvent): void {
+    this.firstMs = Math.min(this.firstMs, event.timestamp);
+    this.lastMs = Math.max(this.lastMs, event.timestamp);
+    this.replayer.addEvent(event as unknown as RrwebEvents[number]);
+  }
+
+  /**
+   * Shows the moment `epochMs` and goes on from there at `speed`; 0 stands still.
+   * Before the window's first picture that picture waits.
+   */
+  jump(epochMs: number, speed: number): void {
+    this.early = epochMs <= this.pictureMs;
+    this.setSpeed(speed);
+    this.replayer.play(Math.max(epochMs, this.pictureMs + 1) - this.firstMs);
+    this.markPaused();
+  }
+
+  /** Goes on, or stands still at speed 0, without rebuilding the picture. */
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    this.replayer.setConfig({ speed: this.early ? 0 : speed });
+    this.markPaused();
+  }
+
+  /** Puts the picture right if it is not where the player's clock is. */
+  follow(epochMs: number): void {
+    if (epochMs <= this.pictureMs) return;
+    if (this.early) return this.jump(epochMs, this.speed);
+    if (epochMs >= this.lastMs) return;
+    const shownMs = this.firstMs + this.replayer.getCurrentTime();
+    const tolerance = DRIFT_MS * Math.max(1, this.speed);
+    if (Math.abs(shownMs - epochMs) > tolerance) this.jump(epochMs, this.speed);
+  }
+
+  // rrweb's own pause forgets its place and rebuilds the page on resuming, so standing
+  // still is speed 0 and only the class that stops CSS animations is set by hand.
+  private markPaused(): void {
+    const root = this.replayer.iframe.contentDocument?.documentElement;
+    root?.classList.toggle("rrweb-paused", this.speed === 0);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Builds the viewer into one page, bot/exporter/viewer.html: one inline script, one
+ * style, ASCII only, with the exporter's placeholders left in place. In development the
+ * page opens on the sample recording.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const MODULE_TAG = '<script type="module" src="/src/main.ts"></script>';
+const STYLE_TAG = "<style></style>";
+
+/** JavaScript with every character outside ASCII as a \u escape, and no end of script. */
+function asciiScript(code: string): string {
+  return code
+    .trim()
+    .replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replace(/<\/(script)/gi, "<\\/$1")
+    .replace(/<!--/g, "<\\!--");
+}
+
+function asciiStyle(css: string): string {
+  return css
+    .trim()
+    .replace(/[^\x00-\x7f]/gu, (point) => `\\${(point.codePointAt(0) ?? 0).toString(16)} `);
+}
+
+function place(page: string, tag: string, content: string): string {
+  if (page.split(tag).length !== 2) throw new Error(`index.html must hold ${tag} once`);
+  return page.replace(tag, () => content);
+}
+
+function onePage(): Plugin {
+  return {
+    name: "one-page",
+    apply: "build",
+    // After Vite's own plugins, one of which puts the style sheet into the bundle.
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      let script = "";
+      let style = "";
+      for (const [name, item] of Object.entries(bundle)) {
+        if (item.type === "chunk") script += item.code;
+        else if (name.endsWith(".css")) style += String(item.source);
+        else throw new Error(`${name} cannot be part of the one page`);
+        delete bundle[name];
+      }
+      if (!script || !style) throw new Error("the build made no script or no style");
+      let page = readFileSync(here("index.html"), "utf8");
+      page = place(page, MODULE_TAG, `<script>${asciiScript(script)}</script>`);
+      page = place(page, STYLE_TAG, `<style>${asciiStyle(style)}</style>`);
+      this.emitFile({ type: "asset", fileName: "viewer.html", source: page });
+    },
+  };
+}
+
+function sampleInDevelopment(): Plugin {
+  return {
+    name: "sample-in-development",
+    apply: "serve",
+    transformIndexHtml(page) {
+      const manifest = readFileSync(here("samples/manifest.json"), "utf8");
+      const tag =
+        '<script type="application/json" id="replay-manifest" data-segments="/segment-">' +
+        `${manifest.replace(/</g, "\\u003c")}</script>`;
+      return page
+        .replace('charset="windows-1252"', 'charset="utf-8"')
+        .replace("<!--replay:manifest-->", tag);
+    },
+  };
+}
+
+export default defineConfig({
+  root: here("."),
+  publicDir: here("samples"),
+  plugins: [onePage(), sampleInDevelopment()],
+  build: {
+    outDir: here("../exporter"),
+    emptyOutDir: false,
+    copyPublicDir: false,
+    target: "es2022",
+    // The first versions with light-dark(), which older targets would have rewritten.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
+    cssCodeSplit: false,
+    modulePreload: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: here("src/main.ts"),
+      output: { format: "iife", entryFileNames: "viewer.js" },
+    },
+  },
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+});
