@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def convert(file: Path, format_: str, output: Path | None) -> None:
     ending, write = CONVERTERS[format_]
     pieces = write(*events_of(file))
     if output is not None and str(output) == "-":
-        out = click.get_binary_stream("stdout")
+        out = sys.stdout.buffer
         for piece in pieces:
             out.write(piece)
         return

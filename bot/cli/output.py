@@ -34,8 +34,17 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     for row in rows:
         # Plain text: what recordings say must not become markup or control codes.
         shown.add_row(*(printable(str(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else 200
-    Console(width=width, markup=False, highlight=False, emoji=False).print(shown)
+    console = Console(
+        width=None if sys.stdout.isatty() else 200,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    with console.capture() as captured:
+        console.print(shown)
+    for line in captured.get().splitlines():
+        if line.strip():
+            click.echo(line.rstrip())
 
 
 def printable(text: str) -> str:

@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import click
-import waitress
 from flask import Flask
+from waitress.server import create_server
 
 from bot.cli.output import say
 from bot.config import Settings
@@ -96,9 +96,7 @@ def demo(port: int, no_browser: bool) -> None:
 
 def run_web(app: Flask, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; answers in hand are finished."""
-    server = waitress.create_server(
-        app, host=host, port=port, threads=_WEB_THREADS, ident=None
-    )
+    server = create_server(app, host=host, port=port, threads=_WEB_THREADS, ident=None)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     server.run()

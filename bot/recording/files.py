@@ -39,13 +39,35 @@ def open_recording(path: Path) -> RecordingFile:
     """
     try:
         stream = _plain(path)
-        start = _peek(stream)
     except FileNotFoundError:
         raise BadInput(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise BadInput(f"{path} is a folder; name a file") from None
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        start = _start(path, stream)
+        if _is_document(start):
+            return _document(path, _all(path, stream))
+    except BadInput:
+        stream.close()
+        raise
+    damage = Damage()
+    events = _streamed(path, stream, damage)
+    return RecordingFile(events, damage=damage)
+
+
+def _plain(path: Path) -> io.BufferedReader:
+    with path.open("rb") as raw:
+        packed = raw.read(2) == _GZIP
+    if packed:
+        return io.BufferedReader(gzip.open(path))
+    return path.open("rb")
+
+
+def _start(path: Path, stream: io.BufferedReader) -> bytes:
+    try:
+        start = stream.peek(4096)[:4096]
     except (OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{path}: cannot be read: {error}") from error
+        raise BadInput(f"{path} is cut short or damaged: {error}") from error
     if not start:
         raise BadInput(f"{path} is empty")
     if start.lstrip()[:1] not in (b"{", b"["):
@@ -53,23 +75,7 @@ def open_recording(path: Path) -> RecordingFile:
             f"{path} is no recording: expected snapshot JSON lines, PostHog's JSON"
             " export, an array of rrweb events, or a portable replay"
         )
-    if _is_document(start):
-        return _document(path, _all(path, stream))
-    damage = Damage()
-    events = _streamed(path, stream, damage)
-    return RecordingFile(events, damage=damage)
-
-
-def _plain(path: Path) -> io.BufferedReader:
-    raw = path.open("rb")
-    packed = raw.peek(2)[:2] == _GZIP
-    if not packed:
-        return raw
-    return io.BufferedReader(gzip.GzipFile(fileobj=raw))
-
-
-def _peek(stream: io.BufferedReader) -> bytes:
-    return stream.peek(4096)[:4096]
+    return start
 
 
 def _is_document(start: bytes) -> bool:
