@@ -4,6 +4,7 @@
  * sandbox and the page's content security policy stand behind this; neither is enough
  * alone to keep DNS prefetches and a flood of policy errors away.
  */
+import { inertCss, isInline, sheetForReplay } from "./css";
 import { type JsonObject, list, number, object, text } from "./json";
 import { NodeIndex } from "./nodes";
 import { EventType, type RrwebEvent, Source, sourceOf } from "./rrweb";
@@ -18,7 +19,6 @@ const MISSING_PICTURE =
       'M5-7a2 2 0 1 0 .1 0z" fill="#8a93a0" fill-opacity=".55"/></svg></svg>',
   );
 
-const NO_PICTURE = "url(data:,)";
 const DROPPED_ATTRIBUTES = new Set([
   "srcdoc",
   "srcset",
@@ -38,29 +38,6 @@ const DROPPED_ATTRIBUTES = new Set([
 const PICTURE_ATTRIBUTES = new Set(["src", "poster", "background", "data", "rr_dataURL"]);
 const LINK_ATTRIBUTES = new Set(["href", "xlink:href"]);
 const PICTURE_TAGS = new Set(["img", "input", "image"]);
-const IMPORT = /@import\s+(?:url\([^)]*\)|"[^"]*"|'[^']*')[^;]*;?/gi;
-const FONT_FACE = /@font-face\s*\{[^}]*\}/gi;
-const URL_FUNCTION = /url\(\s*("[^"]*"|'[^']*'|[^)]*)\s*\)/gi;
-
-/** The style text with every reference to something outside the recording removed. */
-export function inertCss(css: string): string {
-  if (!/url\(|@import/i.test(css)) return css;
-  return css
-    .replace(IMPORT, "")
-    .replace(FONT_FACE, (face) => withoutUrls(face, 'local("-")'))
-    .replace(URL_FUNCTION, (whole, target: string) => (isInline(target) ? whole : NO_PICTURE));
-}
-
-function withoutUrls(css: string, substitute: string): string {
-  return css.replace(URL_FUNCTION, (whole, target: string) =>
-    isInline(target) ? whole : substitute,
-  );
-}
-
-function isInline(target: string): boolean {
-  return /^\s*["']?\s*(data:|#)/i.test(target);
-}
-
 /** Makes the events of one window inert, in order; keeps the window's node index. */
 export class Sanitizer {
   readonly nodes = new NodeIndex();
@@ -80,16 +57,16 @@ export class Sanitizer {
         this.mutation(data);
         return event;
       case Source.StyleSheetRule:
-        for (const add of list(data.adds)) cssIn(object(add), "rule");
-        cssIn(data, "replace");
-        cssIn(data, "replaceSync");
+        for (const add of list(data.adds)) sheetIn(object(add), "rule");
+        sheetIn(data, "replace");
+        sheetIn(data, "replaceSync");
         return event;
       case Source.StyleDeclaration:
         cssIn(object(data.set), "value");
         return event;
       case Source.AdoptedStyleSheet:
         for (const sheet of list(data.styles)) {
-          for (const rule of list(object(sheet).rules)) cssIn(object(rule), "rule");
+          for (const rule of list(object(sheet).rules)) sheetIn(object(rule), "rule");
         }
         return event;
       case Source.Font:
@@ -113,7 +90,7 @@ export class Sanitizer {
     }
     for (const entry of list(data.texts)) {
       const change = object(entry);
-      if (this.styleTexts.has(number(change.id) ?? -1)) cssIn(change, "value");
+      if (this.styleTexts.has(number(change.id) ?? -1)) sheetIn(change, "value");
     }
   }
 
@@ -125,7 +102,7 @@ export class Sanitizer {
     if (typeof node.textContent === "string" && id !== null) {
       if (node.isStyle || (parentId !== null && this.nodes.tagOf(parentId) === "style")) {
         this.styleTexts.add(id);
-        cssIn(node, "textContent");
+        sheetIn(node, "textContent");
       }
     }
     for (const child of list(node.childNodes)) this.walk(object(child), id, false);
@@ -159,7 +136,9 @@ function inertAttribute(
     if (/^\s*data:(image|video|audio)\//i.test(value)) return;
     if (name === "src" && PICTURE_TAGS.has(tag)) attributes[name] = MISSING_PICTURE;
     else delete attributes[name];
-  } else if (name === "_cssText" || /url\(/i.test(value)) {
+  } else if (name === "_cssText") {
+    attributes[name] = sheetForReplay(value);
+  } else if (/url\(/i.test(value)) {
     attributes[name] = inertCss(value);
   }
 }
@@ -170,6 +149,11 @@ function inertDeclarations(style: JsonObject): void {
     if (typeof value === "string") style[property] = inertCss(value);
     else if (Array.isArray(value)) cssIn(value as unknown as JsonObject, "0");
   }
+}
+
+function sheetIn(holder: JsonObject, field: string): void {
+  const css = text(holder[field]);
+  if (css !== null) holder[field] = sheetForReplay(css);
 }
 
 function cssIn(holder: JsonObject, field: string): void {

