@@ -15,7 +15,7 @@ install: .venv/installed ## Make .venv with the command in it and the built view
 .venv/installed: requirements.lock pyproject.toml $(VIEWER_SOURCES)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $@
 
 demo: install ## Run the whole product on this machine, with sample data
@@ -32,7 +32,9 @@ check: install ## Lint, types, import contracts
 	$(BIN)/lint-imports
 
 test-viewer: install ## The viewer's own tests
-	$(BIN)/python $(VIEWER)/build_hook.py test
+	$(BIN)/python $(VIEWER)/build_hook.py ci
+	$(BIN)/python $(VIEWER)/build_hook.py run check
+	$(BIN)/python $(VIEWER)/build_hook.py run test
 
 test-python: install ## The Python tests
 	$(BIN)/python -m pytest

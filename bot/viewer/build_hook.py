@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,19 +72,12 @@ def is_current(root: Path) -> bool:
 
 def build(root: Path) -> None:
     """Builds the page with npm. Raises ViewerBuildError with the command to run."""
-    npm = _npm_on_path() or _npm_from_pypi()
-    if npm is None:
-        raise ViewerBuildError(
-            "the viewer needs Node 20.19 or 22.12 or newer: install it, or run"
-            f" 'pip install {NODE_FROM_PYPI}', and try again"
-        )
-    # npm's scripts look for node on PATH, which PyPI's is not on.
-    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
+    npm, environment = _npm()
     for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
         finished = subprocess.run(
             [*npm, *arguments],
             cwd=root / VIEWER,
-            env={**os.environ, "PATH": path, "NO_COLOR": "1"},
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -98,6 +92,31 @@ def build(root: Path) -> None:
             )
     if not is_current(root):
         raise ViewerBuildError(f"npm ran but did not write {OUTPUT}; run: {BY_HAND}")
+
+
+def _npm() -> tuple[list[str], dict[str, str]]:
+    """The command npm is run by, and the environment it needs."""
+    npm = _npm_on_path() or _npm_from_pypi()
+    if npm is None:
+        raise ViewerBuildError(
+            "the viewer needs Node 20.19 or 22.12 or newer: install it, or run"
+            f" 'pip install {NODE_FROM_PYPI}', and try again"
+        )
+    # npm's scripts look for node on PATH, which PyPI's is not on.
+    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
+    return npm, {**os.environ, "PATH": path, "NO_COLOR": "1"}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs npm in the viewer with the arguments; for `make`, which has no Node."""
+    if _npm_on_path() is None and _npm_from_pypi() is None:
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", NODE_FROM_PYPI],
+            check=True,
+        )
+    npm, environment = _npm()
+    viewer = Path(__file__).parent
+    return subprocess.run([*npm, *arguments], cwd=viewer, env=environment).returncode
 
 
 def runs_vite(version: str) -> bool:
@@ -139,3 +158,7 @@ def _npm_from_pypi() -> list[str] | None:
         node, modules = home / "bin" / "node", home / "lib" / "node_modules"
     # The wheel's own bin/npm is a copy of a link and cannot find its modules.
     return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
