@@ -10,6 +10,7 @@ response_urls    answers without a token
 blocks           Block Kit and its limits, on the checkers of validation
 mrkdwn           message text and whom it would notify
 workspace        state; model holds its parts
+page             the workspace in a browser; timeline and rendering draw it
 faults           errors, silence, lost answers and rate limits on demand
 """
 

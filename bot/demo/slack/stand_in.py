@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from flask import Flask
 
 from bot.demo.server import Server
-from bot.demo.slack import file_server, response_urls, web_api
+from bot.demo.slack import file_server, page, response_urls, web_api
 from bot.demo.slack.delivery import Delivery
 from bot.demo.slack.faults import Allowance, Faults
 from bot.demo.slack.model import (
@@ -45,6 +45,10 @@ DEFAULT_SCOPES = (
     "im:write",
     "im:history",
 )
+
+# What the page offers to type in an empty channel, and in a message's menu.
+SUGGESTIONS = ("/replay jane.doe@example.com", "@courier jane.doe@example.com")
+SHORTCUTS = {"find_replays": "Find replays"}
 
 
 class SlackStandIn(People):
@@ -79,6 +83,9 @@ class SlackStandIn(People):
         )
         self.app.register_blueprint(response_urls.blueprint(workspace, self.faults))
         self.app.register_blueprint(file_server.blueprint(workspace, self.faults))
+        self.app.register_blueprint(
+            page.blueprint(page.Page(self, SUGGESTIONS, SHORTCUTS))
+        )
         self._server: Server | None = None
 
     def start(self, port: int = 0) -> SlackStandIn:
