@@ -138,10 +138,9 @@ class Courier:
         now = self._clock()
         if kept and (kept.is_final or now - kept.created_at < _FRESH):
             return kept, recording
-        exported = export_recording(
+        with export_recording(
             source, recording, redact=self._policy.redact, now=now
-        )
-        with exported.payload:
+        ) as exported:
             final = is_settled(exported, recording, now)
             return self._replays.keep(exported, is_final=final), recording
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -116,21 +114,17 @@ def _export_one(what: str, folder: Path, format_: str, redact: bool) -> Path:
         return target
 
 
-@contextmanager
-def export_what(what: str, *, redact: bool) -> Iterator[Exported]:
+def export_what(what: str, *, redact: bool) -> Exported:
     """The export of a recording id, a PostHog replay URL, or a recording file.
 
     Raises BadInput, NotFound, and what sources raise.
     """
     path = Path(what)
     if path.exists():
-        exported = _from_file(path, redact)
-    elif ("/" in what and "://" not in what) or path.suffix in _FILE_ENDINGS:
+        return _from_file(path, redact)
+    if ("/" in what and "://" not in what) or path.suffix in _FILE_ENDINGS:
         raise BadInput(f"{what}: there is no such file")
-    else:
-        exported = _from_source(what, redact)
-    with exported.payload:
-        yield exported
+    return _from_source(what, redact)
 
 
 def _from_file(path: Path, redact: bool) -> Exported:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from types import TracebackType
 from typing import IO
 
 from bot.errors import BadInput
@@ -28,10 +29,24 @@ _SPOOL_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A payload: the manifest, and the segments one after the other in a file."""
+    """A payload: the manifest, and the segments one after the other in a file.
+
+    Use it in a ``with``: the file goes when it ends.
+    """
 
     manifest: Manifest
     payload: IO[bytes]
+
+    def __enter__(self) -> Exported:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.payload.close()
 
     def segments(self) -> Iterator[bytes]:
         """The packed segments in order."""
@@ -68,15 +83,17 @@ def export(
         max_size=_SPOOL_BYTES
     )
     writer = SegmentWriter(payload)
-    for event in events:
-        clean = redactor.redact(event) if redact else event
-        builder.add(clean)
-        writer.add(clean)
-    if builder.events == 0:
-        raise BadInput(
-            f"recording {recording_id or (recording and recording.id) or ''} holds no"
-            " readable event"
-        )
+    try:
+        for event in events:
+            clean = redactor.redact(event) if redact else event
+            builder.add(clean)
+            writer.add(clean)
+        if builder.events == 0:
+            name = recording.id if recording else recording_id or ""
+            raise BadInput(f"recording {name} holds no readable event")
+    except BaseException:
+        payload.close()
+        raise
     segments, digest = writer.finish()
     summary = builder.build()
     if recording is not None:

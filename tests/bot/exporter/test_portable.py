@@ -1,0 +1,213 @@
+"""The portable replay: whole, verified before it is read, and safe to embed."""
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BadInput
+from bot.exporter import export
+from bot.exporter.binary import from_page, to_page
+from bot.exporter.manifest import Manifest, masked
+from bot.exporter.page import file_page
+from bot.exporter.portable import open_portable
+from bot.recording import lossless
+from bot.recording.rrweb import RrwebEvent
+from tests import recorded
+
+
+def write(path, events, **options):
+    with export(events, source="file", redact=False, **options) as exported:
+        path.write_bytes(b"".join(file_page(exported.manifest, exported.segments())))
+    return path
+
+
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_a_file_gives_back_every_event_in_order(name, tmp_path):
+    """Nothing is lost, and the digest is that of the expanded lines."""
+    events = recorded.events(name)
+    replay = open_portable(write(tmp_path / "a.html", events))
+    assert list(replay.events()) == events
+    assert replay.manifest.sha256 in recorded.facts(name)["sha256"].values()
+
+
+@pytest.mark.parametrize("name", recorded.NAMES)
+def test_the_manifest_reports_the_counts_of_the_recording(name, tmp_path):
+    facts = recorded.facts(name)
+    path = write(tmp_path / "a.html", recorded.events(name))
+    manifest = open_portable(path).manifest.to_json()
+    assert manifest["duration_ms"] == facts["duration_ms"]
+    assert manifest["start"] == facts["start"]
+    assert manifest["end"] == facts["end"]
+    counts = manifest["counts"]
+    assert counts["events"] == facts["events"]
+    assert counts["full_snapshots"] == facts["full_snapshots"]
+    for key in ("clicks", "input_events", "console", "network_failing"):
+        assert counts[key] == facts["counts"][key]
+    assert [one["events"] for one in manifest["windows"]] == [
+        one["events"] for one in facts["windows"]
+    ]
+
+
+def test_a_long_recording_has_several_segments_that_cover_it(tmp_path):
+    manifest = open_portable(
+        write(tmp_path / "a.html", recorded.events("dashboard"))
+    ).manifest
+    assert len(manifest.segments) > 4
+    assert sum(one.events for one in manifest.segments) == 605
+    offsets = [one.offset for one in manifest.segments]
+    assert offsets == sorted(offsets)
+    assert manifest.segments[0].first_ms == recorded.facts("dashboard")["start_ms"]
+
+
+def test_the_manifest_survives_its_own_json(tmp_path):
+    manifest = open_portable(
+        write(tmp_path / "a.html", recorded.events("checkout"))
+    ).manifest
+    assert Manifest.from_json(json.loads(json.dumps(manifest.to_json()))) == manifest
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_categories=())),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+@given(
+    st.lists(
+        st.builds(
+            RrwebEvent,
+            st.text(max_size=8),
+            st.fixed_dictionaries(
+                {
+                    "type": st.integers(0, 9),
+                    "timestamp": st.integers(0, 2**45),
+                    "data": _JSON,
+                }
+            ),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_recorded_comes_back_equal(tmp_path_factory, events):
+    """Lone surrogates, NUL, tags, times in any order: written and read back."""
+    path = write(tmp_path_factory.mktemp("any") / "a.html", events)
+    assert list(open_portable(path).events()) == events
+    content = path.read_bytes()
+    segments = len(open_portable(path).manifest.segments)
+    # manifest, viewer, end marker and the segments: nothing else opens or closes
+    assert content.count(b"</script>") == segments + 3
+
+
+@given(st.binary(max_size=2000))
+def test_bytes_stand_in_a_page_and_come_back(content):
+    """Also after the HTML parser: no NUL, CR or < is left for it to act on."""
+    carried = to_page(content)
+    assert not set(carried) & {0x00, 0x0D, ord("<")}
+    assert carried.decode("latin-1").encode("latin-1") == carried
+    assert from_page(carried) == content
+
+
+def test_nothing_in_a_manifest_can_end_its_element(tmp_path):
+    hostile = "</script><script>alert(1)</script><!--"
+    event = {"type": 4, "timestamp": 1, "data": {"href": hostile, "width": 1}}
+    path = write(
+        tmp_path / "a.html",
+        [RrwebEvent(hostile, event)],
+        recording_id=hostile,
+        person=hostile,
+    )
+    content = path.read_bytes()
+    assert b"alert(1)</script>" not in content
+    assert content.count(b"</script>") == 4
+    assert open_portable(path).manifest.recording_id == hostile
+    assert open_portable(path).manifest.filename == "recording.replay.html"
+
+
+def damaged(path, old, new):
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+    return path
+
+
+@pytest.fixture
+def replay_file(tmp_path):
+    return write(tmp_path / "a.html", recorded.events("static-simple"))
+
+
+def test_an_altered_segment_is_refused_before_it_is_unpacked(replay_file):
+    content = replay_file.read_bytes()
+    at = content.index(b'data-index="0">') + 200
+    altered = content[:at] + bytes((content[at] ^ 1 | 0x80,)) + content[at + 1 :]
+    replay_file.write_bytes(altered)
+    with pytest.raises(BadInput, match="does not match its digest"):
+        open_portable(replay_file).verify()
+
+
+def test_an_altered_digest_is_refused(replay_file):
+    digest = open_portable(replay_file).manifest.sha256.encode()
+    damaged(replay_file, digest, hashlib.sha256(b"other").hexdigest().encode())
+    with pytest.raises(BadInput, match="do not match the digest"):
+        open_portable(replay_file).verify()
+
+
+def test_a_file_cut_short_is_said_so(replay_file):
+    content = replay_file.read_bytes()
+    replay_file.write_bytes(content[: content.index(b'data-index="0">') + 300])
+    with pytest.raises(BadInput, match="cut short"):
+        open_portable(replay_file)
+
+
+def test_a_newer_format_is_said_so_in_a_sentence(replay_file):
+    damaged(replay_file, b'"version": 1,', b'"version": 9,')
+    with pytest.raises(BadInput, match="update it to open the file"):
+        open_portable(replay_file)
+
+
+def test_a_claim_of_gigabytes_is_refused_unread(replay_file):
+    damaged(replay_file, b'"expanded_bytes": ', b'"expanded_bytes": 99999999')
+    with pytest.raises(BadInput, match="too large"):
+        open_portable(replay_file).verify()
+
+
+def test_another_page_is_no_replay(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text("<!doctype html><p>Hello")
+    with pytest.raises(BadInput, match="no portable replay"):
+        open_portable(page)
+
+
+def test_secrets_are_redacted_by_default_and_recorded_in_the_manifest():
+    with export(recorded.events("checkout"), source="file") as exported:
+        assert exported.manifest.redactions == {"sdk_config": 6}
+        assert exported.manifest.summary.events == 332
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("jane.doe@example.com", "j***@example.com"),
+        ("Jane Doe", "J***"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_person_is_masked_for_whoever_holds_the_file(name, shown):
+    assert masked(name) == shown
+
+
+def test_json_is_the_same_after_the_slow_way():
+    value = {"a": ["\ud800", 1.5, "\x00é\u2028"]}
+    assert lossless.loads(lossless.dumps(value)) == value

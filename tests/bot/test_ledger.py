@@ -1,0 +1,167 @@
+"""What was acked is a row that nobody can lose, and that one worker has at a time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.database.engine import connect, is_current, upgrade
+from bot.ledger import DEAD, DONE, WAITING, Ledger, Lost
+from bot.model import (
+    Action,
+    Delivery,
+    Identifier,
+    IdentifierKind,
+    ReplayRequest,
+    ReplyTo,
+)
+
+LEASE = timedelta(seconds=60)
+REQUEST = ReplayRequest(
+    key="slack:Ev01",
+    action=Action.FIND,
+    reply_to=ReplyTo("slack", {"channel": "C1", "thread_ts": "1.2"}),
+    asked_by="U1",
+    identifiers=(Identifier(IdentifierKind.EMAIL, "jane@example.com"),),
+    look_back=timedelta(days=3),
+    about=datetime(2026, 11, 23, tzinfo=UTC),
+    text="jane@example.com",
+)
+
+
+class Time:
+    """A clock that tests move."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def pass_(self, **span):
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def ledger(engine, time):
+    return Ledger(engine, lease=LEASE, clock=time)
+
+
+def test_the_same_event_delivered_again_is_the_same_row(ledger):
+    first, is_new = ledger.accept(REQUEST)
+    again, is_new_again = ledger.accept(replace(REQUEST, text="other words"))
+    assert (is_new, is_new_again) == (True, False)
+    assert again == first
+
+
+def test_a_claim_holds_the_request_as_it_was_accepted(ledger):
+    request_id, _ = ledger.accept(REQUEST)
+    claim = ledger.claim(request_id)
+    assert claim.request == REQUEST
+    assert (claim.attempts, claim.intended, claim.failure) == (1, False, None)
+
+
+def test_a_row_is_one_workers_until_its_lease_ends(ledger, time):
+    request_id, _ = ledger.accept(REQUEST)
+    assert ledger.claim(request_id)
+    assert ledger.claim(request_id) is None
+    time.pass_(seconds=61)
+    assert ledger.claim(request_id).attempts == 2
+
+
+def test_a_renewed_lease_does_not_end(ledger, time):
+    request_id, _ = ledger.accept(REQUEST)
+    claim = ledger.claim(request_id)
+    time.pass_(seconds=40)
+    ledger.renew(claim)
+    time.pass_(seconds=40)
+    assert ledger.claim(request_id) is None
+
+
+def test_a_worker_that_lost_its_lease_can_write_nothing(ledger, time):
+    """It may have been slow, not dead: the other worker's outcome stands."""
+    request_id, _ = ledger.accept(REQUEST)
+    slow = ledger.claim(request_id)
+    time.pass_(seconds=61)
+    quick = ledger.claim(request_id)
+    ledger.settle(quick, Delivery({"ts": "1"}))
+    for write in (ledger.intend, ledger.renew):
+        with pytest.raises(Lost):
+            write(slow)
+    with pytest.raises(Lost):
+        ledger.settle(slow, Delivery())
+
+
+def test_the_intent_to_post_outlives_the_worker(ledger, time):
+    request_id, _ = ledger.accept(REQUEST)
+    claim = ledger.claim(request_id)
+    ledger.intend(claim)
+    ledger.draft(claim).save(file_id="F1")
+    time.pass_(seconds=61)
+    again = ledger.claim(request_id)
+    assert again.intended
+    assert ledger.draft(again).data == {"file_id": "F1"}
+
+
+def test_rows_nobody_finished_are_due_again_and_oldest_first(ledger, time):
+    first, _ = ledger.accept(REQUEST)
+    time.pass_(seconds=1)
+    second, _ = ledger.accept(replace(REQUEST, key="other"))
+    assert ledger.due() == []  # their bells are fresh
+    time.pass_(seconds=6)
+    assert ledger.due() == [first, second]
+    assert ledger.due() == []  # rung just now
+    ledger.settle(ledger.claim(first), Delivery())
+    time.pass_(seconds=6)
+    assert ledger.due() == [second]
+
+
+def test_a_postponed_row_waits_for_its_time(ledger, time):
+    request_id, _ = ledger.accept(REQUEST)
+    ledger.postpone(ledger.claim(request_id), time.now + timedelta(minutes=2), "429")
+    assert ledger.claim(request_id) is None
+    time.pass_(minutes=3)
+    assert ledger.due() == [request_id]
+    assert ledger.claim(request_id).attempts == 2
+
+
+def test_a_failure_is_told_before_the_row_is_dead(ledger):
+    request_id, _ = ledger.accept(REQUEST)
+    ledger.fail(ledger.claim(request_id), "PostHog refused our key.", "401")
+    assert ledger.counts() == {WAITING: 1}
+    claim = ledger.claim(request_id)
+    assert claim.failure == "PostHog refused our key."
+    ledger.settle(claim, Delivery())
+    assert ledger.counts() == {DEAD: 1}
+    assert [entry.error for entry in ledger.dead_letters()] == ["401"]
+
+
+def test_a_settled_row_is_never_looked_at_again(ledger, time):
+    request_id, _ = ledger.accept(REQUEST)
+    ledger.settle(ledger.claim(request_id), Delivery({"ts": "1.5"}))
+    time.pass_(days=1)
+    assert ledger.claim(request_id) is None
+    assert ledger.due() == []
+    assert ledger.counts() == {DONE: 1}
+
+
+def test_the_only_process_takes_up_what_it_was_killed_with(ledger):
+    request_id, _ = ledger.accept(REQUEST)
+    ledger.claim(request_id)
+    assert ledger.free_all() == 1
+    assert ledger.due() == [request_id]
+    assert ledger.claim(request_id)
+
+
+def test_the_schema_comes_up_to_date_twice_without_harm(database_url):
+    engine = connect(database_url)
+    assert not is_current(engine)
+    upgrade(engine)
+    upgrade(engine)
+    assert is_current(engine)
+    engine.dispose()

@@ -1,0 +1,124 @@
+"""A share link opens one replay until it expires or is revoked; its token is secret."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.errors import Gone, NotFound
+from bot.exporter import export
+from bot.replays import Replays
+from bot.sharing import Links
+from bot.storage import ReplayStore
+from tests import recorded
+from tests.bot.test_ledger import Time
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def replays(engine, tmp_path):
+    return Replays(engine, ReplayStore.at((tmp_path / "objects").as_uri()))
+
+
+@pytest.fixture
+def replay(replays):
+    with export(recorded.events("static-simple"), source="file") as exported:
+        return replays.keep(exported, is_final=True)
+
+
+@pytest.fixture
+def links(engine, time):
+    return Links(engine, public_url="https://replays.example.com/", clock=time)
+
+
+def token_of(link):
+    return link.url.rpartition("/")[2]
+
+
+def test_a_link_opens_its_replay_and_tells_when_it_expires(links, replay, time):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    assert link.url.startswith("https://replays.example.com/r/")
+    opened = links.open(token_of(link))
+    assert (opened.id, opened.replay_id) == (link.id, replay.id)
+    assert opened.expires_at == time.now + WEEK
+
+
+def test_a_token_has_at_least_128_random_bits_and_is_not_stored(links, replay, engine):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    assert len(token_of(link)) >= 32  # 6 bits a character
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM links")).all()
+    assert token_of(link) not in repr(rows)
+
+
+def test_an_expired_link_is_gone_and_says_expired(links, replay, time):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    time.pass_(days=7)
+    with pytest.raises(Gone, match="expired"):
+        links.open(token_of(link))
+
+
+def test_a_revoked_link_is_gone_at_once_and_keeps_who_revoked_it_first(links, replay):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    assert links.revoke(link.id, by="U2")
+    assert links.revoke(link.id, by="U3")
+    with pytest.raises(Gone, match="revoked"):
+        links.open(token_of(link))
+    assert links.revoked_at(link.id) is not None
+
+
+@pytest.mark.parametrize("token", ["", "nothing", "x" * 5000, "\udc80"])
+def test_an_unknown_token_is_not_found(links, replay, token):
+    with pytest.raises(NotFound) as error:
+        links.open(token)
+    assert not isinstance(error.value, Gone)
+
+
+def test_minting_again_for_the_same_origin_replaces_the_token(links, replay):
+    """A worker killed before posting left a link that nobody was given."""
+    lost = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    kept = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    assert kept.id == lost.id
+    with pytest.raises(NotFound):
+        links.open(token_of(lost))
+    assert links.open(token_of(kept))
+
+
+def test_links_are_listed_with_state_and_views_and_without_token(links, replay, time):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    links.log_view(link.id, "page")
+    links.log_view(link.id, "page")
+    links.log_view(link.id, "download")
+    (entry,) = links.entries()
+    assert (entry.views, entry.created_by, entry.state(time.now)) == (2, "U1", "open")
+    assert entry.state(time.now + WEEK) == "expired"
+    assert token_of(link) not in repr(entry)
+
+
+def test_a_link_is_named_by_id_token_or_url(links, replay):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    for name in (link.id, token_of(link), link.url, f"{link.url}#t=20"):
+        assert links.named(name) == link.id
+    with pytest.raises(NotFound, match="replay-courier links"):
+        links.named("https://replays.example.com/r/other")
+
+
+def test_a_stored_replay_gives_back_its_segments(replays, replay):
+    kept = replays.latest("file", replay.manifest.recording_id or replay.id)
+    assert kept == replays.get(replay.id)
+    assert len(replays.segment(kept, 0)) == kept.manifest.segments[0].bytes
+    with pytest.raises(NotFound):
+        replays.segment(kept, 1)
+
+
+def test_time_in_the_database_is_aware_utc(links, replay):
+    links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    (entry,) = links.entries()
+    assert entry.created_at.utcoffset() == timedelta(0)
+    assert entry.created_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
