@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from queue import Queue
 from typing import Any, ClassVar
 from urllib.error import URLError
 from urllib.parse import parse_qs
@@ -47,6 +48,13 @@ class Receiver:
             body = request.get_data(parse_form_data=False)
             self.requests.append((dict(request.headers), body))
             return self.answers.pop(0)() if self.answers else Response(status=200)
+
+        self.visitors: Queue[str] = Queue()
+
+        @app.get("/r/<token>")
+        def visit(token: str) -> str:
+            self.visitors.put(request.headers["User-Agent"])
+            return token
 
         self.server = Server(app)
 
@@ -247,6 +255,26 @@ class TestPosting:
             with pytest.raises(SlackApiError):
                 post(client, support(slack), thread_ts=thread_ts)
 
+    def test_a_thread_is_read_with_its_parent(
+        self, slack: SlackStandIn, client: WebClient, clock: Clock
+    ) -> None:
+        """The parent comes first even where it is older than the span asked for."""
+        parent = slack.post("ben", "support", "hm").ts
+        clock.now += 3600
+        replies = [post(client, support(slack), thread_ts=parent) for _ in range(3)]
+        page = client.conversations_replies(
+            channel=support(slack), ts=parent, oldest=str(clock.now - 60), limit=2
+        )
+        rest = client.conversations_replies(
+            channel=support(slack),
+            ts=parent,
+            oldest=str(clock.now - 60),
+            cursor=page["response_metadata"]["next_cursor"],
+        )
+        found = [message["ts"] for message in page["messages"] + rest["messages"]]
+        assert found == [parent, *replies]
+        assert (page["has_more"], rest["has_more"]) == (True, False)
+
     def test_only_own_messages_are_changed(
         self, slack: SlackStandIn, client: WebClient
     ) -> None:
@@ -308,14 +336,15 @@ class TestPosting:
         ]
 
     def test_links_are_crawled_unless_unfurling_is_off(
-        self, slack: SlackStandIn, client: WebClient
+        self, slack: SlackStandIn, client: WebClient, receiver: Receiver
     ) -> None:
         """Slack's crawler visits a link in an app's message unless told not to."""
-        link = "<https://replays.example/r/abc|Open>"
+        link = f"<{receiver.server.url}/r/abc|Open> or <https://a.example/|elsewhere>"
         post(client, support(slack), text=link)
         assert slack.crawled == []
         client.chat_postMessage(channel=support(slack), text=link)
-        assert slack.crawled == ["https://replays.example/r/abc"]
+        assert slack.crawled == [f"{receiver.server.url}/r/abc", "https://a.example/"]
+        assert receiver.visitors.get(timeout=5).startswith("Slackbot-LinkExpanding")
 
 
 class TestEphemerals:

@@ -10,9 +10,9 @@ import json
 
 from bot.demo.slack.blocks import Block, checked
 from bot.demo.slack.call import Call, Method
+from bot.demo.slack.crawler import crawl
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.model import Channel, Ephemeral, Json, Message
-from bot.demo.slack.mrkdwn import links
 from bot.demo.slack.presenting import message_json
 from bot.demo.slack.workspace import BOT_USER, Workspace
 
@@ -98,7 +98,7 @@ def post_message(call: Call) -> Json:
     message.ts = workspace.next_ts()
     workspace.add_message(message, parses_names=parses_names(call))
     if call.flag("unfurl_links", True) or call.flag("unfurl_media", True):
-        workspace.crawled += links(text) + links(blocks)
+        crawl(workspace, text, blocks)
     return {
         "channel": channel.id,
         "ts": message.ts,

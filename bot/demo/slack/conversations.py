@@ -80,13 +80,14 @@ def replies(call: Call) -> Json:
     parent_ts = found.thread_ts or found.ts
     parent = call.workspace.find_message(channel.id, parent_ts)
     below = call.workspace.replies(channel.id, parent_ts)
-    return _page(call, ([parent] if parent else []) + below)
+    return _page(call, below, parent)
 
 
-def _page(call: Call, messages: list[Message]) -> Json:
+def _page(call: Call, messages: list[Message], parent: Message | None = None) -> Json:
     """One page of messages between ``oldest`` and ``latest``, as both methods give.
 
-    The cursor is an offset; Slack's is opaque, so nobody may read meaning into it.
+    A thread's parent comes first whatever the span. The cursor is an offset; Slack's
+    is opaque, so nobody may read meaning into it.
     """
     inclusive = call.flag("inclusive")
     oldest, latest = call.optional("oldest"), call.optional("latest")
@@ -96,6 +97,8 @@ def _page(call: Call, messages: list[Message]) -> Json:
         if (not oldest or _after(message.ts, oldest, inclusive))
         and (not latest or _after(latest, message.ts, inclusive))
     ]
+    if parent is not None:
+        chosen.insert(0, parent)
     limit = min(call.number("limit", 100), 999)
     start = call.number("cursor", 0)
     end = start + limit

@@ -115,6 +115,7 @@ class ResponseUrl:
     interaction came from; for a slash command the first answer takes its place."""
 
     id: str
+    url: str
     user: str
     channel: str
     made_at: float

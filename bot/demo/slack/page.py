@@ -1,8 +1,9 @@
 """The page that looks like a Slack workspace, for a person to try the courier in.
 
-The server draws everything; a small script swaps parts when the workspace changes. The
-page loads nothing from elsewhere, and its policy forbids that. Its endpoints take JSON
-only, which other sites cannot send without asking first.
+Serves what ``screen`` draws, and takes what the person does: lines from the composer,
+clicks, modals. A small script swaps parts when the workspace changes. The page loads
+nothing from elsewhere, and its policy forbids that. Its endpoints take JSON only, which
+other sites cannot send without asking first.
 """
 
 from __future__ import annotations
@@ -16,19 +17,16 @@ from flask import (
     abort,
     jsonify,
     redirect,
-    render_template,
     request,
     url_for,
 )
-from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.demo.slack.file_server import download
-from bot.demo.slack.model import Channel, Ephemeral, Json, Message, User
+from bot.demo.slack.model import Ephemeral, Json, Message, User
 from bot.demo.slack.people import People
-from bot.demo.slack.rendering import MessageText
-from bot.demo.slack.timeline import channel_entries, thread_entries
-from bot.demo.slack.workspace import BOT_USER, SLACKBOT, TEAM_NAME
+from bot.demo.slack.screen import Place, Screen
+from bot.demo.slack.workspace import BOT_USER
 
 # Image blocks of a demo come from the courier on this machine; nothing else may load.
 _POLICY = (
@@ -38,69 +36,12 @@ _POLICY = (
 )
 
 
-class Page:
-    """Draws the workspace for one person at a time and takes what they do."""
+class Hands:
+    """What the person at the page does, carried out as one of the workspace's users."""
 
-    def __init__(
-        self, people: People, suggestions: tuple[str, ...], shortcuts: dict[str, str]
-    ) -> None:
+    def __init__(self, people: People) -> None:
         self._people = people
         self._workspace = people.workspace
-        self._suggestions = suggestions
-        self._shortcuts = shortcuts
-        self.text = MessageText(self._name_of)
-
-    def parts(self) -> Json:
-        """The parts of the page for the person, channel and thread of the request."""
-        user, channel, thread = self._where()
-        shared = {
-            "user": user,
-            "channel": channel,
-            "thread": thread,
-            "workspace": self._workspace,
-            "team": TEAM_NAME,
-            "command": self._people.command,
-            "suggestions": self._suggestions,
-            "shortcuts": self._shortcuts,
-            "bot": self._workspace.users[BOT_USER],
-            "slackbot": SLACKBOT,
-        }
-        with self._workspace.lock:
-            modal = self._people.modal(user.id)
-            below = (
-                thread_entries(self._workspace, user.id, channel.id, thread)
-                if thread
-                else []
-            )
-            drawn = {
-                "sidebar": render_template(
-                    "slack/sidebar.html",
-                    channels=[
-                        each
-                        for each in self._workspace.channels.values()
-                        if user.id in each.members
-                    ],
-                    **shared,
-                ),
-                "heading": render_template("slack/heading.html", **shared),
-                "timeline": render_template(
-                    "slack/timeline.html",
-                    entries=channel_entries(self._workspace, user.id, channel.id),
-                    **shared,
-                ),
-                "thread": render_template("slack/thread.html", entries=below, **shared),
-                "modal": render_template("slack/modal.html", view=modal, **shared)
-                if modal
-                else "",
-            }
-            return {"version": self._workspace.version, "parts": drawn, **shared}
-
-    def version(self) -> int:
-        """Grows with every change, so that the script knows when to ask for parts."""
-        return self._workspace.version
-
-    def file(self, file_id: str) -> Response:
-        return download(self._workspace, file_id)
 
     def say(self, body: Json) -> None:
         """A line from the composer: a message, a mention or a slash command."""
@@ -173,35 +114,13 @@ class Page:
             abort(404)
         return message
 
-    def _where(self) -> tuple[User, Channel, str]:
-        try:
-            user = self._workspace.user(request.args.get("user", "ana"))
-            channel = self._workspace.channel(request.args.get("channel", "support"))
-        except LookupError:
-            abort(404)
-        if user.id not in channel.members:
-            channel = self._workspace.channel("support")
-        thread = request.args.get("thread", "")
-        if not any(
-            message.ts == thread for message in self._workspace.messages[channel.id]
-        ):
-            thread = ""
-        return user, channel, thread
-
-    def _name_of(self, id_: str) -> str:
-        if id_ in self._workspace.users:
-            return self._workspace.users[id_].real_name
-        if id_ in self._workspace.channels:
-            return self._workspace.channels[id_].name
-        return ""
-
     @staticmethod
     def _later(action: Callable[[], object]) -> None:
         """Slack's servers talk to the app while the person's screen goes on."""
         threading.Thread(target=action, daemon=True).start()
 
 
-def blueprint(page: Page) -> Blueprint:
+def blueprint(people: People, screen: Screen) -> Blueprint:
     """The page's addresses."""
     routes = Blueprint(
         "page",
@@ -210,31 +129,30 @@ def blueprint(page: Page) -> Blueprint:
         static_folder="static",
         static_url_path="/assets",
     )
-    routes.add_app_template_filter(page.text.mrkdwn, "mrkdwn")
-    routes.add_app_template_filter(page.text.plain, "plain")
+    routes.add_app_template_filter(screen.text.mrkdwn, "mrkdwn")
+    routes.add_app_template_filter(screen.text.plain, "plain")
+    hands = Hands(people)
 
     @routes.get("/")
     def workspace() -> Response:
-        drawn = page.parts()
-        parts = {name: Markup(html) for name, html in drawn.pop("parts").items()}  # noqa: S704 - drawn by templates that escape
-        response = Response(render_template("slack/page.html", parts=parts, **drawn))
+        response = Response(screen.whole(_place(screen)))
         response.headers["Content-Security-Policy"] = _POLICY
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     @routes.get("/page/view")
     def view() -> Response:
-        drawn = page.parts()
-        return jsonify(version=drawn["version"], parts=drawn["parts"])
+        version, parts = screen.parts(_place(screen))
+        return jsonify(version=version, parts=parts)
 
     @routes.get("/page/version")
     def version() -> Response:
-        return jsonify(version=page.version())
+        return jsonify(version=people.workspace.version)
 
     for name, act in (
-        ("say", page.say),
-        ("click", page.click),
-        ("submit", page.submit),
+        ("say", hands.say),
+        ("click", hands.click),
+        ("submit", hands.submit),
     ):
         routes.add_url_rule(f"/page/{name}", name, _taking_json(act), methods=["POST"])
 
@@ -247,9 +165,21 @@ def blueprint(page: Page) -> Blueprint:
 
     @routes.get("/page/files/<file_id>")
     def file(file_id: str) -> Response:
-        return page.file(file_id)
+        return download(people.workspace, file_id)
 
     return routes
+
+
+def _place(screen: Screen) -> Place:
+    named = request.args
+    try:
+        return screen.place(
+            named.get("user", "ana"),
+            named.get("channel", "support"),
+            named.get("thread", ""),
+        )
+    except LookupError:
+        abort(404)
 
 
 def _taking_json(act: Callable[[Json], None]) -> Callable[[], Response]:

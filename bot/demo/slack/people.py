@@ -19,12 +19,12 @@ from bot.demo.slack.model import (
     Json,
     Message,
     ResponseUrl,
-    Trigger,
     User,
     View,
 )
 from bot.demo.slack.mrkdwn import composed
-from bot.demo.slack.response_urls import answer
+from bot.demo.slack.response_urls import answer, new_response_url
+from bot.demo.slack.triggers import new_trigger
 from bot.demo.slack.views import checked_view, push_view, replace_view
 from bot.demo.slack.workspace import BOT_USER, SLACKBOT, Workspace
 
@@ -44,14 +44,15 @@ class People:
         where = self.workspace.channel(channel)
         if who.id not in where.members:
             raise LookupError(f"{who.name} is not in {where.name}")
-        trigger_id = self._trigger(who)
-        address = self._response_url(who, where.id, command=True)
-        url = self._url_of(address)
+        trigger_id = new_trigger(self.workspace, who.id)
+        address = new_response_url(self.workspace, who.id, where.id, command=True)
         ack = self.delivery.form(
             "command",
-            payloads.command_form(who, where, self.command, text, trigger_id, url),
+            payloads.command_form(
+                who, where, self.command, text, trigger_id, address.url
+            ),
             trigger_id=trigger_id,
-            response_url=url,
+            response_url=address.url,
         )
         problem = ""
         if ack.status == 200 and not ack.error:
@@ -83,16 +84,17 @@ class People:
         elif message.deleted:
             raise LookupError("the message was deleted")
         action = action_of(message.blocks, action_id, value, self.workspace.next_ts())
-        trigger_id = self._trigger(who)
-        address = self._response_url(who, message.channel, source=message)
-        url = self._url_of(address)
+        trigger_id = new_trigger(self.workspace, who.id)
+        address = new_response_url(
+            self.workspace, who.id, message.channel, source=message
+        )
         ack = self.delivery.interaction(
             "action",
             payloads.message_click(
-                self.workspace, who, message, action, trigger_id, url
+                self.workspace, who, message, action, trigger_id, address.url
             ),
             trigger_id=trigger_id,
-            response_url=url,
+            response_url=address.url,
         )
         self._mark(message, who, failed=not ack.ok)
         return ack
@@ -103,7 +105,7 @@ class People:
         """The same in a modal or on the Home tab."""
         who = self.workspace.user(user)
         action = action_of(view.blocks, action_id, value, self.workspace.next_ts())
-        trigger_id = self._trigger(who)
+        trigger_id = new_trigger(self.workspace, who.id)
         return self.delivery.interaction(
             "action",
             payloads.view_click(who, view, action, trigger_id),
@@ -113,16 +115,15 @@ class People:
     def message_shortcut(self, user: str, message: Message, callback_id: str) -> Ack:
         """Choose the app's shortcut from a message's menu."""
         who = self.workspace.user(user)
-        trigger_id = self._trigger(who)
-        address = self._response_url(who, message.channel)
-        url = self._url_of(address)
+        trigger_id = new_trigger(self.workspace, who.id)
+        address = new_response_url(self.workspace, who.id, message.channel)
         ack = self.delivery.interaction(
             "shortcut",
             payloads.message_shortcut(
-                self.workspace, who, message, callback_id, trigger_id, url
+                self.workspace, who, message, callback_id, trigger_id, address.url
             ),
             trigger_id=trigger_id,
-            response_url=url,
+            response_url=address.url,
         )
         self._mark(message, who, failed=not ack.ok)
         return ack
@@ -134,7 +135,7 @@ class People:
         view = self.modal(user)
         if view is None:
             raise LookupError(f"{who.name} has no modal open")
-        trigger_id = self._trigger(who)
+        trigger_id = new_trigger(self.workspace, who.id)
         ack = self.delivery.interaction(
             "view",
             payloads.view_submission(who, view, values, trigger_id, []),
@@ -262,30 +263,3 @@ class People:
             else:
                 message.warned.discard(who.id)
             self.workspace.touch()
-
-    def _trigger(self, who: User) -> str:
-        trigger_id = self.workspace.new_id("7000.7001.")
-        self.workspace.triggers[trigger_id] = Trigger(who.id, self.workspace.clock())
-        return trigger_id
-
-    def _response_url(
-        self,
-        who: User,
-        channel: str,
-        *,
-        command: bool = False,
-        source: Message | Ephemeral | None = None,
-    ) -> ResponseUrl:
-        address = ResponseUrl(
-            id=self.workspace.new_id("R"),
-            user=who.id,
-            channel=channel,
-            made_at=self.workspace.clock(),
-            command=command,
-            source=source,
-        )
-        self.workspace.response_urls[address.id] = address
-        return address
-
-    def _url_of(self, address: ResponseUrl) -> str:
-        return f"{self.workspace.url}/response/{address.id}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from bot.demo.slack.blocks import checked
+from bot.demo.slack.crawler import crawl
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.faults import Faults
 from bot.demo.slack.model import ApiCall, Ephemeral, Json, Message, ResponseUrl
@@ -69,6 +70,29 @@ def _respond(workspace: Workspace, id_: str, body: object) -> None:
     address.uses += 1
 
 
+def new_response_url(
+    workspace: Workspace,
+    user: str,
+    channel: str,
+    *,
+    command: bool = False,
+    source: Message | Ephemeral | None = None,
+) -> ResponseUrl:
+    """A fresh address for answers to what the user just did."""
+    id_ = workspace.new_id("R")
+    made = ResponseUrl(
+        id=id_,
+        url=f"{workspace.url}/response/{id_}",
+        user=user,
+        channel=channel,
+        made_at=workspace.clock(),
+        command=command,
+        source=source,
+    )
+    workspace.response_urls[id_] = made
+    return made
+
+
 def answer(workspace: Workspace, address: ResponseUrl, body: Json) -> None:
     """Do what a response says: add, replace or delete a message.
 
@@ -110,6 +134,8 @@ def answer(workspace: Workspace, address: ResponseUrl, body: Json) -> None:
             by_app=True,
         )
         workspace.add_message(message)
+        if body.get("unfurl_links", True) or body.get("unfurl_media", True):
+            crawl(workspace, text, blocks)
         return
     ephemeral = Ephemeral(
         channel=address.channel,

@@ -26,6 +26,7 @@ from bot.demo.slack.model import (
     Token,
 )
 from bot.demo.slack.people import People
+from bot.demo.slack.screen import Screen
 from bot.demo.slack.workspace import Workspace
 
 DEFAULT_SCOPES = (
@@ -84,7 +85,7 @@ class SlackStandIn(People):
         self.app.register_blueprint(response_urls.blueprint(workspace, self.faults))
         self.app.register_blueprint(file_server.blueprint(workspace, self.faults))
         self.app.register_blueprint(
-            page.blueprint(page.Page(self, SUGGESTIONS, SHORTCUTS))
+            page.blueprint(self, Screen(self, SUGGESTIONS, SHORTCUTS))
         )
         self._server: Server | None = None
 

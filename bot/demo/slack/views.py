@@ -1,8 +1,7 @@
 """The views.* methods: modals and the Home tab.
 
 Imitates docs.slack.dev/surfaces/modals and the methods views.open, views.push,
-views.update and views.publish, with the rules for triggers of
-docs.slack.dev/interactivity/handling-user-interaction.
+views.update and views.publish.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from bot.demo.slack.blocks import checked, plain
 from bot.demo.slack.call import Call, Method
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.model import Json, View
+from bot.demo.slack.triggers import use_trigger
 from bot.demo.slack.validation import (
     Problems,
     anything,
@@ -28,7 +28,6 @@ from bot.demo.slack.workspace import (
     Workspace,
 )
 
-TRIGGER_SECONDS = 3.0
 DEEPEST_STACK = 3
 MOST_BYTES = 250_000
 
@@ -106,19 +105,6 @@ def view_json(view: View) -> Json:
         "blocks": view.blocks,
         "state": {"values": {}},
     }
-
-
-def use_trigger(workspace: Workspace, trigger_id: str) -> str:
-    """Spend the trigger; returns the user who pulled it."""
-    trigger = workspace.triggers.get(trigger_id)
-    if trigger is None:
-        raise SlackError("invalid_trigger_id")
-    if trigger.used:
-        raise SlackError("exchanged_trigger_id")
-    if workspace.clock() - trigger.made_at > TRIGGER_SECONDS:
-        raise SlackError("expired_trigger_id")
-    trigger.used = True
-    return trigger.user
 
 
 def new_view(workspace: Workspace, body: Json, user: str) -> View:
