@@ -192,6 +192,15 @@ class TestTokens:
         assert refused.value.response["needed"] == "channels:history"
 
 
+def test_a_body_that_is_no_json_is_refused(slack: SlackStandIn) -> None:
+    """A broken body is answered by name and not with a server error."""
+    headers = {"Content-Type": "application/json"}
+    answer = requests.post(
+        f"{slack.api_url}chat.postMessage", b"{", headers=headers, timeout=5
+    )
+    assert answer.json() == {"ok": False, "error": "invalid_json"}
+
+
 class TestPosting:
     def test_a_message_is_kept_with_its_metadata(
         self, slack: SlackStandIn, client: WebClient

@@ -33,7 +33,10 @@ def blueprint(workspace: Workspace, faults: Faults, allowance: Allowance) -> Blu
 
     @api.route("/api/<method>", methods=["GET", "POST"])
     def call(method: str) -> Response:
-        args = _arguments()
+        try:
+            args = _arguments()
+        except ValueError:
+            return jsonify(ok=False, error="invalid_json")
         in_body = args.pop("token", "")
         args.pop("team_id", None)
         fault = faults.take(method)
@@ -83,7 +86,10 @@ def _run(
 
 
 def _arguments() -> Json:
-    """The arguments, wherever the client put them; an empty body may claim JSON."""
+    """The arguments, wherever the client put them; an empty body may claim JSON.
+
+    Raises ValueError where the body claims JSON and is none.
+    """
     args: Json = dict(request.args.items())
     if request.content_length:
         if request.mimetype == "application/json":
