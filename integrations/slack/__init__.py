@@ -1,0 +1,1 @@
+"""Slack: asked in a channel, answered there. See README.md beside this file."""

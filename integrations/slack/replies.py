@@ -1,0 +1,38 @@
+"""What is said at once, before anything was looked for. Pure."""
+
+from __future__ import annotations
+
+from integrations.slack.blocks import Message, context, section
+from integrations.slack.text import code, escape
+
+PRIVATE = "Only visible to you."
+
+
+def looking(text: str, *, look_back: str) -> str:
+    """The line that answers a command at once."""
+    return f"Looking for recordings of {code(text, 200)} in the last {look_back}…"
+
+
+def not_queued() -> str:
+    """The line that answers a command which could not be made safe."""
+    return "That could not be queued just now, so nothing is running. Please try again."
+
+
+def guide(command: str, *, lead: str = "") -> Message:
+    """How to ask, with examples."""
+    examples = [
+        ("jane@example.com", "an email address"),
+        ("user_1234", "a distinct id"),
+        ("https://us.posthog.com/replay/…", "a replay, by its PostHog address"),
+        ("jane@example.com last 3d", "only the last 3 days (`12h`, `2w` work too)"),
+    ]
+    lines = [f"• `{command} {given}`: {meaning}" for given, meaning in examples]
+    blocks = (
+        section(escape(lead, 1000) or "*Find a customer's session recordings*", *lines),
+        context(
+            "In a thread, mention me with an email address, or use the message shortcut"
+            " *Find replays*. A mention needs me in the channel; the rest works"
+            " everywhere."
+        ),
+    )
+    return Message("How to find a customer's session recordings", blocks)

@@ -1,0 +1,283 @@
+"""Every message we post, whole; and that no customer's data can say more than text."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.model import (
+    ErrorLine,
+    Failed,
+    Found,
+    Identifier,
+    IdentifierKind,
+    NothingFound,
+    Page,
+    Person,
+    Reason,
+    RequestLine,
+)
+from integrations.slack import messages, replies
+from integrations.slack.blocks import MAX_BLOCKS, Message
+from integrations.slack.choices import SHARE, LinkChoice, ReplayChoice
+from integrations.slack.text import clean, escape, length, offset, path, size
+from tests.integrations.slack.samples import (
+    FAILED,
+    FILE,
+    ID,
+    JANE,
+    NOBODY,
+    RECORDING,
+    REVOKED,
+    SHARED,
+    SUMMARY,
+    fixture,
+    found,
+)
+
+ANA = "U07ANA00001"
+TRY_AGAIN = ReplayChoice(ID, None, "req_42")
+AMBIGUOUS = NothingFound(
+    (Identifier(IdentifierKind.UUID, ID),),
+    Reason.AMBIGUOUS,
+    "Several people match.",
+    "Ask for one of them by email:",
+    (JANE, Person(id="p2", name="Jan Doe", email="jan@example.com")),
+)
+NO_IDENTIFIER = NothingFound((), Reason.NO_IDENTIFIER, "Nobody was named.", "")
+
+SITUATIONS = {
+    "found_private": messages.found(found(), private=True),
+    "found_in_thread": messages.found(found(1), private=False, thread_ts="1.000001"),
+    "found_more": messages.found(found(7, more=True), private=True),
+    "nothing_found": messages.nothing_found(NOBODY, private=True, command="/replay"),
+    "ambiguous": messages.nothing_found(AMBIGUOUS, private=True, command="/replay"),
+    "no_identifier": messages.nothing_found(
+        NO_IDENTIFIER, private=False, command="/replay"
+    ),
+    "shared": messages.shared(SHARED, shared_by=ANA),
+    "revoked": messages.revoked(REVOKED, shared_by=ANA),
+    "failed": messages.failed(FAILED, private=True),
+    "failed_share": messages.failed(
+        FAILED, private=True, again=TRY_AGAIN, action=SHARE
+    ),
+    "guide": replies.guide("/replay"),
+    "confirmed": messages.confirmed(SHARED),
+}
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_message(situation: str) -> None:
+    """The whole message is what its fixture says."""
+    assert SITUATIONS[situation].payload() == fixture(situation)
+
+
+def test_attached_comment() -> None:
+    """The words beside a file say how to open it, since Slack shows its source."""
+    assert messages.attached(FILE, attached_by=ANA) == (
+        "Session replay of `Jane Doe`, attached by <@U07ANA00001>\n"
+        "*<!date^1795431705^{date_short_pretty} at {time}|2026-11-23 11:01 UTC>*"
+        " · 4 min 12 s · 3 min active\n"
+        "12 console errors · 2 exceptions · 11 failed requests · 1 rage click\n"
+        "Download it and open it in a browser: Slack shows only its source."
+        " It plays offline and does not expire."
+    )
+
+
+def test_looking() -> None:
+    """The line that answers a command repeats what was typed, inert."""
+    line = replies.looking("<!here> `jane`", look_back="3 days")
+    assert line == (
+        "Looking for recordings of `&lt;!here&gt; ˋjaneˋ` in the last 3 days…"
+    )
+
+
+def test_only_the_first_button_is_primary() -> None:
+    """One action stands out, not one per recording."""
+    blocks = messages.found(found(5), private=True).blocks
+    buttons = [b for block in blocks for b in block.get("elements", [])]
+    assert sum(each.get("style") == "primary" for each in buttons) == 1
+
+
+def test_source_url_that_is_no_web_address_gets_no_button() -> None:
+    """A URL from the source becomes a button only where it is http or https."""
+    recording = replace(RECORDING, url="javascript:alert(1)")
+    message = messages.found(found(recordings=(recording,)), private=True)
+    assert "javascript" not in json.dumps(message.payload())
+
+
+def test_overlong_recording_id_gets_no_button() -> None:
+    """An id that no button value could hold does not spoil the message."""
+    recording = replace(RECORDING, id="x" * 5000)
+    message = messages.found(found(recordings=(recording,)), private=True)
+    assert "Share in" not in json.dumps(message.payload())
+    _assert_slack_takes(message)
+
+
+def test_button_values_come_back() -> None:
+    """What a button carries is read back as it was written."""
+    choice = ReplayChoice("id|\"'<>", "1.2", "ref")
+    assert ReplayChoice.from_value(choice.to_value()) == choice
+    link = LinkChoice("lnk", "U1")
+    assert LinkChoice.from_value(link.to_value()) == link
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (252, "4 min 12 s"),
+        (3600, "1 h"),
+        (3900, "1 h 5 min"),
+        (14 * 86400, "14 days"),
+    ],
+)
+def test_length(seconds: int, said: str) -> None:
+    """Spans read as people say them."""
+    assert length(timedelta(seconds=seconds)) == said
+
+
+def test_small_words() -> None:
+    """Places in a recording, sizes and pages read as people say them."""
+    assert [offset(at) for at in (0, 27_127, 3_723_000)] == ["0:00", "0:27", "1:02:03"]
+    assert [size(n) for n in (10, 5_400, 2_310_044)] == ["1 kB", "5 kB", "2.3 MB"]
+    assert path("https://shop.example.com/a/b?token=1#x") == "/a/b"
+    assert path("https://shop.example.com") == "shop.example.com/"
+    assert path("HomeScreen") == "HomeScreen"
+    assert path("http://[broken") == "http://[broken"
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=200),
+    st.lists(
+        st.sampled_from(
+            [
+                "<!channel>",
+                "<!here|here>",
+                "<@U07ANA00001>",
+                "<#C07SUPPORT1>",
+                "<!subteam^S1>",
+                "<https://evil.example|PostHog>",
+                "<!date^1^{date}|x>",
+                "@here ",
+                "@channel",
+                "&lt;!here&gt;",
+                "`",
+                "```",
+                "*",
+                "\n> ",
+                "\u202e",
+                "\x00",
+                "\ud800",
+                "😀",
+                "&",
+                " ",
+                "http://evil.example/",
+                "x" * 300,
+                "🏴" * 300,
+                "\udbff\udfff",
+            ]
+        ),
+        max_size=12,
+    ).map("".join),
+)
+COMMANDS = re.compile(r"<[^>]*>")
+OURS = re.compile(r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d :-]+ UTC>")
+BARE_BROADCAST = re.compile(r"(?<!\w)@(here|channel|everyone)")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+def test_customer_data_is_only_text(a: str, b: str, c: str, d: str) -> None:
+    """No name, page, error or browser can mention, link, hide or overflow anything."""
+    person = Person(id=a, name=b, email=c or None)
+    recording = replace(
+        RECORDING,
+        person=person,
+        urls=(a, b, c, d),
+        browser=a,
+        os=b,
+        device=c,
+        platform=d,
+        url=d,
+    )
+    summary = replace(
+        SUMMARY,
+        pages=tuple(Page(url, 0) for url in (a, b, c, d, a, b)),
+        errors=tuple(ErrorLine(text, 3, 9, True) for text in (a, b, c, d)),
+        failing=tuple(RequestLine(a, url, None, 2, 9, 1) for url in (b, c, d, a)),
+        browser=d,
+        os=c,
+    )
+    results = Found(
+        (Identifier(IdentifierKind.DISTINCT_ID, a),),
+        tuple(replace(recording, id=f"{n}{a[:90]}") for n in range(5)),
+        timedelta(days=14),
+        (person, replace(person, id="2")),
+        {f"{n}{a[:90]}": summary for n in range(5)},
+    )
+    nobody = NothingFound(results.identifiers, Reason.AMBIGUOUS, b, c, (person,) * 12)
+    shared = replace(SHARED, recording=recording, summary=summary)
+    for message in (
+        messages.found(results, private=True),
+        messages.shared(shared, shared_by=ANA),
+        messages.nothing_found(nobody, private=True, command="/replay"),
+        messages.failed(Failed(a, b), private=True),
+    ):
+        _assert_slack_takes(message)
+        for text in _texts(message):
+            left = OURS.sub("", text).replace(f"<@{ANA}>", "")
+            assert not COMMANDS.search(left)
+            assert "<" not in left
+            assert not BARE_BROADCAST.search(left)
+            assert not re.search("[\x00\u202e\ud800-\udfff]", left)
+    comment = messages.attached(
+        replace(FILE, recording=recording, summary=summary), attached_by=ANA
+    )
+    assert not COMMANDS.search(OURS.sub("", comment).replace(f"<@{ANA}>", ""))
+    assert len(messages.file_title(replace(FILE, recording=recording))) <= 120
+
+
+@given(st.text(), st.integers(2, 50))
+def test_clean_keeps_its_limit(text: str, limit: int) -> None:
+    """A cut text is no longer than asked, in the units Slack counts."""
+    cut = clean(text, limit)
+    assert len(cut.encode("utf-16-le")) // 2 <= limit
+
+
+def test_escape_cuts_before_it_escapes() -> None:
+    """No entity is ever halved, and the limit is kept with signs written out."""
+    assert escape("&" * 10, 12) == "&amp;&amp;…"
+    assert escape("&&", 10) == "&amp;&amp;"
+
+
+def _assert_slack_takes(message: Message) -> None:
+    blocks = message.blocks
+    assert message.text
+    assert 0 < len(blocks) < MAX_BLOCKS
+    assert len(json.dumps(blocks)) < 13_000
+    for block in blocks:
+        texts = [block["text"]] if "text" in block else block.get("elements", [])
+        for element in texts:
+            if element["type"] == "button":
+                assert len(element["text"]["text"]) <= 75
+                assert len(element.get("value", "x")) <= 2000
+                assert len(element.get("url", "x")) <= 3000
+            else:
+                assert 1 <= len(element["text"].encode("utf-16-le")) // 2 <= 3000
+                assert element["verbatim"] is True
+
+
+def _texts(message: Message) -> list[str]:
+    found_texts = [message.text]
+    for block in message.blocks:
+        elements = [block["text"]] if "text" in block else block.get("elements", [])
+        found_texts += [e["text"] for e in elements if e["type"] == "mrkdwn"]
+    return found_texts
