@@ -1,0 +1,112 @@
+"""Answers that only the person who asked can see.
+
+They go to the response_url of the command or press, which works in every conversation
+but lives 30 minutes and takes five posts; after that as an ephemeral message where the
+bot and the person both are, and at last as a direct message. A private answer whose
+outcome is unknown is sent again: Slack stores none of them, so there is nothing to look
+for, and a command's answer replaces itself.
+docs.slack.dev/interactivity/handling-user-interaction
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from http.client import HTTPException
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from bot.errors import Refused, RetryLater
+from bot.model import Delivery
+from integrations.slack.blocks import Message
+from integrations.slack.client import response_url_client
+from integrations.slack.errors import BUSY, ours
+
+RESPONSE_URL_LIFE = 30 * 60
+"""Seconds that Slack takes posts to a response_url."""
+
+_GONE = {403, 404, 410}
+_CODE = re.compile(r"[a-z_]{1,60}")
+
+log = logging.getLogger(__name__)
+
+
+class PrivateAnswers:
+    """``clock`` gives Unix seconds."""
+
+    def __init__(self, client: WebClient, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+
+    def send(
+        self, address: Mapping[str, str], message: Message, *, replace: bool
+    ) -> Delivery:
+        """Show the message to the address' user by the first way that works.
+
+        ``replace`` puts it in the place of the line that answered the command.
+        """
+        user = address["user"]
+        if self._by_response_url(address, message, replace=replace):
+            return Delivery({"user": user, "via": "response_url"})
+        try:
+            return self._as_ephemeral(address, message)
+        except Refused as error:
+            log.info("no ephemeral message to %s: %s", user, error)
+        return self._directly(user, message)
+
+    def _by_response_url(
+        self, address: Mapping[str, str], message: Message, *, replace: bool
+    ) -> bool:
+        url = address.get("response_url", "")
+        age = self._clock() - float(address.get("asked_at", "0"))
+        if not url.startswith(("https://", "http://")) or age >= RESPONSE_URL_LIFE:
+            return False
+        body = {
+            **message.payload(),
+            "response_type": "ephemeral",
+            # Said always: left out, Slack has taken messages away that nobody meant.
+            "replace_original": replace,
+        }
+        try:
+            answer = response_url_client(self._client, url).send_dict(body)
+        except (SlackClientError, HTTPException, OSError) as error:
+            # The chain is cut, because it may quote the address.
+            raise RetryLater(
+                f"response_url: {type(error).__name__}", plain=BUSY
+            ) from None
+        if answer.status_code == 200:
+            return True
+        if answer.status_code in _GONE:
+            return False
+        raise _refusal(answer.status_code, answer.body, answer.headers)
+
+    def _as_ephemeral(self, address: Mapping[str, str], message: Message) -> Delivery:
+        channel, user = address["channel"], address["user"]
+        with ours(f"chat.postEphemeral in {channel}"):
+            answer = self._client.chat_postEphemeral(
+                channel=channel, user=user, parse="none", **message.payload()
+            )
+        return Delivery({"channel": channel, "ephemeral_ts": answer["message_ts"]})
+
+    def _directly(self, user: str, message: Message) -> Delivery:
+        with ours(f"chat.postMessage to {user}"):
+            answer = self._client.chat_postMessage(
+                channel=user,
+                unfurl_links=False,
+                unfurl_media=False,
+                parse="none",
+                **message.payload(),
+            )
+        return Delivery({"channel": answer["channel"], "ts": answer["ts"]})
+
+
+def _refusal(status: int, body: str, headers: Mapping[str, str]) -> Exception:
+    said = body.strip() if _CODE.fullmatch(body.strip()) else "no reason"
+    detail = f"response_url: HTTP {status}, {said}"
+    if status == 429 or status >= 500:
+        after = headers.get("Retry-After", "")
+        seconds = float(after) if after.isdigit() else None
+        return RetryLater(detail, after=seconds, plain=BUSY)
+    return Refused(detail, plain=f"Slack refused my answer ({said}).")

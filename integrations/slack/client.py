@@ -1,0 +1,45 @@
+"""How we talk to Slack: no retries behind our back, and no bodies in the log."""
+
+from __future__ import annotations
+
+import logging
+
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+
+def strict(client: WebClient) -> WebClient:
+    """The same client without slack_sdk's own retries.
+
+    slack_sdk repeats a call when the connection breaks, although a message may have
+    been posted just before it broke.
+    """
+    return WebClient(
+        token=client.token,
+        base_url=client.base_url,
+        timeout=client.timeout,
+        ssl=client.ssl,
+        proxy=client.proxy,
+        headers=client.headers,
+        logger=_quiet(),
+        retry_handlers=[],
+    )
+
+
+def response_url_client(client: WebClient, url: str) -> WebhookClient:
+    """A client for one response_url, on the same network as ``client``."""
+    return WebhookClient(
+        url,
+        timeout=client.timeout,
+        ssl=client.ssl,
+        proxy=client.proxy,
+        logger=_quiet(),
+        retry_handlers=[],
+    )
+
+
+def _quiet() -> logging.Logger:
+    # At DEBUG slack_sdk logs whole bodies and response_urls, which anyone may post to.
+    logger = logging.getLogger(__name__)
+    logger.setLevel(logging.WARNING)
+    return logger

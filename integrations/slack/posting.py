@@ -1,0 +1,114 @@
+"""Messages everybody in the conversation sees: posted once, found again, updated.
+
+Each carries the request's id in its metadata, which readers do not see. After an answer
+was lost the message is looked for, which takes the ``*:history`` scopes. Where they
+are missing the outcome stays unknown; then nothing is posted again, and the person is
+told to look for themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from bot.errors import Refused
+from bot.model import Delivery
+from bot.ports import Draft
+from integrations.slack.blocks import Message
+from integrations.slack.errors import ours
+from integrations.slack.outcome import give_up, is_unknown, once
+
+EVENT_TYPE = "replay_courier"
+
+_PAGE = 200
+_MOST_PAGES = 10
+_CLOCK_SKEW = 300
+"""Seconds that Slack's clock and ours may differ."""
+
+Address = Mapping[str, str]
+
+
+class Conversation:
+    """Posts where ``address`` says: its channel, and its thread if it names one."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def post(
+        self, request_id: str, address: Address, message: Message, draft: Draft
+    ) -> Delivery:
+        channel, thread_ts = address["channel"], address.get("thread_ts")
+        with once(draft, f"chat.postMessage in {channel}"):
+            answer = self._client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread_ts,
+                unfurl_links=False,
+                unfurl_media=False,
+                parse="none",
+                metadata={
+                    "event_type": EVENT_TYPE,
+                    "event_payload": {"request": request_id},
+                },
+                **message.payload(),
+            )
+        return _delivery(answer["channel"], answer["ts"], thread_ts)
+
+    def find(self, request_id: str, address: Address, draft: Draft) -> Delivery | None:
+        """What was posted for the request though no answer came.
+
+        Raises Refused where we may not look.
+        """
+        if not is_unknown(draft):
+            return None
+        channel, thread_ts = address["channel"], address.get("thread_ts")
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            try:
+                page = self._page(address, cursor)
+            except Refused as error:
+                raise give_up(draft, str(error)) from error
+            for each in page["messages"]:
+                if _is_ours(each, request_id):
+                    return _delivery(channel, each["ts"], thread_ts)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+        raise give_up(draft, f"{channel}: too many messages to look through")
+
+    def update(self, channel: str, ts: str, message: Message) -> Delivery:
+        """Rewrite a message of ours; doing so twice changes nothing."""
+        with ours(f"chat.update of {ts} in {channel}"):
+            self._client.chat_update(channel=channel, ts=ts, **message.payload())
+        return _delivery(channel, ts, None)
+
+    def _page(self, address: Address, cursor: str | None) -> SlackResponse:
+        channel, thread_ts = address["channel"], address.get("thread_ts")
+        span: dict[str, Any] = {
+            "oldest": str(int(address.get("asked_at", "0")) - _CLOCK_SKEW),
+            "include_all_metadata": True,
+            "limit": _PAGE,
+            "cursor": cursor,
+        }
+        with ours(f"looking for our message in {channel}"):
+            if thread_ts:
+                return self._client.conversations_replies(
+                    channel=channel, ts=thread_ts, **span
+                )
+            return self._client.conversations_history(channel=channel, **span)
+
+
+def _is_ours(message: Mapping[str, Any], request_id: str) -> bool:
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return bool(
+        metadata.get("event_type") == EVENT_TYPE
+        and payload.get("request") == request_id
+    )
+
+
+def _delivery(channel: str, ts: str, thread_ts: str | None) -> Delivery:
+    reference = {"channel": channel, "ts": ts}
+    return Delivery({**reference, **({"thread_ts": thread_ts} if thread_ts else {})})

@@ -1,0 +1,91 @@
+"""A workspace with the courier's app in it, and the courier's answers by hand."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from slack_sdk import WebClient
+
+from bot.demo.server import Server
+from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
+from bot.demo.slack.model import Ephemeral, Message
+from bot.model import Delivery, ReplayRequest, Result
+from integrations.slack.app import build_app
+from integrations.slack.destination import SlackDestination
+from integrations.slack.endpoint import blueprint
+from tests.integrations.slack.sending import SECRET, Courier
+
+ANA = "U07ANA00001"
+TOKEN = "xoxb-secret-token"
+
+
+class Draft:
+    """Notes kept with a request, in memory."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, str] = {}
+
+    def save(self, **values: str) -> None:
+        self.data.update(values)
+
+
+@dataclass
+class World:
+    """The stand-in's clock is everybody's; sleeping moves it."""
+
+    courier: Courier = field(default_factory=Courier)
+    now: float = field(default_factory=time.time)
+
+    def __post_init__(self) -> None:
+        self.slack = SlackStandIn(
+            signing_secret=SECRET,
+            bot_token=TOKEN,
+            bot_scopes=(*DEFAULT_SCOPES, "chat:write.public"),
+            clock=lambda: self.now,
+        )
+
+    def start(self, **options: Any) -> None:
+        self.slack.start()
+        app = Flask("courier")
+        bolt = build_app(
+            intake=self.courier, signing_secret=SECRET, clock=lambda: self.now
+        )
+        app.register_blueprint(blueprint(bolt, signing_secret=SECRET))
+        self._server = Server(app).start()
+        self.slack.request_url = f"{self._server.url}/slack/events"
+        client = WebClient(token=TOKEN, base_url=self.slack.api_url, timeout=2)
+        self.destination = SlackDestination(
+            client, clock=lambda: self.now, sleep=self.sleep, **options
+        )
+
+    def close(self) -> None:
+        self._server.stop()
+        self.slack.stop()
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slack.workspace.schedule.run_due()
+
+    def post(self, request: ReplayRequest, result: Result, draft: Draft) -> Delivery:
+        """One try, as the courier's worker makes it."""
+        posted = self.destination.find_posted("req_1", request, draft)
+        return posted or self.destination.post("req_1", request, result, draft)
+
+    def last(self) -> ReplayRequest:
+        """The request that came in last."""
+        return list(self.courier.requests.values())[-1]
+
+    def seen_by(self, user: str, channel: str = "support") -> Ephemeral:
+        """The newest message only that user sees."""
+        return self.slack.ephemerals(user, channel)[-1]
+
+    def newest(self, channel: str = "support") -> Message:
+        return self.slack.workspace.messages[self.slack.workspace.channel(channel).id][
+            -1
+        ]
+
+    def calls(self, method: str) -> int:
+        return sum(call.method == method for call in self.slack.api_calls)
