@@ -174,7 +174,32 @@ def conversations(settings: Settings) -> dict[str, Conversation]:
     return found
 
 
-def _slack(settings: Settings) -> Conversation: ...
+def _slack(settings: Settings) -> Conversation:
+    from slack_sdk import WebClient
+
+    from integrations.slack.app import build_app
+    from integrations.slack.destination import SlackDestination
+    from integrations.slack.endpoint import blueprint
+
+    token = settings.slack_bot_token
+    secret = settings.slack_signing_secret
+    if token is None or secret is None:
+        raise SettingsError("SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are missing")
+    client = WebClient(
+        token=token.get_secret_value(), base_url=settings.slack_api_url, timeout=20
+    )
+
+    def routes(intake: Intake) -> Blueprint:
+        app = build_app(
+            intake=intake,
+            signing_secret=secret.get_secret_value(),
+            look_back=settings.look_back,
+        )
+        return blueprint(app, signing_secret=secret.get_secret_value())
+
+    return Conversation(
+        SlackDestination(client, command=settings.slack_command), routes
+    )
 
 
 def _zendesk(settings: Settings) -> Conversation: ...
