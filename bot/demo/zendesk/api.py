@@ -1,0 +1,165 @@
+"""The Support API's ticket, user, field and upload calls, over the account.
+
+Zendesk: https://developer.zendesk.com/api-reference/ticketing/introduction/
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from bot.demo.zendesk.account import Account
+from bot.demo.zendesk.gate import Gate
+from bot.demo.zendesk.records import Json, Refusal, invalid
+
+MAX_PAGE = 100
+
+
+def base_url() -> str:
+    """This server's own address: answers name no other, so paging comes back here."""
+    return request.host_url.rstrip("/")
+
+
+def json_body(key: str) -> Json:
+    """The object under ``key`` of the body. Raises Refusal 400."""
+    body = request.get_json(silent=True)
+    value = body.get(key) if isinstance(body, dict) else None
+    if not isinstance(value, dict):
+        raise Refusal(400, "InvalidRequest", f"The body holds no {key} object")
+    return value
+
+
+def page(key: str, rows: Sequence[Json]) -> ResponseReturnValue:
+    """One cursor page, ascending; the cursor is opaque to the caller."""
+    try:
+        size = min(int(request.args.get("page[size]", MAX_PAGE)), MAX_PAGE)
+        start = int(base64.b64decode(request.args.get("page[after]", "MA==")).decode())
+    except ValueError:
+        raise Refusal(400, "InvalidPaginationParameter", "Bad page") from None
+    if request.args.get("sort", "").startswith("-"):
+        rows = list(reversed(rows))
+    end = start + size
+    more = end < len(rows)
+    cursor = base64.b64encode(str(end).encode()).decode() if more else None
+    after = f"{base_url()}{request.path}.json?page[size]={size}&page[after]={cursor}"
+    return jsonify(
+        {
+            key: list(rows[start:end]),
+            "meta": {
+                "has_more": more,
+                "after_cursor": cursor,
+                "before_cursor": None,
+            },
+            "links": {"prev": None, "next": after if more else None},
+        }
+    )
+
+
+def blueprint(account: Account, gate: Gate) -> Blueprint:
+    api = Blueprint("api", __name__, url_prefix="/api/v2")
+    gate.guard(api)
+
+    @api.get("/tickets/<int:ticket_id>")
+    def show_ticket(ticket_id: int) -> ResponseReturnValue:
+        return jsonify(ticket=account.ticket(ticket_id).show(base_url()))
+
+    @api.put("/tickets/<int:ticket_id>")
+    def update_ticket(ticket_id: int) -> ResponseReturnValue:
+        ticket, audit = account.update_ticket(g.user, ticket_id, json_body("ticket"))
+        return jsonify(ticket=ticket.show(base_url()), audit=audit.show())
+
+    @api.get("/tickets/<int:ticket_id>/comments")
+    def comments(ticket_id: int) -> ResponseReturnValue:
+        rows = [c.show(base_url()) for c in account.ticket(ticket_id).comments]
+        return page("comments", rows)
+
+    @api.put("/tickets/<int:ticket_id>/comments/<int:comment_id>/make_private")
+    def make_private(ticket_id: int, comment_id: int) -> ResponseReturnValue:
+        for comment in account.ticket(ticket_id).comments:
+            if comment.id == comment_id:
+                comment.public = False
+                return jsonify({})
+        raise Refusal(404, "RecordNotFound", "Not found")
+
+    @api.get("/tickets/<int:ticket_id>/audits")
+    def audits(ticket_id: int) -> ResponseReturnValue:
+        return page("audits", [a.show() for a in account.ticket(ticket_id).audits])
+
+    @api.put("/tickets/<int:ticket_id>/tags")
+    def add_tags(ticket_id: int) -> ResponseReturnValue:
+        have = account.ticket(ticket_id).tags
+        return _set_tags(ticket_id, [*have, *_given_tags()])
+
+    @api.post("/tickets/<int:ticket_id>/tags")
+    def set_tags(ticket_id: int) -> ResponseReturnValue:
+        return _set_tags(ticket_id, _given_tags()), 201
+
+    @api.delete("/tickets/<int:ticket_id>/tags")
+    def delete_tags(ticket_id: int) -> ResponseReturnValue:
+        gone = set(_given_tags())
+        have = account.ticket(ticket_id).tags
+        _set_tags(ticket_id, [tag for tag in have if tag not in gone])
+        return "", 204
+
+    def _given_tags() -> list[str]:
+        body = request.get_json(silent=True)
+        tags = body.get("tags") if isinstance(body, dict) else None
+        if not isinstance(tags, list):
+            raise invalid("tags", "Tags: is not a list")
+        return [str(tag) for tag in tags]
+
+    def _set_tags(ticket_id: int, tags: list[str]) -> Response:
+        ticket = account.take_tags(ticket_id, tags, g.user)
+        return jsonify(tags=list(ticket.tags))
+
+    @api.post("/uploads")
+    def upload() -> ResponseReturnValue:
+        filename = request.args.get("filename", "")
+        if not filename or "/" in filename:
+            raise invalid("filename", "Filename: is not a file name")
+        content_type = request.content_type or "application/octet-stream"
+        made = account.add_upload(filename, content_type, request.get_data())
+        attachment = made.attachment(base_url())
+        answer = jsonify(
+            upload={
+                "token": made.token,
+                "expires_at": account.now(),
+                "attachment": attachment,
+                "attachments": [attachment],
+            }
+        )
+        # JSON under another name, as recorded; with the Location it also carries.
+        answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+        answer.headers["Location"] = str(attachment["url"])
+        return answer, 201
+
+    @api.delete("/uploads/<token>")
+    def delete_upload(token: str) -> ResponseReturnValue:
+        account.uploads.pop(token, None)
+        return "", 204
+
+    @api.get("/users/me")
+    def me() -> ResponseReturnValue:
+        return jsonify(user=g.user.show(base_url()))
+
+    @api.get("/users/<int:user_id>")
+    def show_user(user_id: int) -> ResponseReturnValue:
+        user = account.users.get(user_id)
+        if user is None:
+            raise Refusal(404, "RecordNotFound", "Not found")
+        return jsonify(user=user.show(base_url()))
+
+    @api.get("/users/<int:user_id>/identities")
+    def identities(user_id: int) -> ResponseReturnValue:
+        user = account.users.get(user_id)
+        if user is None:
+            raise Refusal(404, "RecordNotFound", "Not found")
+        rows = [dict(each) for each in user.identities]
+        return jsonify(
+            identities=rows, next_page=None, previous_page=None, count=len(rows)
+        )
+
+    return api

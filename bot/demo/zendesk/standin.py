@@ -1,0 +1,262 @@
+"""ZendeskStandIn: the account put together, with the deeds and readings of a demo."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from bot.demo.server import Server
+from bot.demo.zendesk import admin_api, api, page
+from bot.demo.zendesk.account import Account, Change
+from bot.demo.zendesk.admin_api import CONDITIONAL, Admin, Webhook
+from bot.demo.zendesk.events import envelopes
+from bot.demo.zendesk.gate import Call, Credentials, Gate
+from bot.demo.zendesk.postman import Invocation, Postman
+from bot.demo.zendesk.records import Audit, Comment, Json, Ticket, User
+from bot.demo.zendesk.rules import expand, fires
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ACCOUNT_ID = 18_500_001
+PEOPLE = (
+    ("Jane Doe", "jane@example.com"),
+    ("Sam Rivera", "sam@example.com"),
+    ("Priya Nair", "priya@example.com"),
+)
+AGENT = ("Dana Agent", "dana@acme.example")
+
+NEW_TICKET_BODY = '{"kind":"ticket_created","ticket_id":"{{ticket.id}}"}'
+COMMAND_BODY = '{"kind":"comment_command","ticket_id":"{{ticket.id}}"}'
+
+
+class ZendeskStandIn:
+    """One Zendesk account on ``url``, with customers, an agent and the bot's agent.
+
+    With a ``webhook_url`` it behaves like an account whose set-up was done: a new
+    ticket, and an agent's private note with the command, are delivered there, signed
+    with ``signing_secret``. Set-up through the REST API works beside it. ``clock``
+    gives seconds since 1970; ``people`` are the customers, name and e-mail.
+    """
+
+    def __init__(
+        self,
+        *,
+        webhook_url: str = "",
+        signing_secret: str = "ZGVtby1zaWduaW5nLXNlY3JldA==",
+        bot_email: str = "replay-bot@acme.example",
+        api_token: str = "demo-zendesk-api-token",
+        client_id: str = "replay_courier",
+        client_secret: str = "demo-zendesk-client-secret",
+        people: tuple[tuple[str, str], ...] = PEOPLE,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.credentials = Credentials(bot_email, api_token, client_id, client_secret)
+        self.signing_secret = signing_secret
+        self.account = Account(clock)
+        self.postman = Postman(clock, ACCOUNT_ID)
+        self.admin = Admin(self.account)
+        self.gate = Gate(self.account, self.credentials, clock)
+        self.faults = self.gate.faults
+        self.customers = [self.account.add_user(*person) for person in people]
+        self.agent = self.account.add_user(*AGENT, role="agent")
+        self.bot = self.account.add_user("Replay Courier", bot_email, role="agent")
+        self.account.on_change = self._changed
+        self._seeded: Webhook | None = None
+        self._server: Server | None = None
+        self.app = self._build_app()
+        if webhook_url:
+            self.webhook_url = webhook_url
+
+    def start(self, port: int = 0) -> ZendeskStandIn:
+        self._server = Server(self.app, port).start()
+        return self
+
+    def stop(self) -> None:
+        self.faults.release.set()
+        self.postman.stop()
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    @property
+    def url(self) -> str:
+        if self._server is None:
+            raise RuntimeError("start the stand-in first")
+        return self._server.url
+
+    @property
+    def webhook_url(self) -> str:
+        return self._seeded.endpoint if self._seeded else ""
+
+    @webhook_url.setter
+    def webhook_url(self, endpoint: str) -> None:
+        if self._seeded is None:
+            self._seeded = self._seed(endpoint)
+        self._seeded.shown["endpoint"] = endpoint
+
+    def create_ticket(
+        self,
+        requester_email: str,
+        subject: str,
+        description: str,
+        *,
+        submitter: User | None = None,
+        public: bool = True,
+        tags: tuple[str, ...] = (),
+        custom_fields: Mapping[int, object] | None = None,
+    ) -> int:
+        """A new ticket by whoever has this address; unknown people become users,
+        unverified, as with mail. The ticket's id."""
+        requester = self.account.user_by_email(requester_email)
+        if requester is None:
+            name = requester_email.partition("@")[0]
+            requester = self.account.add_user(name, requester_email, verified=False)
+        ticket = self.account.create_ticket(
+            requester,
+            subject,
+            description,
+            submitter=submitter,
+            public=public,
+            tags=tags,
+            custom_fields=dict(custom_fields or {}),
+        )
+        return ticket.id
+
+    def add_comment(
+        self, ticket: int, body: str, *, by: User | None = None, public: bool = True
+    ) -> Comment:
+        """A comment by ``by``, or by the agent."""
+        comment: Json = {"body": body, "public": public}
+        author = by or self.agent
+        self.account.update_ticket(author, ticket, {"comment": comment}, "web")
+        return self.comments(ticket)[-1]
+
+    def solve(self, ticket: int) -> None:
+        self.account.update_ticket(self.agent, ticket, {"status": "solved"}, "web")
+
+    def close(self, ticket: int) -> None:
+        self.account.update_ticket(self.agent, ticket, {"status": "closed"}, "rule")
+
+    def delete(self, ticket: int) -> None:
+        self.account.ticket(ticket).deleted = True
+
+    def redeliver(self, invocation_id: str) -> None:
+        """Deliver once more what was delivered before, under the same id."""
+        self.postman.redeliver(invocation_id)
+
+    @property
+    def tickets(self) -> dict[int, Ticket]:
+        return self.account.tickets
+
+    def comments(self, ticket: int) -> list[Comment]:
+        return self.account.tickets[ticket].comments
+
+    def notes(self, ticket: int) -> list[Comment]:
+        """What the bot's own agent wrote."""
+        return [c for c in self.comments(ticket) if c.author_id == self.bot.id]
+
+    def audits(self, ticket: int) -> list[Audit]:
+        return self.account.tickets[ticket].audits
+
+    @property
+    def api_calls(self) -> list[Call]:
+        return self.gate.calls
+
+    @property
+    def deliveries(self) -> list[Invocation]:
+        return self.postman.invocations
+
+    def _build_app(self) -> Flask:
+        app = Flask("zendesk-stand-in", static_folder=None)
+        app.json.sort_keys = False  # type: ignore[attr-defined]
+        app.register_blueprint(api.blueprint(self.account, self.gate))
+        app.register_blueprint(admin_api.blueprint(self.admin, self.gate, self.postman))
+        app.register_blueprint(page.blueprint(self.account, self.agent, self.bot))
+        self.gate.register(app)
+        app.wsgi_app = _without_suffix(app.wsgi_app)  # type: ignore[assignment,method-assign]
+        return app
+
+    def _seed(self, endpoint: str) -> Webhook:
+        webhook = self.admin.add_webhook(
+            {
+                "name": "Replay Courier",
+                "endpoint": endpoint,
+                "http_method": "POST",
+                "request_format": "json",
+                "subscriptions": [CONDITIONAL],
+            },
+            self.signing_secret,
+        )
+        for title, conditions, body in _SEEDED_TRIGGERS:
+            action = {"field": "notification_webhook", "value": [webhook.id, body]}
+            self.admin.add_trigger(
+                {
+                    "title": title,
+                    "conditions": {"all": conditions, "any": []},
+                    "actions": [action],
+                }
+            )
+        return webhook
+
+    def _changed(self, change: Change) -> None:
+        for trigger in list(self.admin.triggers.values()):
+            if fires(trigger, change):
+                self._act(trigger, change)
+        for kind, body in envelopes(change, ACCOUNT_ID):
+            for webhook in list(self.admin.webhooks.values()):
+                if webhook.active and webhook.subscribed_to(kind):
+                    self.postman.post(
+                        webhook.id, webhook.endpoint, webhook.secret, body
+                    )
+
+    def _act(self, trigger: Json, change: Change) -> None:
+        requester = self.account.users[change.ticket.requester_id]
+        actions = trigger["actions"]
+        for action in actions if isinstance(actions, list) else []:
+            if action["field"] != "notification_webhook":
+                continue
+            webhook_id, text = action["value"]
+            webhook = self.admin.webhooks.get(webhook_id)
+            if webhook and webhook.active and webhook.subscribed_to(CONDITIONAL):
+                body = expand(text, change, requester).encode()
+                self.postman.post(webhook.id, webhook.endpoint, webhook.secret, body)
+
+
+_SEEDED_TRIGGERS: tuple[tuple[str, list[Json], str], ...] = (
+    (
+        "Replay Courier: new ticket",
+        [
+            {"field": "update_type", "operator": "is", "value": "Create"},
+            {"field": "status", "operator": "less_than", "value": "solved"},
+        ],
+        NEW_TICKET_BODY,
+    ),
+    (
+        "Replay Courier: command in an internal note",
+        [
+            {"field": "update_type", "operator": "is", "value": "Change"},
+            {"field": "comment_is_public", "operator": "is", "value": "false"},
+            {"field": "comment_includes_word", "operator": "is", "value": "#replay"},
+            {"field": "role", "operator": "is_not", "value": "end_user"},
+        ],
+        COMMAND_BODY,
+    ),
+)
+
+
+def _without_suffix(inner: WSGIApplication) -> WSGIApplication:
+    """Zendesk takes every path with and without ``.json``."""
+
+    def outer(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path.startswith("/api/v2/"):
+            environ["PATH_INFO"] = path.removesuffix(".json")
+        return inner(environ, start_response)
+
+    return outer
