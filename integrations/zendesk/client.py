@@ -1,0 +1,245 @@
+"""The calls we make of Zendesk, through zenpy, in our own words and errors.
+
+zenpy's objects and exceptions stop here. Nothing is cached: a safe update needs the
+ticket as it is now.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from zenpy import Zenpy
+from zenpy.lib.api_objects import Comment as ZenpyComment
+from zenpy.lib.api_objects import Ticket as ZenpyTicket
+from zenpy.lib.api_objects import Trigger as ZenpyTrigger
+from zenpy.lib.api_objects import Webhook as ZenpyWebhook
+
+from bot.errors import SettingsError
+from integrations.zendesk.failures import in_our_errors
+from integrations.zendesk.records import (
+    Audit,
+    Comment,
+    Ticket,
+    Trigger,
+    User,
+    Webhook,
+)
+from integrations.zendesk.session import (
+    TIMEOUT_SECONDS,
+    ApiToken,
+    Credentials,
+    OAuthClient,
+    ZendeskSession,
+)
+
+MARKER = "replay_courier"
+"""Our key in an update's metadata, which Zendesk keeps with the audit."""
+
+
+def connect(
+    subdomain: str,
+    *,
+    oauth_client_id: str | None = None,
+    oauth_client_secret: str | None = None,
+    email: str | None = None,
+    api_token: str | None = None,
+    url: str | None = None,
+) -> Zendesk:
+    """The account of ``subdomain``, by OAuth client or, without one, by API token.
+
+    ``url`` replaces the account's own address. Raises SettingsError where neither pair
+    is whole.
+    """
+    base_url = (url or f"https://{subdomain}.zendesk.com").rstrip("/")
+    if oauth_client_id and oauth_client_secret:
+        oauth = OAuthClient(base_url, oauth_client_id, oauth_client_secret)
+        return Zendesk(subdomain, oauth, base_url)
+    if email and api_token:
+        return Zendesk(subdomain, ApiToken(email, api_token), base_url)
+    raise SettingsError(
+        "Zendesk needs ZENDESK_OAUTH_CLIENT_ID and ZENDESK_OAUTH_CLIENT_SECRET"
+    )
+
+
+class Zendesk:
+    """One account. Safe to share: every thread gets a zenpy of its own.
+
+    Every method raises NotFound (404), Refused (any other no), or RetryLater (limits,
+    outages, and answers that broke off: a change may then have been made or not).
+    """
+
+    def __init__(
+        self,
+        subdomain: str,
+        credentials: Credentials,
+        base_url: str,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self.base_url = base_url
+        self._subdomain = subdomain
+        self._credentials = credentials
+        self._timeout = timeout
+        self._local = threading.local()
+        self._sessions: list[ZendeskSession] = []
+        self._me: User | None = None
+        # At debug level zenpy logs whole bodies, with our links in them.
+        logging.getLogger("zenpy").setLevel(logging.INFO)
+
+    def close(self) -> None:
+        """Give back every thread's connections."""
+        for session in self._sessions:
+            session.close()
+
+    def me(self) -> User:
+        """The agent we act as; asked once."""
+        if self._me is None:
+            with in_our_errors("reading who we are"):
+                self._me = User.read(self._zenpy.users.me().to_dict())
+        return self._me
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        with in_our_errors(f"reading ticket {ticket_id}"):
+            return Ticket.read(self._zenpy.tickets(id=ticket_id).to_dict())
+
+    def user(self, user_id: int) -> User:
+        with in_our_errors(f"reading user {user_id}"):
+            return User.read(self._zenpy.users(id=user_id).to_dict())
+
+    def verified_emails(self, user_id: int) -> tuple[str, ...]:
+        """The addresses this person has shown to own, the primary one first."""
+        with in_our_errors(f"reading the identities of user {user_id}"):
+            rows = [each.to_dict() for each in self._zenpy.users.identities(id=user_id)]
+            rows.sort(key=lambda row: row.get("primary") is not True)
+            return tuple(
+                str(row["value"])
+                for row in rows
+                if row.get("type") == "email" and row.get("verified") is True
+            )
+
+    def comments(self, ticket_id: str) -> list[Comment]:
+        """All comments, oldest first."""
+        with in_our_errors(f"reading the comments of ticket {ticket_id}"):
+            rows = self._zenpy.tickets.comments(ticket_id)
+            return [Comment.read(each.to_dict()) for each in rows]
+
+    def audits(self, ticket_id: str) -> list[Audit]:
+        """All updates of the ticket, oldest first."""
+        with in_our_errors(f"reading the audits of ticket {ticket_id}"):
+            rows = self._zenpy.tickets.audits(ticket_id)
+            return [Audit.read(each.to_dict(), MARKER) for each in rows]
+
+    def update(
+        self,
+        ticket: Ticket,
+        *,
+        tags: tuple[str, ...],
+        marker: Mapping[str, str],
+        html: str | None = None,
+        uploads: tuple[str, ...] = (),
+    ) -> Audit:
+        """Tags, marker and, given ``html``, an internal note, all at once or not at
+        all. Raises Conflict where the ticket is no longer as it was read."""
+        changes: dict[str, Any] = {
+            "id": ticket.id,
+            "tags": list(tags),
+            "metadata": {MARKER: dict(marker)},
+            "safe_update": True,
+            "updated_stamp": ticket.stamp,
+        }
+        if html is not None:
+            # Left out, ``public`` would be what the ticket's first comment was.
+            comment: dict[str, Any] = {"html_body": html, "public": False}
+            if uploads:
+                comment["uploads"] = list(uploads)
+            changes["comment"] = ZenpyComment(**comment)
+        with in_our_errors(f"writing to ticket {ticket.id}"):
+            answer = self._zenpy.tickets.update(ZenpyTicket(**changes))
+            return Audit.read(answer.audit.to_dict(), MARKER)
+
+    def make_private(self, ticket_id: int, comment_id: int) -> None:
+        """Hide a comment from the customer; it cannot be undone."""
+        path = f"tickets/{ticket_id}/comments/{comment_id}/make_private"
+        self._call("PUT", path, f"hiding comment {comment_id} of ticket {ticket_id}")
+
+    def upload(self, filename: str, content_type: str, content: bytes) -> str:
+        """The token of a file to be attached by a note written soon after."""
+        with in_our_errors(f"uploading {filename}"):
+            made = self._zenpy.attachments.upload(
+                content, target_name=filename, content_type=content_type
+            )
+            return str(made.token)
+
+    def webhooks(self) -> list[Webhook]:
+        with in_our_errors("reading the webhooks"):
+            return [
+                Webhook.read(each.to_dict()) for each in self._zenpy.webhooks.list()
+            ]
+
+    def create_webhook(self, fields: Mapping[str, Any]) -> Webhook:
+        with in_our_errors("making the webhook"):
+            made = self._zenpy.webhooks.create(ZenpyWebhook(**fields))
+            return Webhook.read(made.to_dict())
+
+    def change_webhook(self, webhook_id: str, fields: Mapping[str, Any]) -> None:
+        self._call(
+            "PATCH",
+            f"webhooks/{webhook_id}",
+            "changing the webhook",
+            {"webhook": dict(fields)},
+        )
+
+    def signing_secret(self, webhook_id: str) -> str:
+        with in_our_errors("reading the webhook's signing secret"):
+            return str(self._zenpy.webhooks.show_secret(webhook_id).secret)
+
+    def triggers(self) -> list[Trigger]:
+        with in_our_errors("reading the triggers"):
+            return [Trigger.read(each.to_dict()) for each in self._zenpy.triggers()]
+
+    def create_trigger(self, fields: Mapping[str, Any]) -> Trigger:
+        with in_our_errors("making a trigger"):
+            made = self._zenpy.triggers.create(ZenpyTrigger(**fields))
+            return Trigger.read(made.to_dict())
+
+    def change_trigger(self, trigger_id: int, fields: Mapping[str, Any]) -> None:
+        self._call(
+            "PUT",
+            f"triggers/{trigger_id}",
+            "changing a trigger",
+            {"trigger": dict(fields)},
+        )
+
+    @property
+    def _zenpy(self) -> Any:
+        if not hasattr(self._local, "zenpy"):
+            self._local.zenpy = Zenpy(
+                subdomain=self._subdomain,
+                session=self._session,
+                timeout=self._timeout,
+                disable_cache=True,
+            )
+        return self._local.zenpy
+
+    @property
+    def _session(self) -> ZendeskSession:
+        if not hasattr(self._local, "session"):
+            self._local.session = ZendeskSession(self.base_url, self._credentials)
+            self._sessions.append(self._local.session)
+        session: ZendeskSession = self._local.session
+        return session
+
+    def _call(
+        self, method: str, path: str, doing: str, body: Mapping[str, Any] | None = None
+    ) -> None:
+        """A call that zenpy has no words for."""
+        with in_our_errors(doing):
+            self._session.request(
+                method,
+                f"{self.base_url}/api/v2/{path}",
+                json=body or {},
+                timeout=self._timeout,
+            ).raise_for_status()

@@ -1,0 +1,155 @@
+"""What we read of Zendesk's tickets, people and triggers, as frozen dataclasses.
+
+Read out of the plain dictionaries that zenpy's objects turn into, once, at the edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    id: int
+    subject: str
+    description: str
+    status: str
+    created_at: datetime
+    stamp: str
+    """``updated_at`` as Zendesk wrote it: what a safe update has to name."""
+    requester_id: int
+    tags: tuple[str, ...]
+    custom_fields: Mapping[int, str]
+
+    @classmethod
+    def read(cls, row: Row) -> Ticket:
+        return cls(
+            id=int(row["id"]),
+            subject=row.get("subject") or "",
+            description=row.get("description") or "",
+            status=str(row.get("status") or "").lower(),
+            created_at=moment(row["created_at"]),
+            stamp=str(row["updated_at"]),
+            requester_id=int(row["requester_id"]),
+            tags=tuple(map(str, row.get("tags") or ())),
+            custom_fields={
+                int(each["id"]): each["value"].strip()
+                for each in row.get("custom_fields") or ()
+                if isinstance(each.get("value"), str) and each["value"].strip()
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    name: str
+    email: str | None
+    role: str
+    external_id: str | None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role != "end-user"
+
+    @classmethod
+    def read(cls, row: Row) -> User:
+        return cls(
+            id=int(row["id"]),
+            name=row.get("name") or "",
+            email=row.get("email") or None,
+            role=str(row.get("role") or ""),
+            external_id=row.get("external_id") or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    id: int
+    author_id: int
+    text: str
+    is_public: bool
+    created_at: datetime
+
+    @classmethod
+    def read(cls, row: Row) -> Comment:
+        return cls(
+            id=int(row["id"]),
+            author_id=int(row["author_id"]),
+            text=row.get("plain_body") or row.get("body") or "",
+            is_public=row.get("public") is not False,
+            created_at=moment(row["created_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One update of a ticket: what we left in it, and the comments it added."""
+
+    id: int
+    marker: Mapping[str, str]
+    comments: tuple[tuple[int, bool], ...]
+    """Each comment's id and whether it is public."""
+
+    @classmethod
+    def read(cls, row: Row, marker_key: str) -> Audit:
+        custom = (row.get("metadata") or {}).get("custom") or {}
+        marker = custom.get(marker_key)
+        return cls(
+            id=int(row["id"]),
+            marker=marker if isinstance(marker, dict) else {},
+            comments=tuple(
+                (int(event["id"]), event.get("public") is not False)
+                for event in row.get("events") or ()
+                if event.get("type") == "Comment"
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    id: str
+    name: str
+    endpoint: str
+    is_active: bool
+    subscriptions: tuple[str, ...]
+
+    @classmethod
+    def read(cls, row: Row) -> Webhook:
+        return cls(
+            id=str(row["id"]),
+            name=str(row["name"]),
+            endpoint=str(row["endpoint"]),
+            is_active=row.get("status") == "active",
+            subscriptions=tuple(row.get("subscriptions") or ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    id: int
+    title: str
+    is_active: bool
+    conditions: Mapping[str, Sequence[Mapping[str, str]]]
+    actions: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def read(cls, row: Row) -> Trigger:
+        return cls(
+            id=int(row["id"]),
+            title=str(row["title"]),
+            is_active=row.get("active") is True,
+            conditions=row.get("conditions") or {},
+            actions=row.get("actions") or [],
+        )
+
+
+def moment(text: str) -> datetime:
+    """Zendesk's ISO 8601 time as an aware UTC datetime."""
+    read = datetime.fromisoformat(text)
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
