@@ -92,7 +92,7 @@ function sampleInDevelopment(): Plugin {
     transformIndexHtml(page) {
       const manifest = readFileSync(here("samples/manifest.json"), "utf8");
       const tag =
-        '<script type="application/json" id="replay-manifest" data-segments="/segment-">' +
+        '<script type="application/json" id="replay-manifest" data-segments="/checkout.zst?part=">' +
         `${manifest.replace(/</g, "\\u003c")}</script>`;
       return page
         .replace('charset="windows-1252"', 'charset="utf-8"')

@@ -1,5 +1,7 @@
 /** The page around the stage: header, address bar, controls, panels, keyboard. */
+import { addressBar } from "./addressBar";
 import { consolePanel } from "./consolePanel";
+import { bigPlay, controls } from "./controls";
 import { h, icon, iconButton } from "./dom";
 import { eventsPanel } from "./eventsPanel";
 import { helpDialog } from "./help";
@@ -8,11 +10,12 @@ import { listenToKeys } from "./keyboard";
 import { networkPanel } from "./networkPanel";
 import type { Panel } from "./panel";
 import type { Manifest } from "./payload";
-import { Playback, SPEEDS } from "./playback";
-import { cycleTheme, recall, remember } from "./preferences";
+import { Playback } from "./playback";
+import { cycleTheme } from "./preferences";
 import type { Recording } from "./recording";
 import { seekbar } from "./seekbar";
 import { Stage } from "./stage";
+import { panelTabs } from "./tabs";
 import { clockText, durationText, hashForTime, timeInHash } from "./timeline";
 
 const ALARM_KINDS = new Set(["console_error", "exception", "network_failure"]);
@@ -155,193 +158,6 @@ function expiryText(expires: string): string {
   return Number.isNaN(date.getTime())
     ? ""
     : `Link ends ${date.toLocaleDateString(undefined, { dateStyle: "medium" })}`;
-}
-
-/** The recorded page's address, and the windows to choose from where there are several. */
-function addressBar(recording: Recording, playback: Playback): HTMLElement {
-  const address = h("span", { class: "address", testid: "address" });
-  const windows = h("div", { class: "windows" });
-  let drawn = "";
-  const show = () => {
-    const pages = recording.pages;
-    const page = pages.findLast(
-      (row) => row.windowId === playback.windowId && row.atMs <= playback.atMs,
-    );
-    const url =
-      page?.detail ?? pages.find((row) => row.windowId === playback.windowId)?.detail ?? "";
-    if (address.textContent !== url) address.textContent = url;
-    const ids = recording.windowIds;
-    const wanted = `${ids.join(" ")}|${playback.windowId}|${playback.pinnedWindow}`;
-    if (wanted === drawn) return;
-    drawn = wanted;
-    windows.hidden = ids.length < 2;
-    windows.replaceChildren(
-      ...ids.map((id, index) => {
-        const front = id === playback.windowId;
-        return h(
-          "button",
-          {
-            class: "window",
-            testid: "window",
-            type: "button",
-            title: "Stay on this window",
-            attrs: { "aria-pressed": String(front) },
-            on: { click: () => playback.pin(id) },
-          },
-          `Window ${index + 1}`,
-        );
-      }),
-      h(
-        "button",
-        {
-          class: "window follow",
-          type: "button",
-          title: "Show the window in use",
-          attrs: { "aria-pressed": String(playback.pinnedWindow === null) },
-          on: { click: () => playback.pin(null) },
-        },
-        "Follow",
-      ),
-    );
-  };
-  playback.onTime(show);
-  playback.onState(show);
-  return h("div", { class: "address-bar" }, address, windows);
-}
-
-function bigPlay(playback: Playback): HTMLElement {
-  const button = iconButton("play", "Play", () => playback.play(), { class: "big-play" });
-  playback.onState(() => {
-    button.hidden = playback.playing;
-  });
-  return button;
-}
-
-function controls(manifest: Manifest, playback: Playback, copyLink: () => void): HTMLElement {
-  const play = iconButton("play", "Play", () => playback.toggle(), {
-    class: "play",
-    testid: "play",
-    title: "Play or pause (space)",
-  });
-  const now = h("span", { class: "clock", testid: "clock" });
-  const skip = h(
-    "button",
-    {
-      class: "toggle",
-      testid: "skip-idle",
-      type: "button",
-      title: "Skip the time in which nothing happens (s)",
-      on: { click: () => playback.setSkipsIdle(!playback.skipsIdle) },
-    },
-    icon("skip"),
-    "Skip idle",
-  );
-  const speeds = h(
-    "div",
-    { class: "speeds", attrs: { role: "group", "aria-label": "Speed" } },
-    ...SPEEDS.map((speed) =>
-      h(
-        "button",
-        {
-          type: "button",
-          attrs: { "data-speed": String(speed) },
-          on: { click: () => playback.setSpeed(speed) },
-        },
-        `${speed}x`,
-      ),
-    ),
-  );
-  const total = clockText(manifest.durationMs);
-  const showTime = () => {
-    const text = `${clockText(playback.atMs)} / ${total}`;
-    if (now.textContent !== text) now.textContent = text;
-  };
-  const showState = () => {
-    play.replaceChildren(icon(playback.playing ? "pause" : "play"));
-    play.setAttribute("aria-label", playback.playing ? "Pause" : "Play");
-    skip.setAttribute("aria-pressed", String(playback.skipsIdle));
-    for (const button of speeds.querySelectorAll("button")) {
-      const chosen = Number(button.dataset.speed) === playback.speed;
-      button.setAttribute("aria-pressed", String(chosen));
-    }
-    remember("speed", String(playback.speed));
-    remember("skip-idle", String(playback.skipsIdle));
-  };
-  playback.speed = SPEEDS.find((speed) => String(speed) === recall("speed")) ?? 1;
-  playback.skipsIdle = recall("skip-idle") !== "false";
-  playback.onTime(showTime);
-  playback.onState(showState);
-  showTime();
-  showState();
-  return h(
-    "div",
-    { class: "controls" },
-    play,
-    iconButton("back", "Back 5 seconds (left arrow)", () => playback.seek(playback.atMs - 5000)),
-    iconButton("forward", "Forward 5 seconds (right arrow)", () =>
-      playback.seek(playback.atMs + 5000),
-    ),
-    now,
-    h("span", { class: "spacer" }),
-    skip,
-    speeds,
-    iconButton("link", "Copy a link to this moment (c)", copyLink, { testid: "copy-link" }),
-  );
-}
-
-interface Tabs {
-  element: HTMLElement;
-  load(): void;
-  show(index: number): void;
-}
-
-function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
-  const counts = panels.map(() => h("span", { class: "count" }));
-  const buttons = panels.map((panel, index) =>
-    h(
-      "button",
-      {
-        class: "tab",
-        testid: `tab-${panel.name}`,
-        type: "button",
-        attrs: { role: "tab" },
-        on: { click: () => show(index) },
-      },
-      panel.label,
-      counts[index],
-    ),
-  );
-  const show = (chosen: number) => {
-    panels.forEach((panel, index) => {
-      panel.element.hidden = index !== chosen;
-      buttons[index]?.setAttribute("aria-selected", String(index === chosen));
-    });
-    panels[chosen]?.shown();
-  };
-  // What went wrong is what people open a replay for: start where it shows.
-  const { console: levels, networkFailing } = manifest.counts;
-  show(levels.error || !networkFailing ? 0 : 1);
-  return {
-    element: h(
-      "div",
-      { class: "tabbed" },
-      h("div", { class: "tabs", attrs: { role: "tablist" } }, ...buttons),
-      ...panels.map((panel) => panel.element),
-    ),
-    show: (index) => {
-      if (index < panels.length) show(index);
-    },
-    load() {
-      panels.forEach((panel, index) => {
-        panel.load();
-        const count = panel.count();
-        const badge = counts[index];
-        if (!badge) return;
-        badge.textContent = count === null ? "" : String(count);
-        badge.classList.toggle("alarm", panel.alarms().length > 0);
-      });
-    },
-  };
 }
 
 /** The line between player and panels; dragging it changes their share of the width. */

@@ -39,7 +39,7 @@ export function bytesOfText(source: string): Uint8Array<ArrayBuffer> {
     let byte = BYTE_OF_UNIT[source.charCodeAt(index)] ?? NOT_A_BYTE;
     if (byte === ESCAPE) {
       index += 1;
-      byte = source.charCodeAt(index) ^ ESCAPE_FLIP;
+      byte = index < source.length ? source.charCodeAt(index) ^ ESCAPE_FLIP : NOT_A_BYTE;
     }
     if (!(byte >= 0 && byte < 0x100)) {
       throw new RangeError(`character ${index} of the segment is not a byte`);

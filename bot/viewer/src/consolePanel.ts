@@ -95,6 +95,6 @@ function details(row: ConsoleRow): HTMLElement {
 
 /** File and line of a caller: what a developer recognises at a glance. */
 function shortOrigin(caller: string): string {
-  const match = /([^/\s()?:]*)(?:\?[^:\s)]*)?:(\d+)(?::\d+)?\)?$/.exec(caller);
+  const match = /([^/\s()?:]*)(?:\?[^:\s)]*)?:(\d+)(?::\d+)?\)?$/.exec(caller.slice(-200));
   return match ? `${match[1] || "page"}:${match[2]}` : "";
 }

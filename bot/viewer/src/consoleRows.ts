@@ -32,7 +32,7 @@ const LEVEL_OF_METHOD: Record<string, ConsoleLevel> = {
   V: "debug",
 };
 
-const ERROR_TAIL = /\s*End of stack for Error object\s*$/;
+const ERROR_TAIL = "End of stack for Error object";
 const SUMMARY_CHARS = 400;
 
 /** The console lines among `events`, in time order. */
@@ -84,8 +84,13 @@ function argumentsOf(payload: unknown): unknown[] {
     if (typeof part !== "string") return part;
     const value = parse(part);
     const readable = value === undefined ? part : value;
-    return typeof readable === "string" ? readable.replace(ERROR_TAIL, "") : readable;
+    return typeof readable === "string" ? withoutTail(readable) : readable;
   });
+}
+
+function withoutTail(shown: string): string {
+  const trimmed = shown.trimEnd();
+  return trimmed.endsWith(ERROR_TAIL) ? trimmed.slice(0, -ERROR_TAIL.length).trimEnd() : shown;
 }
 
 /** Applies console's %s, %d, %o and %c placeholders as a browser's console would. */
@@ -105,7 +110,7 @@ function formatted(args: unknown[]): unknown[] {
 
 function oneLine(value: unknown): string {
   const shown = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return shown.replace(/\s*\n\s*/g, " ");
+  return shown.includes("\n") ? shown.split("\n").map((line) => line.trim()).join(" ") : shown;
 }
 
 function clip(line: string): string {

@@ -100,6 +100,7 @@ export function infoPanel(context: PanelContext): InfoPanel {
             `${counts.networkSlow} slow`,
         ],
         ["rrweb events", String(counts.events)],
+        ["Unreadable", counts.damaged ? `${counts.damaged} events were left out` : null],
       ]),
     ),
     section(

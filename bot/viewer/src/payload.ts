@@ -39,6 +39,8 @@ export interface Counts {
   networkFailing: number;
   networkSlow: number;
   fullSnapshots: number;
+  /** Lines and events the exporter could not read. */
+  damaged: number;
 }
 
 export interface Manifest {
@@ -170,6 +172,7 @@ function readCounts(value: unknown): Counts {
     networkFailing: number(counts.network_failing) ?? 0,
     networkSlow: number(counts.network_slow) ?? 0,
     fullSnapshots: number(counts.full_snapshots) ?? 0,
+    damaged: number(counts.damaged) ?? 0,
   };
 }
 

@@ -135,20 +135,19 @@ export class Recording {
       return [];
     }
     const inert = state.sanitizer.apply(event);
-    if (!inert) return [];
-    const { timestamp } = inert;
-    if (inert.type === EventType.FullSnapshot) {
+    const { timestamp } = event;
+    if (event.type === EventType.FullSnapshot) {
       state.heldMeta = null;
       state.hasPicture = true;
-      return [{ type: EventType.Meta, timestamp, data: { href: "", ...state.size } }, inert];
+      return [{ type: EventType.Meta, timestamp, data: { href: "", ...state.size } }, ...inert];
     }
-    if (inert.type !== EventType.Incremental) return [];
+    if (event.type !== EventType.Incremental || inert.length === 0) return [];
     if (state.heldMeta) {
       state.heldMeta = null;
       const data = { source: Source.ViewportResize, ...state.size };
-      return [{ type: EventType.Incremental, timestamp, data }, inert];
+      return [{ type: EventType.Incremental, timestamp, data }, ...inert];
     }
-    return [inert];
+    return inert;
   }
 
   private stateOf(windowId: string): WindowState {

@@ -6,10 +6,6 @@
 import { h } from "./dom";
 import { clockText, lastAt } from "./timeline";
 
-export interface RowView {
-  element: HTMLElement;
-}
-
 export class RowList<Row extends { atMs: number }> {
   readonly element: HTMLElement;
   private readonly scroller = h("div", { class: "rows", attrs: { tabindex: "-1" } });
@@ -87,9 +83,11 @@ export class RowList<Row extends { atMs: number }> {
     const element = this.elements[Math.max(0, this.current)];
     const height = this.scroller.clientHeight;
     if (!element || !height) return;
-    const wanted = Math.max(0, element.offsetTop - height * 0.6);
     const before = this.scroller.scrollTop;
-    this.scroller.scrollTop = wanted;
+    const top = element.offsetTop - before;
+    // A list that moves with every row is hard to read, and to click in.
+    if (top >= 0 && top < height * 0.8) return;
+    this.scroller.scrollTop = Math.max(0, element.offsetTop - height * 0.4);
     this.ownScroll = this.scroller.scrollTop !== before;
   }
 }

@@ -37,44 +37,49 @@ const DROPPED_ATTRIBUTES = new Set([
 ]);
 const PICTURE_ATTRIBUTES = new Set(["src", "poster", "background", "data", "rr_dataURL"]);
 const LINK_ATTRIBUTES = new Set(["href", "xlink:href"]);
+const STRICT_INPUTS = new Set(
+  "number date time datetime-local month week range color".split(" "),
+);
 const PICTURE_TAGS = new Set(["img", "input", "image"]);
 /** Makes the events of one window inert, in order; keeps the window's node index. */
 export class Sanitizer {
   readonly nodes = new NodeIndex();
   private readonly styleTexts = new Set<number>();
 
-  /** The event to replay in place of `event` (changed in place), or null for none. */
-  apply(event: RrwebEvent): RrwebEvent | null {
+  /** The events to replay in place of `event`, which is changed in place. */
+  apply(event: RrwebEvent): RrwebEvent[] {
     const { data } = event;
     if (event.type === EventType.FullSnapshot) {
       this.nodes.clear();
       this.styleTexts.clear();
       this.walk(object(data.node), null, false);
-      return event;
+      return [event];
     }
     switch (sourceOf(event)) {
       case Source.Mutation:
         this.mutation(data);
-        return event;
+        return [event];
       case Source.StyleSheetRule:
         for (const add of list(data.adds)) sheetIn(object(add), "rule");
         sheetIn(data, "replace");
         sheetIn(data, "replaceSync");
-        return event;
+        return [event];
       case Source.StyleDeclaration:
         cssIn(object(data.set), "value");
-        return event;
+        return [event];
       case Source.AdoptedStyleSheet:
         for (const sheet of list(data.styles)) {
           for (const rule of list(object(sheet).rules)) sheetIn(object(rule), "rule");
         }
-        return event;
+        return [event];
       case Source.Font:
-        return data.buffer === true || isInline(fontTarget(data)) ? event : null;
+        return data.buffer === true || isInline(fontTarget(data)) ? [event] : [];
       case Source.CanvasMutation:
         return canvasFrame(event);
+      case Source.Input:
+        return [...this.roomForMask(event), event];
       default:
-        return event;
+        return [event];
     }
   }
 
@@ -94,6 +99,15 @@ export class Sanitizer {
     }
   }
 
+  /** A masked number can only be shown by a field that takes any text. */
+  private roomForMask(event: RrwebEvent): RrwebEvent[] {
+    const id = number(event.data.id) ?? -1;
+    const attributes = this.nodes.attributesOf(id);
+    if (!isMask(event.data.text) || !STRICT_INPUTS.has(text(attributes.type) ?? "")) return [];
+    attributes.type = "text";
+    return [attributeChange(id, { type: "text" }, event.timestamp)];
+  }
+
   private walk(node: JsonObject, parentId: number | null, isAddition: boolean): void {
     const id = number(node.id);
     this.nodes.add(node, parentId, isAddition);
@@ -110,6 +124,9 @@ export class Sanitizer {
 }
 
 function inertAttributes(attributes: JsonObject, tag: string): void {
+  if (isMask(attributes.value) && STRICT_INPUTS.has(text(attributes.type) ?? "")) {
+    attributes.type = "text";
+  }
   for (const [name, value] of Object.entries(attributes)) {
     const lower = name.toLowerCase();
     if (lower.startsWith("on") || DROPPED_ATTRIBUTES.has(lower)) {
@@ -143,6 +160,10 @@ function inertAttribute(
   }
 }
 
+function isMask(value: unknown): boolean {
+  return /^\*+$/.test(text(value) ?? "");
+}
+
 /** A changed style attribute: property to value, or to [value, priority]. */
 function inertDeclarations(style: JsonObject): void {
   for (const [property, value] of Object.entries(style)) {
@@ -169,24 +190,33 @@ function fontTarget(data: JsonObject): string {
  * A canvas frame as the canvas's background picture. Drawing it would need
  * UNSAFE_replayCanvas, which lets the recorded page's scripts run.
  */
-function canvasFrame(event: RrwebEvent): RrwebEvent | null {
+function canvasFrame(event: RrwebEvent): RrwebEvent[] {
   const frame = list(event.data.commands)
     .map((command) => pictureIn(object(command).args))
     .findLast((picture) => picture !== null);
-  if (!frame) return null;
+  if (!frame) return [];
   const style = {
     "background-image": `url("${frame}")`,
     "background-size": "100% 100%",
   };
+  return [attributeChange(number(event.data.id) ?? -1, { style }, event.timestamp)];
+}
+
+function attributeChange(
+  id: number,
+  attributes: JsonObject,
+  timestamp: number,
+): RrwebEvent {
+  const none: unknown[] = [];
   return {
     type: EventType.Incremental,
-    timestamp: event.timestamp,
+    timestamp,
     data: {
       source: Source.Mutation,
-      texts: [],
-      removes: [],
-      adds: [],
-      attributes: [{ id: event.data.id, attributes: { style } }],
+      texts: none,
+      removes: none,
+      adds: none,
+      attributes: [{ id, attributes }],
     },
   };
 }

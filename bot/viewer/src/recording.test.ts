@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { Recording } from "./recording";
+import { EventType, Source } from "./rrweb";
+import { checkoutManifest, checkoutRecording } from "./testing";
+
+const breathe = async () => undefined;
+const lines = (...events: unknown[]) => events.map((event) => JSON.stringify(event)).join("\n");
+const snapshot = (timestamp: number) => ({
+  type: EventType.FullSnapshot,
+  timestamp,
+  data: { node: { type: 0, id: 1, childNodes: [] }, initialOffset: { top: 0, left: 0 } },
+});
+const move = (timestamp: number) => ({
+  type: EventType.Incremental,
+  timestamp,
+  data: { source: Source.Scroll, id: 1, x: 0, y: 1 },
+});
+
+async function loaded(...events: unknown[]): Promise<Recording> {
+  const recording = new Recording(checkoutManifest());
+  await recording.add(lines(...events), breathe);
+  return recording;
+}
+
+describe("the checkout recording", () => {
+  test("names what was clicked and joins typing into one row a field", async () => {
+    const rows = (await checkoutRecording()).eventRows();
+    const shown = rows.map((row) => `${row.title}: ${row.detail}`);
+    expect(shown).toContain('Clicked: button "Pay $129.00"');
+    expect(shown).toContain('Typed: SAVE10 \u2192 input "coupon"');
+    expect(rows.filter((row) => row.kind === "click")).toHaveLength(22);
+    expect(rows.filter((row) => row.kind === "page").map((row) => row.detail)).toContain(
+      "http://shop.acme.test/checkout/payment",
+    );
+  });
+
+  test("holds nothing that the replayer would load", async () => {
+    const recording = await checkoutRecording();
+    const [windowId = ""] = recording.windowIds;
+    const replayed = JSON.stringify(recording.eventsOf(windowId));
+    expect(replayed).not.toMatch(/url\((?!data:|#)|"(src|srcset|action)":"http/);
+  });
+});
+
+test("every full snapshot gets a size of its own right before it", async () => {
+  const recording = await loaded(["w", snapshot(10)], ["w", move(11)], ["w", snapshot(12)]);
+  expect(recording.eventsOf("w").map(({ type }) => type)).toEqual([4, 2, 3, 4, 2]);
+});
+
+test("a size without a snapshot becomes a resize, so that seeking has a place to start", async () => {
+  const meta = { type: EventType.Meta, timestamp: 11, data: { href: "", width: 640, height: 480 } };
+  const recording = await loaded(["w", snapshot(10)], ["w", meta], ["w", move(12)]);
+  expect(recording.eventsOf("w").map(({ type }) => type)).toEqual([4, 2, 3, 3]);
+  expect(recording.eventsOf("w")[2]?.data).toEqual({
+    source: Source.ViewportResize,
+    width: 640,
+    height: 480,
+  });
+});
+
+test("late events are put in their place, within a segment and across", async () => {
+  const recording = await loaded(["w", snapshot(10)], ["w", move(30)], ["w", move(20)]);
+  await recording.add(lines(["w", move(15)], ["w", move(40)]), breathe);
+  expect(recording.eventsOf("w").map(({ timestamp }) => timestamp)).toEqual([
+    10, 10, 15, 20, 30, 40,
+  ]);
+});
+
+test("windows are kept apart, the nameless one too", async () => {
+  const recording = await loaded(["", snapshot(10)], ["b", snapshot(11)], ["", move(12)]);
+  expect(recording.windowIds).toEqual(["", "b"]);
+  expect(recording.eventsOf("")).toHaveLength(3);
+  expect(recording.hasPicture("b")).toBe(true);
+});
+
+test("lines are split at newlines only, and lone surrogates survive", async () => {
+  const text = "\u2028\u0085 \ud83d";
+  const tag = { type: EventType.Custom, timestamp: 10, data: { tag: "note", payload: text } };
+  const recording = await loaded(["w", tag]);
+  expect(recording.eventRows().at(0)?.detail).toBe(text);
+});
+
+test("what is no event is counted and left out", async () => {
+  const recording = new Recording(checkoutManifest());
+  const odd = ['{"not":"a pair"}', "{broken", '["w",null]', '["w",{"type":3}]', ""].join("\n");
+  await recording.add(`${odd}\n${lines(["w", snapshot(1)])}`, breathe);
+  expect(recording.skipped).toBe(4);
+  expect(recording.eventsOf("w")).toHaveLength(2);
+});
+
+test("a snapshot nested beyond reason is left out, and the rest plays", async () => {
+  const depth = 100_000;
+  const deep = `${'{"type":2,"id":9,"childNodes":['.repeat(depth)}${"]}".repeat(depth)}`;
+  const line = `["w",{"type":2,"timestamp":2,"data":{"node":${deep}}}]`;
+  const recording = new Recording(checkoutManifest());
+  await recording.add(`${line}\n${lines(["w", snapshot(3)])}`, breathe);
+  expect(recording.skipped).toBe(1);
+  expect(recording.hasPicture("w")).toBe(true);
+});

@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { EventType, type RrwebEvent, Source } from "./rrweb";
+import { Sanitizer } from "./sanitize";
+
+type Attributes = Record<string, unknown>;
+
+/** The attributes the replayer would be given for one element. */
+function attributesAfter(tagName: string, attributes: Attributes): Attributes {
+  const element = { type: 2, id: 2, tagName, attributes, childNodes: [] };
+  const node = { type: 0, id: 1, childNodes: [element] };
+  new Sanitizer().apply({ type: EventType.FullSnapshot, timestamp: 1, data: { node } });
+  return element.attributes;
+}
+
+function incremental(source: number, data: object): RrwebEvent {
+  return { type: EventType.Incremental, timestamp: 5, data: { source, ...data } };
+}
+
+test.each([
+  ["iframe", { src: "https://evil/" }],
+  ["iframe", { srcdoc: "<script>1</script>" }],
+  ["iframe", { rr_src: "https://evil/" }],
+  ["link", { href: "https://evil/a.css" }],
+  ["link", { href: "//evil" }],
+  ["base", { href: "https://evil/" }],
+  ["meta", { "http-equiv": "refresh" }],
+  ["form", { action: "https://evil/" }],
+  ["button", { formaction: "https://evil/" }],
+  ["object", { data: "https://evil/x.swf" }],
+  ["video", { poster: "https://evil/p.png" }],
+  ["img", { srcset: "https://evil/2x.png 2x" }],
+  ["img", { onerror: "alert(1)" }],
+  ["body", { ONLOAD: "alert(1)" }],
+  ["use", { "xlink:href": "https://evil/s.svg#a" }],
+  ["a", { ping: "https://evil/" }],
+])("<%s> loses %j", (tag, attributes) => {
+  expect(attributesAfter(tag, attributes)).toEqual({});
+});
+
+test("a picture that is not in the recording becomes a placeholder, an inlined one stays", () => {
+  expect(attributesAfter("img", { src: "https://shop/a.png" }).src).toMatch(/^data:image\/svg/);
+  const inlined = { src: "data:image/png;base64,AAAA" };
+  expect(attributesAfter("img", { ...inlined })).toEqual(inlined);
+});
+
+test("a link keeps its looks and leads nowhere", () => {
+  expect(attributesAfter("a", { href: "javascript:alert(1)", class: "x" })).toEqual({
+    href: "#",
+    class: "x",
+  });
+});
+
+test("a style attribute loses its outside pictures only", () => {
+  const style = "color:red;background:url(https://evil/a.png)";
+  expect(attributesAfter("div", { style }).style).toBe("color:red;background:url(data:,)");
+});
+
+test("style changes are cleaned in mutations too, as text and as properties", () => {
+  const change = {
+    id: 9,
+    attributes: { style: { background: "url('https://evil')", color: ["url(//e)", "important"] } },
+  };
+  new Sanitizer().apply(incremental(Source.Mutation, { attributes: [change] }));
+  expect(change.attributes.style).toEqual({
+    background: "url(data:,)",
+    color: ["url(data:,)", "important"],
+  });
+});
+
+test("the text of a style element is cleaned, and cleaned again when it changes", () => {
+  const sanitizer = new Sanitizer();
+  const css = { type: 3, id: 3, textContent: '@import "https://evil/a.css"; a:hover{color:red}' };
+  const style = { type: 2, id: 2, tagName: "style", attributes: {}, childNodes: [css] };
+  const node = { type: 0, id: 1, childNodes: [style] };
+  sanitizer.apply({ type: EventType.FullSnapshot, timestamp: 1, data: { node } });
+  expect(css.textContent.trim()).toBe("a.\\:hover{color:red}");
+  const change = { id: 3, value: "a{background:url(https://evil)}" };
+  sanitizer.apply(incremental(Source.Mutation, { texts: [change] }));
+  expect(change.value).toBe("a{background:url(data:,)}");
+});
+
+test("visible text is left alone, even where it reads like a style", () => {
+  const change = { id: 8, value: "write url(https://example.com) here" };
+  new Sanitizer().apply(incremental(Source.Mutation, { texts: [change] }));
+  expect(change.value).toBe("write url(https://example.com) here");
+});
+
+test("a canvas frame becomes the canvas's background, without canvas replay", () => {
+  const blob = {
+    rr_type: "Blob",
+    type: "image/webp",
+    data: [{ rr_type: "ArrayBuffer", base64: "UklGRg==" }],
+  };
+  const commands = [
+    { property: "clearRect", args: [0, 0, 9, 9] },
+    { property: "drawImage", args: [{ rr_type: "ImageBitmap", args: [blob] }, 0, 0] },
+  ];
+  const [made] = new Sanitizer().apply(incremental(Source.CanvasMutation, { id: 4, commands }));
+  expect(made?.data).toMatchObject({
+    source: Source.Mutation,
+    attributes: [
+      { id: 4, attributes: { style: { "background-image": 'url("data:image/webp;base64,UklGRg==")' } } },
+    ],
+  });
+});
+
+test("a canvas frame that would break out of the style is dropped", () => {
+  const blob = { rr_type: "Blob", type: 'image/x");', data: [{ base64: "AA==" }] };
+  const commands = [{ property: "drawImage", args: [blob] }];
+  expect(new Sanitizer().apply(incremental(Source.CanvasMutation, { id: 4, commands }))).toEqual([]);
+});
+
+test("a masked number is shown by a field that takes text", () => {
+  const sanitizer = new Sanitizer();
+  const field = { type: 2, id: 2, tagName: "input", attributes: { type: "number" }, childNodes: [] };
+  const node = { type: 0, id: 1, childNodes: [field] };
+  sanitizer.apply({ type: EventType.FullSnapshot, timestamp: 1, data: { node } });
+  const made = sanitizer.apply(incremental(Source.Input, { id: 2, text: "***" }));
+  expect(made).toHaveLength(2);
+  expect(made[0]?.data.attributes).toEqual([{ id: 2, attributes: { type: "text" } }]);
+});
