@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { bytesOfText } from "./bytes";
+import { UnreadableReplay } from "./payload";
 
 /** The HTML standard's windows-1252 for 0x80 to 0x9F; Node's own decoder lacks it. */
 const HIGH =
@@ -25,11 +26,11 @@ test("every byte comes back through the page's encoding", () => {
 });
 
 test("text in another encoding is refused, not guessed at", () => {
-  expect(() => bytesOfText("a\u4e00b")).toThrow(RangeError);
-  expect(() => bytesOfText("a\ufffdb")).toThrow(RangeError);
+  expect(() => bytesOfText("a\u4e00b")).toThrow(UnreadableReplay);
+  expect(() => bytesOfText("a\ufffdb")).toThrow(UnreadableReplay);
 });
 
 test("an escape at the very end is refused", () => {
   expect(bytesOfText("\x1b@")).toEqual(Uint8Array.from([0]));
-  expect(() => bytesOfText("abc\x1b")).toThrow(RangeError);
+  expect(() => bytesOfText("abc\x1b")).toThrow(UnreadableReplay);
 });

@@ -4,6 +4,8 @@
  * escaped. The twin of the exporter's encoder.
  */
 
+import { UnreadableReplay } from "./payload";
+
 const ESCAPE = 0x1b;
 const ESCAPE_FLIP = 0x40;
 
@@ -29,8 +31,8 @@ const BYTE_OF_UNIT = (() => {
 /**
  * The bytes that `source`, the text of a segment's element, stands for.
  *
- * Throws RangeError for a character no byte maps to: the file was saved in another
- * encoding on its way.
+ * Throws UnreadableReplay for a character no byte maps to: some program on the file's
+ * way saved it again in another encoding.
  */
 export function bytesOfText(source: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(source.length);
@@ -42,7 +44,10 @@ export function bytesOfText(source: string): Uint8Array<ArrayBuffer> {
       byte = index < source.length ? source.charCodeAt(index) ^ ESCAPE_FLIP : NOT_A_BYTE;
     }
     if (!(byte >= 0 && byte < 0x100)) {
-      throw new RangeError(`character ${index} of the segment is not a byte`);
+      throw new UnreadableReplay(
+        "This file was changed on its way: a program saved it again in another " +
+          "encoding. Ask for the file as it was exported.",
+      );
     }
     bytes[length++] = byte;
   }

@@ -35,7 +35,8 @@ export async function loadRecording(
       );
     }
     const intact = await matches(bytes, entry);
-    if (intact === false) {
+    const lines = intact === false ? null : await inflater.inflate(bytes).catch(() => null);
+    if (lines === null) {
       app.info.setVerdict("damaged");
       throw new UnreadableReplay(
         `Part ${index + 1} of ${segments.length} of this file is damaged. ` +
@@ -43,7 +44,7 @@ export async function loadRecording(
       );
     }
     verified = verified && intact;
-    const events = await recording.add(await inflater.inflate(bytes), breathe);
+    const events = await recording.add(lines, breathe);
     app.stage.add(events);
     const rest = segments.slice(index + 1).map(({ firstMs }) => firstMs);
     app.playback.loaded(rest.length ? Math.min(...rest) - manifest.startMs : Infinity);

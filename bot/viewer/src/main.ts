@@ -3,8 +3,8 @@
  * shows one readable sentence if that fails. The same script, started in a worker,
  * unpacks segments instead.
  */
-import { mountApp } from "./app";
-import { h, icon } from "./dom";
+import { type App, mountApp } from "./app";
+import { h, icon, iconButton } from "./dom";
 import { serveInflate, startInflater } from "./inflate";
 import { loadRecording } from "./loading";
 import { UnreadableReplay, readManifest } from "./payload";
@@ -21,12 +21,17 @@ function start(): void {
   const state = document.documentElement.dataset;
   state.state = "loading";
   applyTheme();
+  let app: App | null = null;
   const fail = (reason: unknown) => {
+    const card = errorCard(reason);
     // What is already playing is worth more than a page that says why the rest is not.
-    const bar = errorCard(reason);
-    if (state.state === "ready") document.body.append(bar);
-    else root.replaceChildren(bar);
-    bar.classList.toggle("corner", state.state === "ready");
+    if (app && state.state === "ready") {
+      app.playback.incomplete = true;
+      card.classList.add("corner");
+      document.body.append(card);
+    } else {
+      root.replaceChildren(card);
+    }
     state.state = "error";
   };
   try {
@@ -35,7 +40,7 @@ function start(): void {
     const manifest = readManifest(element.textContent ?? "");
     const { segments, download, expires } = element.dataset;
     const recording = new Recording(manifest);
-    const app = mountApp(root, manifest, recording, {
+    app = mountApp(root, manifest, recording, {
       download: download ?? null,
       expires: expires ?? null,
     });
@@ -52,12 +57,14 @@ function start(): void {
 
 function errorCard(reason: unknown): HTMLElement {
   const readable = reason instanceof Error && reason.message ? reason.message : String(reason);
-  return h(
+  const card: HTMLElement = h(
     "div",
     { class: "error-card", testid: "error", attrs: { role: "alert" } },
     icon("alert"),
     h("p", {}, readable),
+    iconButton("close", "Close", () => card.remove()),
   );
+  return card;
 }
 
 if (typeof document === "undefined") {

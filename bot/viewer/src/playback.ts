@@ -27,6 +27,8 @@ export class Playback {
   loadedMs = 0;
   /** The window the reader pinned, or null to follow the one in use. */
   pinnedWindow: string | null = null;
+  /** Set when loading has failed: what is not there will not come. */
+  incomplete = false;
   idle: Span[] = [];
   turns: WindowTurn[] = [];
 
@@ -116,8 +118,9 @@ export class Playback {
     this.recording.activity.sort(inOrder);
     this.recording.claims.sort(inOrder);
     // What went wrong while nobody touched anything is not to be skipped either.
+    const marks = this.manifest.marks.filter(({ atMs }) => atMs < loadedMs);
     this.idle = idleSpans(
-      [...this.recording.activity, ...this.manifest.marks].sort(inOrder),
+      [...this.recording.activity, ...marks].sort(inOrder),
       Math.min(loadedMs, this.durationMs),
     );
     this.turns = windowTurns(this.recording.claims);
@@ -129,7 +132,11 @@ export class Playback {
     const elapsed = Math.max(0, now - this.lastFrame);
     this.lastFrame = now;
     if (this.waiting) {
-      this.stage.say("Loading this part of the recording...");
+      this.stage.say(
+        this.incomplete
+          ? "This part of the recording could not be loaded"
+          : "Loading this part of the recording...",
+      );
       this.hold();
       return;
     }

@@ -3,7 +3,7 @@
  * is still reading the file, or the share page's server. Order is the manifest's.
  */
 import { bytesOfText } from "./bytes";
-import type { SegmentEntry } from "./payload";
+import { type SegmentEntry, UnreadableReplay } from "./payload";
 
 const FETCHES_AHEAD = 3;
 
@@ -39,14 +39,16 @@ export function servedSegments(baseUrl: string, count: number): SegmentSource {
 }
 
 async function fetchSegment(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const answer = await fetch(url, { credentials: "same-origin" });
-  if (answer.status === 404 || answer.status === 410) {
-    throw new Error("This link has expired or was revoked. Ask for a new one.");
+  const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
+  if (answer?.status === 404 || answer?.status === 410) {
+    throw new UnreadableReplay("This link has expired or was revoked. Ask for a new one.");
   }
-  if (!answer.ok) {
-    throw new Error(`The server answered ${answer.status}. Reload to try again.`);
+  const bytes = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null;
+  if (!bytes) {
+    const reason = answer && !answer.ok ? `answered ${answer.status}` : "cannot be reached";
+    throw new UnreadableReplay(`The server ${reason}. Reload to try again.`);
   }
-  return new Uint8Array(await answer.arrayBuffer());
+  return new Uint8Array(bytes);
 }
 
 function segmentElement(document: Document, index: number): Promise<Element | null> {
