@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.clock import Clock, utc_now
 from bot.errors import BadInput, CourierError, NotFound, RetryLater
 from bot.exporter.remote import export_recording, is_settled
-from bot.ledger import Claim, Clock, Ledger, utc_now
+from bot.ledger import Claim, Ledger
 from bot.lookup import look_up, recording_by_id
 from bot.model import (
     Action,

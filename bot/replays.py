@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, Row, select
 
+from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
 from bot.database.schema import replays as table
 from bot.errors import CourierError, NotFound
 from bot.exporter import Exported
 from bot.exporter.manifest import Manifest
 from bot.exporter.page import file_page
-from bot.ledger import utc_now
 from bot.storage import ReplayStore
 
 
@@ -40,7 +40,7 @@ class Replays:
         engine: Engine,
         store: ReplayStore,
         *,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
         self._store = store

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, func, select, update
 
+from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
 from bot.database.schema import links, replays, views
 from bot.errors import Gone, NotFound
-from bot.ledger import utc_now
 from bot.model import ShareLink
 
 _TOKEN_BYTES = 24
@@ -61,7 +60,7 @@ class Links:
         engine: Engine,
         *,
         public_url: str,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
         self._public_url = public_url.rstrip("/")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flask import Blueprint, Flask
-from integrations.posthog import PostHogSource
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from bot.config import Settings
@@ -27,6 +27,7 @@ from bot.sharing import Links
 from bot.storage import ReplayStore, StoredBlobs
 from bot.web import health, replays
 from bot.web.app import create_app
+from integrations.posthog import PostHogSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,7 @@ class Services:
 
     @cached_property
     def bell(self) -> Bell:
-        url = self._redis_url
-        if url is None and self.settings.redis_url is not None:
-            url = self.settings.redis_url.get_secret_value()
+        url = self._redis_url or _plain(self.settings.redis_url)
         if url is None:
             raise SettingsError(
                 "REDIS_URL is missing; `replay-courier serve` brings a Redis of its own"
@@ -202,4 +201,33 @@ def _slack(settings: Settings) -> Conversation:
     )
 
 
-def _zendesk(settings: Settings) -> Conversation: ...
+def _zendesk(settings: Settings) -> Conversation:
+    from integrations.zendesk.client import connect as connect_zendesk
+    from integrations.zendesk.destination import ZendeskDestination
+    from integrations.zendesk.webhook import blueprint
+
+    if settings.zendesk_subdomain is None:
+        raise SettingsError("ZENDESK_SUBDOMAIN is missing")
+    client_secret = settings.zendesk_oauth_client_secret
+    api_token = settings.zendesk_api_token
+    zendesk = connect_zendesk(
+        settings.zendesk_subdomain,
+        oauth_client_id=settings.zendesk_oauth_client_id,
+        oauth_client_secret=_plain(client_secret),
+        email=settings.zendesk_email,
+        api_token=_plain(api_token),
+        url=settings.zendesk_url,
+    )
+    secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
+    return Conversation(
+        ZendeskDestination(
+            zendesk,
+            field_id=settings.zendesk_field_id,
+            note_when_nothing=settings.zendesk_note_when_nothing,
+        ),
+        lambda intake: blueprint(intake=intake, secrets=secrets),
+    )
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -13,9 +13,9 @@ import click
 
 from bot.cli.output import as_json, progress, table
 from bot.cli.recordings import SpanType, export_what
+from bot.clock import utc_now
 from bot.config import Settings
 from bot.exporter.remote import SETTLES_AFTER
-from bot.ledger import utc_now
 from bot.recording.moments import opening_at_ms
 from bot.wiring import Services
 

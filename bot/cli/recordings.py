@@ -10,6 +10,7 @@ import click
 
 from bot.cli.files import portable_in, stem
 from bot.cli.output import as_json, progress, say, table, write_whole
+from bot.clock import utc_now
 from bot.config import Settings, span
 from bot.errors import BadInput, NotFound
 from bot.exporter import Exported
@@ -18,7 +19,6 @@ from bot.exporter.convert import CONVERTERS
 from bot.exporter.page import file_page
 from bot.exporter.remote import export_recording
 from bot.identifiers import read
-from bot.ledger import utc_now
 from bot.lookup import look_up, recording_by_id
 from bot.model import Found, IdentifierKind, NothingFound, Recording
 from bot.recording.files import open_recording

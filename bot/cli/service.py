@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from types import FrameType
+from contextlib import ExitStack
 
 import click
-from flask import Flask
-from waitress.server import create_server
 
 from bot.cli.output import say
 from bot.config import Settings
 from bot.operations import logs
-from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
+from bot.running import run_web, single_machine
 from bot.wiring import Services
-
-# An ack takes milliseconds; this many may wait for the disk at once.
-_WEB_THREADS = 16
 
 
 @click.command()
@@ -27,34 +20,13 @@ def serve() -> None:
     """Run everything in one process: web, worker, and a Redis of its own."""
     settings = _settings()
     with ExitStack() as stack:
-        services = stack.enter_context(embedded(settings))
+        services = stack.enter_context(single_machine(settings))
         worker = services.worker()
         stack.callback(worker.stop)
         worker.start()
         say(f"Replay Courier answers on http://{settings.host}:{settings.port}")
         run_web(services.app(), settings.host, settings.port)
         say("Finishing the work in hand …")
-
-
-@contextmanager
-def embedded(settings: Settings) -> Iterator[Services]:
-    """The services of a single machine: its data folder locked, Redis started."""
-    lock = FolderLock(settings.data_dir)
-    try:
-        with ExitStack() as stack:
-            redis_url = None
-            if settings.redis_url is None:
-                redis = stack.enter_context(EmbeddedRedis(settings.data_dir))
-                redis_url = redis.url
-            services = Services(settings, redis_url=redis_url)
-            stack.callback(services.close)
-            if settings.redis_url is None and settings.database_url is None:
-                # Nobody else can be working on these rows: take up at once what a
-                # killed process left, instead of when its leases end.
-                services.ledger.free_all()
-            yield services
-    finally:
-        lock.release()
 
 
 @click.command()
@@ -92,19 +64,6 @@ def demo(port: int, no_browser: bool) -> None:
     from bot.demo.run import run
 
     run(port, open_browser=not no_browser)
-
-
-def run_web(app: Flask, host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; answers in hand are finished."""
-    server = create_server(app, host=host, port=port, threads=_WEB_THREADS, ident=None)
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
-    server.run()
-    server.close()
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)
 
 
 def _stop_on_signals() -> threading.Event:

@@ -9,10 +9,11 @@ from datetime import timedelta
 import structlog
 from dramatiq import Worker as BellWorker
 
+from bot.clock import Clock, utc_now
 from bot.delivery import Courier
 from bot.errors import CourierError, RetryLater
 from bot.jobs.queue import Bell
-from bot.ledger import Claim, Clock, Ledger, Lost, utc_now
+from bot.ledger import Claim, Ledger, Lost
 from bot.metrics import DELIVERED, DELIVERY_SECONDS, FAILED, RETRIED
 from bot.model import Action
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, Row, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
 from bot.database.schema import requests as table
 from bot.ledger.body import from_json, to_json
@@ -27,12 +28,6 @@ WAITING, WORKING, DONE, DEAD = "waiting", "working", "done", "dead"
 _OPEN = (WAITING, WORKING)
 # A bell is rung again when nobody came for this long.
 _RING_AGAIN = timedelta(seconds=5)
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

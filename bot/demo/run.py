@@ -1,0 +1,119 @@
+"""``replay-courier demo``: three stand-ins, and a courier that takes them for real.
+
+The courier is the very same code as in production, configured by settings only. Its
+data lives in a temporary folder that goes when the demo ends.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from bot.config import Settings
+from bot.demo.posthog import DEMO_KEY, PostHogStandIn
+from bot.demo.server import Server
+from bot.demo.slack import SlackStandIn
+from bot.demo.zendesk import ZendeskStandIn
+from bot.operations import logs
+from bot.running import run_web, single_machine
+
+_CUSTOMERS = (
+    ("Jane Doe", "jane.doe@example.com"),
+    ("Ops Lead", "ops.lead@example.com"),
+    ("Dana Deleted", "dana@example.com"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The stand-ins, started."""
+
+    slack: SlackStandIn
+    zendesk: ZendeskStandIn
+    posthog: PostHogStandIn
+    posthog_url: str
+
+    def settings(self, courier_url: str, **more: str) -> Settings:
+        """The settings of a courier at ``courier_url`` that talks to the stand-ins."""
+        credentials = self.zendesk.credentials
+        return Settings.from_env(
+            {
+                "PUBLIC_URL": courier_url,
+                "POSTHOG_HOST": self.posthog_url,
+                "POSTHOG_PROJECT_ID": "1",
+                "POSTHOG_API_KEY": DEMO_KEY,
+                "SLACK_BOT_TOKEN": self.slack.bot_token,
+                "SLACK_SIGNING_SECRET": "demo-signing-secret",
+                "SLACK_API_URL": self.slack.api_url,
+                "ZENDESK_SUBDOMAIN": "acme",
+                "ZENDESK_URL": self.zendesk.url,
+                "ZENDESK_OAUTH_CLIENT_ID": credentials.client_id,
+                "ZENDESK_OAUTH_CLIENT_SECRET": credentials.client_secret,
+                "ZENDESK_WEBHOOK_SECRETS": self.zendesk.signing_secret,
+                "LOG_FORMAT": "text",
+                "LOG_LEVEL": "WARNING",
+                **more,
+            }
+        )
+
+
+@contextmanager
+def surroundings(
+    courier_url: str, ports: tuple[int, int, int] = (0, 0, 0), *, recent: bool = True
+) -> Iterator[Surroundings]:
+    """Start the stand-ins for Slack, Zendesk and PostHog on ``ports``.
+
+    ``recent`` moves the sample recordings to today.
+    """
+    with ExitStack() as stack:
+        slack = SlackStandIn(request_url=f"{courier_url}/slack/events").start(ports[0])
+        stack.callback(slack.stop)
+        zendesk = ZendeskStandIn(
+            webhook_url=f"{courier_url}/zendesk/webhook", people=_CUSTOMERS
+        ).start(ports[1])
+        stack.callback(zendesk.stop)
+        posthog = PostHogStandIn(recent=recent)
+        server = stack.enter_context(Server(posthog.app, ports[2]))
+        yield Surroundings(slack, zendesk, posthog, server.url)
+
+
+def run(port: int, *, open_browser: bool) -> None:
+    """Run the demo until Ctrl-C. Raises SettingsError, or OSError for a taken port."""
+    url = f"http://127.0.0.1:{port}"
+    with (
+        tempfile.TemporaryDirectory(prefix="replay-courier-demo-") as folder,
+        surroundings(url, (port + 1, port + 2, port + 3)) as around,
+    ):
+        settings = around.settings(url, DATA_DIR=str(Path(folder) / "data"))
+        logs.configure(style=settings.log_format, level=settings.log_level)
+        with single_machine(settings) as services:
+            worker = services.worker()
+            worker.start()
+            _welcome(around)
+            if open_browser:
+                webbrowser.open(around.slack.url)
+            try:
+                run_web(services.app(), "127.0.0.1", port)
+            finally:
+                worker.stop()
+
+
+def _welcome(around: Surroundings) -> None:
+    lines = (
+        "",
+        "Replay Courier, with stand-ins for the three services around it:",
+        "",
+        f"  Slack    {around.slack.url}    type /replay jane.doe@example.com",
+        f"  Zendesk  {around.zendesk.url}    file a ticket as Jane Doe",
+        f"  PostHog  {around.posthog_url}    who is there to be found",
+        "",
+        "Nothing is kept. Stop with Ctrl-C.",
+        "",
+    )
+    click.echo("\n".join(lines))

@@ -1,0 +1,55 @@
+"""Runs an installation: all of it in one process, or its web side alone."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+from flask import Flask
+from waitress.server import create_server
+
+from bot.config import Settings
+from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
+from bot.wiring import Services
+
+# An ack takes milliseconds; this many may wait for the disk at once.
+_WEB_THREADS = 16
+
+
+@contextmanager
+def single_machine(settings: Settings) -> Iterator[Services]:
+    """The services of a single machine: its data folder locked, Redis started.
+
+    Raises SettingsError where another process has the folder.
+    """
+    lock = FolderLock(settings.data_dir)
+    try:
+        with ExitStack() as stack:
+            redis_url = None
+            if settings.redis_url is None:
+                redis = stack.enter_context(EmbeddedRedis(settings.data_dir))
+                redis_url = redis.url
+            services = Services(settings, redis_url=redis_url)
+            stack.callback(services.close)
+            if settings.redis_url is None and settings.database_url is None:
+                # Nobody else can be working on these rows: take up at once what a
+                # killed process left, instead of when its leases end.
+                services.ledger.free_all()
+            yield services
+    finally:
+        lock.release()
+
+
+def run_web(app: Flask, host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C; answers in hand are finished."""
+    server = create_server(app, host=host, port=port, threads=_WEB_THREADS, ident=None)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    server.run()
+    server.close()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
