@@ -6,6 +6,7 @@ source's own numbers where they were not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TypeVar
@@ -23,6 +24,8 @@ from integrations.slack.text import (
 )
 
 SHOWN_PEOPLE = 3
+
+_OPENS_AT = re.compile(r"#t=(\d{1,7})")
 
 Line = TypeVar("Line", ErrorLine, RequestLine)
 
@@ -129,13 +132,17 @@ def failures(summary: Summary, shown: int = 3) -> str:
     return "\n".join(lines + _rest(len(ranked) - shown, "failed request"))
 
 
-def landing(summary: Summary) -> str:
-    """Where the player opens, and why there."""
-    if not summary.start_at_ms:
+def landing(watch_url: str, summary: Summary) -> str:
+    """Where in the recording the link opens, and why there."""
+    named = _OPENS_AT.search(watch_url)
+    at_s = int(named[1]) if named else 0
+    if not at_s:
         return ""
-    opens = f"Opens at {offset(summary.start_at_ms)}"
+    opens = f"Opens at {offset(at_s * 1000)}"
     troubled = any(mark.kind != "page" for mark in summary.marks)
-    return f"{opens}, shortly before the trouble" if troubled else opens
+    if troubled and at_s == summary.start_at_ms // 1000:
+        return f"{opens}, shortly before the trouble"
+    return opens
 
 
 def _person(person: Person) -> str:

@@ -20,6 +20,8 @@ from integrations.slack.errors import BUSY, code_of, ours
 from integrations.slack.outcome import give_up, is_unknown, once
 from integrations.slack.text import size
 
+_MOST_LOOKS = 8
+"""Tries after which a file that Slack took and never showed is given up."""
 _LANDING_PAUSES = (0.3, 0.7, 1.0, 2.0, 3.0)
 _UPLOAD_TIMEOUT = (10.0, 120.0)
 
@@ -81,7 +83,7 @@ class FileShare:
         """The file as an earlier try left it, or None where it was never completed.
 
         Raises RetryLater where Slack has it and has not shown it yet, and Refused where
-        we may not look.
+        we may not look or have looked often enough.
         """
         file_id = draft.data.get("file")
         if not file_id or not is_unknown(draft):
@@ -93,9 +95,14 @@ class FileShare:
             raise give_up(draft, str(error)) from error
         except _NoSuchFile:
             return None
-        if not landed:
-            raise _not_shown(file_id, channel)
-        return landed
+        if landed:
+            return landed
+        looks = int(draft.data.get("looks", "0")) + 1
+        draft.save(looks=str(looks))
+        not_shown = _not_shown(file_id, channel)
+        if looks < _MOST_LOOKS:
+            raise not_shown
+        raise give_up(draft, str(not_shown), plain=not_shown.plain)
 
     def _upload(self, filename: str, content: bytes) -> str:
         with ours("files.getUploadURLExternal"):

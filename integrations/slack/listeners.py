@@ -149,6 +149,7 @@ class Listeners:
         place = click.place
         # A list shown in the channel shares into a thread its reader does not see.
         unseen = choice.thread_ts and not click.thread_ts
+        thread_ts = choice.thread_ts or click.thread_ts
         pressed = (
             action.value,
             place.team,
@@ -163,13 +164,15 @@ class Listeners:
                 action=action,
                 reply_to=self._reply_to(
                     place.address(
-                        thread_ts=choice.thread_ts or click.thread_ts,
+                        thread_ts=thread_ts,
                         confirm="yes" if unseen else "",
                         asked_at=self._now(),
                     )
                 ),
                 asked_by=place.user,
                 recording_id=choice.recording_id,
+                # The thread began when somebody reported the trouble.
+                about=sent_at(thread_ts),
             )
         )
 

@@ -120,7 +120,7 @@ def shared(result: SharedReplay, *, shared_by: str) -> Message:
         ),
     )
     watch = button("Watch the replay", OPEN, url=result.watch_url, style="primary")
-    details = [facts.landing(summary), expiry, size(result.size)]
+    details = [facts.landing(result.watch_url, summary), expiry, size(result.size)]
     return Message(
         f"{user(shared_by)} shared a session replay of"
         f" {escape(facts.owner_name(recording), 100)}",

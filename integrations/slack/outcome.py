@@ -13,6 +13,11 @@ from bot.errors import Refused
 from bot.ports import Draft
 from integrations.slack.errors import Answered, ours
 
+LOST = (
+    "Slack's answer got lost, and I may not read this conversation to see whether my"
+    " message arrived. If it is not there, please try again."
+)
+
 _KEY = "posting"
 
 
@@ -35,10 +40,10 @@ def is_unknown(draft: Draft) -> bool:
     return draft.data.get(_KEY) == "unknown"
 
 
-def give_up(draft: Draft, detail: str) -> Refused:
+def give_up(draft: Draft, detail: str, *, plain: str = LOST) -> Refused:
     """The error to raise where nobody can find out: the call is not made again."""
     draft.save(**{_KEY: "given up"})
-    return _unknown(detail)
+    return _unknown(detail, plain)
 
 
 def forget(draft: Draft) -> None:
@@ -46,9 +51,5 @@ def forget(draft: Draft) -> None:
     draft.save(**{_KEY: "no"})
 
 
-def _unknown(detail: str) -> Refused:
-    return Refused(
-        f"cannot tell whether it was posted: {detail}",
-        plain="Slack's answer got lost, and I may not read this conversation to see"
-        " whether my message arrived. If it is not there, please try again.",
-    )
+def _unknown(detail: str, plain: str = LOST) -> Refused:
+    return Refused(f"cannot tell whether it was posted: {detail}", plain=plain)

@@ -101,7 +101,7 @@ SHARED = SharedReplay(
     recording=RECORDING,
     summary=SUMMARY,
     link=LINK,
-    watch_url="https://replays.example.com/r/tok#t=7.1",
+    watch_url="https://replays.example.com/r/tok#t=7",
     size=2_310_044,
 )
 FILE = ReplayFile(

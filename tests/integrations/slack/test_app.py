@@ -139,6 +139,7 @@ def test_share_into_a_thread(slack: Slack, courier: Courier) -> None:
     slack.interaction("press_private", actions=_press('{"r":"rec-1","t":"1.2"}'))
     address = courier.only.reply_to.address
     assert (address["thread_ts"], address["confirm"]) == ("1.2", "yes")
+    assert courier.only.about == datetime.fromtimestamp(1, UTC)
 
 
 def test_attach(slack: Slack, courier: Courier) -> None:

@@ -234,6 +234,21 @@ def test_file_that_lands_late(world: World, draft: Draft) -> None:
     assert len(world.slack.files) == 1
 
 
+def test_file_that_never_lands(world: World, draft: Draft) -> None:
+    """A file Slack took and never shows is given up, and the person told so."""
+    world.slack.workspace.files_never_land = True
+    request = press(world, "replay_attach")
+    for _ in range(8):
+        with pytest.raises(RetryLater):
+            world.post(request, FILE, draft)
+    with pytest.raises(Refused) as caught:
+        world.post(request, FILE, draft)
+    assert "has not shown it" in caught.value.plain
+    world.post(request, FAILED, draft)
+    assert "renew it" in texts(world.seen_by("ana").blocks)
+    assert len(world.slack.files) == 1
+
+
 def test_file_whose_completion_got_lost(world: World, draft: Draft) -> None:
     """A completion without an answer is looked up by the file, not repeated."""
     request = press(world, "replay_attach")

@@ -23,7 +23,7 @@ from bot.model import (
     Reason,
     RequestLine,
 )
-from integrations.slack import messages, replies
+from integrations.slack import facts, messages, replies
 from integrations.slack.blocks import MAX_BLOCKS, Message
 from integrations.slack.choices import SHARE, LinkChoice, ReplayChoice
 from integrations.slack.text import clean, escape, length, offset, path, size
@@ -88,6 +88,20 @@ def test_attached_comment() -> None:
         "Download it and open it in a browser: Slack shows only its source."
         " It plays offline and does not expire."
     )
+
+
+@pytest.mark.parametrize(
+    ("fragment", "said"),
+    [
+        ("#t=7", "Opens at 0:07, shortly before the trouble"),
+        ("#t=90", "Opens at 1:30"),
+        ("#t=0", ""),
+        ("", ""),
+    ],
+)
+def test_where_the_link_opens(fragment: str, said: str) -> None:
+    """What is said about the link is where it really opens."""
+    assert facts.landing(f"https://replays.example.com/r/x{fragment}", SUMMARY) == said
 
 
 def test_looking() -> None:
