@@ -46,10 +46,6 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
-def divider() -> Block:
-    return {"type": "divider"}
-
-
 def actions(*buttons: Block | None) -> list[Block]:
     """An actions block of the buttons there are, or nothing: Slack refuses an empty
     one."""

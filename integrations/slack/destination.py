@@ -136,23 +136,18 @@ class SlackDestination:
     def _answer(
         self, request: ReplayRequest, result: Found | NothingFound | Failed
     ) -> Message:
-        private = not _is_mention(request)
         address = request.reply_to.address
         if isinstance(result, Found):
-            return messages.found(
-                result, private=private, thread_ts=address.get("thread_ts")
-            )
+            return messages.found(result, thread_ts=address.get("thread_ts"))
         if isinstance(result, NothingFound):
-            return messages.nothing_found(
-                result, private=private, command=self._command
-            )
+            return messages.nothing_found(result, command=self._command)
         again = None
         if request.action in _PRESSED and request.recording_id:
             again = ReplayChoice(
                 request.recording_id, address.get("thread_ts"), result.reference
             )
         action = _PRESSED.get(request.action, "")
-        return messages.failed(result, private=private, again=again, action=action)
+        return messages.failed(result, again=again, action=action)
 
     def _confirm(self, request: ReplayRequest, result: SharedReplay) -> None:
         """Tell whoever shared out of sight of the thread that it stands there now."""

@@ -15,12 +15,12 @@ from bot.model import ErrorLine, Person, Recording, RequestLine, Summary
 from integrations.slack.text import (
     code,
     count,
-    escape,
     length,
     moment,
     name,
     offset,
     path,
+    plain,
 )
 
 SHOWN_PEOPLE = 3
@@ -53,39 +53,40 @@ def owner_name(recording: Recording) -> str:
 
 
 def when(recording: Recording, summary: Summary | None) -> str:
-    """When it started, how long it is, and how much of that somebody was active."""
+    """When it started, how long it is, how much of that somebody was active."""
     whole = recording.duration
     active = recording.active
     if summary:
         whole = timedelta(milliseconds=summary.duration_ms)
         active = timedelta(milliseconds=summary.active_ms)
-    parts = [f"*{moment(recording.start)}*", length(whole)]
+    lasted = length(whole)
     if active is not None and whole - active >= timedelta(seconds=1):
-        parts.append(f"{length(active)} active")
-    if recording.ongoing:
-        parts.append("still recording")
-    return " · ".join(parts)
+        lasted += f" ({length(active)} active)"
+    running = " · still recording" if recording.ongoing else ""
+    return f"*{moment(recording.start)}* · {lasted}{running}"
 
 
 def where(recording: Recording, summary: Summary | None) -> str:
-    """The device and browser."""
+    """The browser, system and device: Chrome 156 on Linux, Desktop."""
     browser = (summary and summary.browser) or recording.browser
     os = (summary and summary.os) or recording.os
-    system = " on ".join(escape(part, 30) for part in (browser, os) if part)
-    parts = [system, escape(recording.device or "", 30)]
-    if recording.platform != "web":
-        parts.append(escape(recording.platform, 20))
-    return " · ".join(filter(None, parts))
+    platform = "" if recording.platform == "web" else recording.platform
+    parts = [
+        " on ".join(plain(part, 30) for part in (browser, os) if part),
+        plain(recording.device or "", 30),
+        plain(platform, 20),
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def pages(recording: Recording, summary: Summary | None, shown: int = 4) -> str:
-    """The way through the site: `/cart` → `/checkout`, and how many pages more."""
+    """The way through the site: /cart → /checkout, and how many pages more."""
     if summary and summary.pages:
         urls: tuple[str, ...] = tuple(page.url for page in summary.pages)
     else:
         urls = recording.urls or tuple(filter(None, [recording.start_url]))
     paths = list(_without_repeats(path(url) for url in urls))
-    way = " → ".join(code(each, 40) for each in paths[:shown])
+    way = " → ".join(plain(each, 40) for each in paths[:shown])
     return f"{way} + {count(len(paths) - shown, 'page')}" if paths[shown:] else way
 
 

@@ -28,7 +28,6 @@ from integrations.slack.blocks import (
     button,
     context,
     dialog,
-    divider,
     fits,
     section,
 )
@@ -41,7 +40,7 @@ from integrations.slack.choices import (
     LinkChoice,
     ReplayChoice,
 )
-from integrations.slack.replies import PRIVATE, guide
+from integrations.slack.replies import guide
 from integrations.slack.text import (
     clean,
     code,
@@ -59,14 +58,14 @@ MAX_SOURCE_URL = 500
 LASTING = "A shared link expires; an attached file does not."
 
 
-def found(result: Found, *, private: bool, thread_ts: str | None = None) -> Message:
+def found(result: Found, *, thread_ts: str | None = None) -> Message:
     """The recordings, newest first, each with what to do next.
 
     ``thread_ts`` is where a press shares: in that thread, or else in the channel.
     """
     whose = facts.who(result.people or _people_of(result.recordings))
     head = section(whose, f"{_how_many(result)} in the last {length(result.look_back)}")
-    foot = context(f"{PRIVATE} {LASTING}" if private else LASTING)
+    foot = context(LASTING)
     groups = [
         _recording(
             recording,
@@ -87,7 +86,7 @@ def found(result: Found, *, private: bool, thread_ts: str | None = None) -> Mess
     return Message(text, tuple(blocks) if groups else (head, foot))
 
 
-def nothing_found(result: NothingFound, *, private: bool, command: str) -> Message:
+def nothing_found(result: NothingFound, *, command: str) -> Message:
     """Why there is nothing to show, and what to try next."""
     if result.reason is Reason.NO_IDENTIFIER:
         return guide(command, lead=f"{result.explanation} {result.advice}".strip())
@@ -97,8 +96,8 @@ def nothing_found(result: NothingFound, *, private: bool, command: str) -> Messa
     else:
         asked = ", ".join(code(each.value, 60) for each in result.identifiers[:3])
         lines.insert(0, f"*No recordings of {asked or 'them'}*")
-    blocks = [section(*lines), *([context(PRIVATE)] if private else [])]
-    return Message(escape(f"Nothing found. {result.explanation}", 200), tuple(blocks))
+    text = escape(f"Nothing found. {result.explanation}", 200)
+    return Message(text, (section(*lines),))
 
 
 def shared(result: SharedReplay, *, shared_by: str) -> Message:
@@ -128,9 +127,8 @@ def shared(result: SharedReplay, *, shared_by: str) -> Message:
             section(
                 f"Session replay of {facts.owner(recording)},"
                 f" shared by {user(shared_by)}",
-                facts.when(recording, summary),
+                _headline(recording, summary),
                 facts.pages(recording, summary, shown=5),
-                facts.where(recording, summary),
             ),
             section(f"*{facts.troubles(recording, summary)}*", wrong),
             *([section("*Failed requests*", failing)] if failing else []),
@@ -173,7 +171,6 @@ def revoked(result: LinkRevoked, *, shared_by: str = "") -> Message:
 def failed(
     result: Failed,
     *,
-    private: bool,
     again: ReplayChoice | None = None,
     action: str = "",
 ) -> Message:
@@ -181,13 +178,12 @@ def failed(
     administrator."""
     retry = button("Try again", action, value=again.to_value()) if again else None
     plain = escape(result.plain, 1000) or "That did not work."
-    reference = f"Reference {code(result.reference)}"
     return Message(
         plain,
         (
             section(plain),
             *actions(retry),
-            context(f"{PRIVATE} {reference}" if private else reference),
+            context(f"Reference {code(result.reference)}"),
         ),
     )
 
@@ -217,17 +213,20 @@ def _recording(
     if _is_web_address(recording.url):
         open_ = button("Open in PostHog", OPEN, url=recording.url or "")
     return [
-        divider(),
         section(
             facts.owner(recording) if named else "",
-            facts.when(recording, summary),
+            _headline(recording, summary),
             facts.pages(recording, summary),
             facts.troubles(recording, summary),
             facts.worst(summary) if summary else "",
-            facts.where(recording, summary),
         ),
         *actions(share, attach, open_),
     ]
+
+
+def _headline(recording: Recording, summary: Summary | None) -> str:
+    parts = [facts.when(recording, summary), facts.where(recording, summary)]
+    return " · ".join(filter(None, parts))
 
 
 def _how_many(result: Found) -> str:

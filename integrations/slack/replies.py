@@ -5,8 +5,6 @@ from __future__ import annotations
 from integrations.slack.blocks import Message, context, section
 from integrations.slack.text import code, escape
 
-PRIVATE = "Only visible to you."
-
 
 def looking(text: str, *, look_back: str) -> str:
     """The line that answers a command at once."""

@@ -26,6 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _BROADCAST = re.compile(r"(?<!\w)@(?=here|channel|everyone|group)", re.IGNORECASE)
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _ELLIPSIS = "…"
+_EMPHASIS = {ord("*"): "∗", ord("`"): "ˋ", ord("~"): "∼"}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -43,13 +44,17 @@ def escape(text: str, limit: int) -> str:
     return "".join(map(_escaped, _cut(inert, limit, _escaped_units)))
 
 
-def name(text: str, limit: int = 60) -> str:
-    """A person's name in bold, whatever emphasis signs it holds.
+def plain(text: str, limit: int) -> str:
+    """``text`` without emphasis, whatever signs of it it holds.
 
     Underscores stay: they are part of ids and addresses that people copy.
     """
-    inert = escape(text, limit).translate({ord("*"): "∗", ord("`"): "ˋ", ord("~"): "∼"})
-    return f"*{inert or 'somebody'}*"
+    return escape(text, limit).translate(_EMPHASIS)
+
+
+def name(text: str, limit: int = 60) -> str:
+    """A person's name in bold."""
+    return f"*{plain(text, limit) or 'somebody'}*"
 
 
 def code(text: str, limit: int = 80) -> str:

@@ -53,20 +53,16 @@ AMBIGUOUS = NothingFound(
 NO_IDENTIFIER = NothingFound((), Reason.NO_IDENTIFIER, "Nobody was named.", "")
 
 SITUATIONS = {
-    "found_private": messages.found(found(), private=True),
-    "found_in_thread": messages.found(found(1), private=False, thread_ts="1.000001"),
-    "found_more": messages.found(found(7, more=True), private=True),
-    "nothing_found": messages.nothing_found(NOBODY, private=True, command="/replay"),
-    "ambiguous": messages.nothing_found(AMBIGUOUS, private=True, command="/replay"),
-    "no_identifier": messages.nothing_found(
-        NO_IDENTIFIER, private=False, command="/replay"
-    ),
+    "found": messages.found(found()),
+    "found_in_thread": messages.found(found(1), thread_ts="1.000001"),
+    "found_more": messages.found(found(7, more=True)),
+    "nothing_found": messages.nothing_found(NOBODY, command="/replay"),
+    "ambiguous": messages.nothing_found(AMBIGUOUS, command="/replay"),
+    "no_identifier": messages.nothing_found(NO_IDENTIFIER, command="/replay"),
     "shared": messages.shared(SHARED, shared_by=ANA),
     "revoked": messages.revoked(REVOKED, shared_by=ANA),
-    "failed": messages.failed(FAILED, private=True),
-    "failed_share": messages.failed(
-        FAILED, private=True, again=TRY_AGAIN, action=SHARE
-    ),
+    "failed": messages.failed(FAILED),
+    "failed_share": messages.failed(FAILED, again=TRY_AGAIN, action=SHARE),
     "guide": replies.guide("/replay"),
     "confirmed": messages.confirmed(SHARED),
 }
@@ -83,7 +79,7 @@ def test_attached_comment() -> None:
     assert messages.attached(FILE, attached_by=ANA) == (
         "Session replay of `Jane Doe`, attached by <@U07ANA00001>\n"
         "*<!date^1795431705^{date_short_pretty} at {time}|2026-11-23 11:01 UTC>*"
-        " · 4 min 12 s · 3 min active\n"
+        " · 4 min 12 s (3 min active)\n"
         "12 console errors · 2 exceptions · 11 failed requests · 1 rage click\n"
         "Download it and open it in a browser: Slack shows only its source."
         " It plays offline and does not expire."
@@ -114,7 +110,7 @@ def test_looking() -> None:
 
 def test_only_the_first_button_is_primary() -> None:
     """One action stands out, not one per recording."""
-    blocks = messages.found(found(5), private=True).blocks
+    blocks = messages.found(found(5)).blocks
     buttons = [b for block in blocks for b in block.get("elements", [])]
     assert sum(each.get("style") == "primary" for each in buttons) == 1
 
@@ -122,14 +118,14 @@ def test_only_the_first_button_is_primary() -> None:
 def test_source_url_that_is_no_web_address_gets_no_button() -> None:
     """A URL from the source becomes a button only where it is http or https."""
     recording = replace(RECORDING, url="javascript:alert(1)")
-    message = messages.found(found(recordings=(recording,)), private=True)
+    message = messages.found(found(recordings=(recording,)))
     assert "javascript" not in json.dumps(message.payload())
 
 
 def test_overlong_recording_id_gets_no_button() -> None:
     """An id that no button value could hold does not spoil the message."""
     recording = replace(RECORDING, id="x" * 5000)
-    message = messages.found(found(recordings=(recording,)), private=True)
+    message = messages.found(found(recordings=(recording,)))
     assert "Share in" not in json.dumps(message.payload())
     _assert_slack_takes(message)
 
@@ -240,10 +236,10 @@ def test_customer_data_is_only_text(a: str, b: str, c: str, d: str) -> None:
     nobody = NothingFound(results.identifiers, Reason.AMBIGUOUS, b, c, (person,) * 12)
     shared = replace(SHARED, recording=recording, summary=summary)
     for message in (
-        messages.found(results, private=True),
+        messages.found(results),
         messages.shared(shared, shared_by=ANA),
-        messages.nothing_found(nobody, private=True, command="/replay"),
-        messages.failed(Failed(a, b), private=True),
+        messages.nothing_found(nobody, command="/replay"),
+        messages.failed(Failed(a, b)),
     ):
         _assert_slack_takes(message)
         for text in _texts(message):
