@@ -31,21 +31,22 @@ _NOT_FINISHED = timedelta(minutes=5)
 
 # One query for the whole list. The inner one is sorted, so that pages come in the
 # order they were visited; the window of a day either side keeps it cheap, whatever
-# time zone the project reads times in.
+# time zone the project reads times in. Names differ inside and out, since ClickHouse
+# may put an alias where a column of the same name was meant.
 _WHAT_LISTS_LACK = """
-select session_id,
-       groupArray(url) as urls,
-       any(browser) as browser,
-       any(os) as os,
-       any(device) as device,
-       countIf(event = '$exception') as exceptions
+select sid as session_id,
+       groupArray(page) as urls,
+       any(used_browser) as browser,
+       any(used_os) as os,
+       any(used_device) as device,
+       countIf(kind = '$exception') as exceptions
 from (
-    select properties.$session_id as session_id,
-           event,
-           coalesce(properties.$current_url, properties.$screen_name, '') as url,
-           properties.$browser as browser,
-           properties.$os as os,
-           properties.$device_type as device
+    select properties.$session_id as sid,
+           event as kind,
+           coalesce(properties.$current_url, properties.$screen_name, '') as page,
+           properties.$browser as used_browser,
+           properties.$os as used_os,
+           properties.$device_type as used_device
     from events
     where properties.$session_id in {sessions}
       and event in ('$pageview', '$screen', '$exception')
@@ -54,7 +55,7 @@ from (
     order by timestamp
     limit 20000
 )
-group by session_id
+group by sid
 limit 200
 """
 

@@ -257,8 +257,9 @@ def test_queries(caller: Caller) -> None:
     """The courier's query is answered by its values; others are refused."""
     query: dict[str, Any] = {
         "kind": "HogQLQuery",
-        "query": "select session_id, groupArray(url) as urls, count() as exceptions"
-        " from events where id in {sessions} and t > {since} and t < {until}",
+        "query": "select sid as session_id, groupArray(url) as urls,"
+        " count() as exceptions from events"
+        " where id in {sessions} and t > {since} and t < {until}",
         "values": {
             "sessions": [CHECKOUT],
             "since": "2026-11-22 00:00:00",

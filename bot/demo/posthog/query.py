@@ -39,7 +39,7 @@ def answer_query(project: Project, body: Any) -> dict[str, Any]:
         datetime.strptime(values[name], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
         for name in ("since", "until")
     )
-    columns = ["session_id", *_ALIAS.findall(text.partition("from")[0])]
+    columns = _ALIAS.findall(text.partition("from")[0])
     rows = [
         [_fact(one, column) for column in columns]
         for one in project.recordings
