@@ -4,7 +4,7 @@ import time
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.identifiers import MAX_CHARACTERS, MAX_IDENTIFIERS, read, read_prose
@@ -166,6 +166,7 @@ SIGNS = ["&lt;", "&amp;", "%00", "%ff", "a@b.co", *"<>|\"“'@/,;.[)*_é \n\xa0"
 PASTED = st.lists(st.sampled_from([*WORDS, *SIGNS]), max_size=40).map("".join)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT | PASTED)
 def test_reads_anything(text: str) -> None:
     """Whatever is pasted, the answer is bounded and every value can be sent on."""
@@ -178,6 +179,7 @@ def test_reads_anything(text: str) -> None:
             assert not any(ord(character) < 32 for character in one.value)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT | PASTED)
 def test_prose_takes_no_plain_words(text: str) -> None:
     """A distinct id in prose only ever comes out of a PostHog URL."""
@@ -197,6 +199,7 @@ WRAPPED = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(ADDRESS, WRAPPED), max_size=8, unique_by=lambda pair: pair[0].lower()
@@ -213,6 +216,7 @@ def test_reads_lists_of_addresses(
     assert list(read_prose(text)) == expected
 
 
+@settings(deadline=None)
 @given(
     st.text(alphabet="abzABZ019|:/+=._-~@%&# é", min_size=1, max_size=60).filter(
         lambda value: value == value.strip(" .") and any(map(str.isalnum, value))
