@@ -39,6 +39,7 @@ MAX_PAGES = 6
 MAX_ERRORS = 5
 MAX_REQUESTS = 5
 MAX_LINES = 8
+_SOURCES = {"posthog": "Open in PostHog"}
 CUT = "<p><em>The rest was cut: this note is long enough.</em></p>"
 
 
@@ -160,7 +161,7 @@ def _facts(recording: Recording, summary: Summary) -> str:
 
 
 def _replay_line(replay: SharedReplay) -> str:
-    summary = replay.summary
+    recording, summary = replay.recording, replay.summary
     troubles = [
         counted(len(summary.errors), "error") if summary.errors else "",
         counted(summary.network_failing, "failed request")
@@ -170,17 +171,20 @@ def _replay_line(replay: SharedReplay) -> str:
     found = ", ".join(each for each in troubles if each) or "no errors"
     duration = length(timedelta(milliseconds=summary.duration_ms))
     watch = link(replay.watch_url, "Watch")
-    return f"{when(summary.start)} · {duration} · {found} · {watch}"
+    who = f"{_person(recording.person)} · " if recording.person else ""
+    return f"{who}{when(summary.start)} · {duration} · {found} · {watch}"
 
 
 def _recording_line(recording: Recording) -> str:
-    line = f"{when(recording.start)} · {length(recording.duration)}"
+    who = f"{_person(recording.person)} · " if recording.person else ""
+    line = f"{who}{when(recording.start)} · {length(recording.duration)}"
     if recording.console_error_count:
         line += f" · {counted(recording.console_error_count, 'console error')}"
     if recording.ongoing:
         line += " · still recording"
     if recording.url:
-        line += f" · {link(recording.url, 'Open at the source')}"
+        label = _SOURCES.get(recording.source, "Open at the source")
+        line += f" · {link(recording.url, label)}"
     return line
 
 

@@ -1,7 +1,9 @@
 """Who a ticket is about: identifiers out of what Zendesk knows, most trusted first.
 
 A field our customer's own form filled in, then the person's external id, then the
-addresses they have shown to own, then one they only claim, then what the text says.
+addresses they have shown to own. Anybody can write to support in another's name, so an
+address that is only claimed or mentioned counts where nothing better is known. Session
+ids and replay links in the text always count: they are hard to come by otherwise.
 """
 
 from __future__ import annotations
@@ -44,8 +46,7 @@ def identify(
             found.append(_of_id(requester.external_id))
         verified = verified_emails()
         found += [Identifier(IdentifierKind.EMAIL, each) for each in verified]
-        if requester.email and requester.email not in verified:
-            # Anybody can write to support under any address.
+        if requester.email and not found:
             unverified = requester.email
             found.append(Identifier(IdentifierKind.EMAIL, requester.email))
     texts = [ticket.subject, ticket.description]
@@ -54,8 +55,13 @@ def identify(
         for each in comments
         if each.is_public and each.author_id == requester.id
     ]
+    proven = bool(found) and unverified is None
     for text in texts:
-        found += read_prose(text)
+        found += [
+            each
+            for each in read_prose(text)
+            if not (proven and each.kind is IdentifierKind.EMAIL)
+        ]
     return Identified(_distinct(found), unverified)
 
 

@@ -108,8 +108,9 @@ def test_the_rest_comes_as_short_lines() -> None:
         unavailable=((later, "The recording was deleted."),),
     )
     text = text_of(render(note, "req-1"))
-    assert "2 Mar 2026, 09:12 UTC · 4 min 10 s · 2 failed requests · Watch" in text
-    assert "4 min 10 s · 1 console error · Open at the source\n" in text
+    assert "UTC · 4 min 10 s · 2 failed requests · Watch" in text
+    assert "Jane Doe (jane@example.com) · 2 Mar 2026, 09:12 UTC · 4 min" in text
+    assert "4 min 10 s · 1 console error · Open in PostHog\n" in text
     assert "and 1 more" in text
     assert "The recording was deleted." in text
 
