@@ -188,12 +188,14 @@ class _AccountAdapter(HTTPAdapter):
         # zenpy tells answers apart by the URL it asked for.
         answer.request = request
         if answer.status_code == 429:
+            answer.close()
             raise RetryLater(
                 f"{request.method} {path_of(request)}: Zendesk limits our calls",
                 after=retry_after(answer.headers),
                 plain="Zendesk limits the courier's calls just now.",
             )
         if answer.is_redirect:
+            answer.close()
             raise Refused(
                 f"{request.method} {path_of(request)}: Zendesk redirects elsewhere;"
                 " check ZENDESK_SUBDOMAIN"

@@ -1,0 +1,332 @@
+"""The Zendesk stand-in is as strict as Zendesk, and its page tells what happened."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import shutil
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask, Response, request
+from playwright.sync_api import Page, expect, sync_playwright
+
+from bot.demo.server import Server
+from bot.demo.zendesk import Fault, ZendeskStandIn
+from bot.demo.zendesk.sanitise import safe_html
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+HOSTILE = (
+    '<h3 onclick="alert(1)">T</h3><script>alert(1)</script><img src=x onerror=alert(1)>'
+    '<a href="javascript:alert(1)">x</a><a href="https://ok.example/" style="x">y</a>'
+)
+
+
+class Receiver:
+    """A courier's door that keeps what it was sent and answers as told."""
+
+    def __init__(self) -> None:
+        self.received: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[tuple[int, dict[str, str]]] = []
+        self.app = Flask("receiver")
+        self.app.add_url_rule("/hook", view_func=self._take, methods=["POST"])
+
+    def _take(self) -> Response:
+        self.received.append((dict(request.headers), request.get_data()))
+        status, headers = self.answers.pop(0) if self.answers else (200, {})
+        return Response(status=status, headers=headers)
+
+
+@pytest.fixture
+def zendesk() -> Iterator[ZendeskStandIn]:
+    stand_in = ZendeskStandIn()
+    stand_in.postman.pace = 0.01
+    stand_in.start()
+    yield stand_in
+    stand_in.stop()
+
+
+@pytest.fixture
+def receiver(zendesk: ZendeskStandIn) -> Iterator[Receiver]:
+    made = Receiver()
+    with Server(made.app) as server:
+        zendesk.webhook_url = f"{server.url}/hook"
+        yield made
+        zendesk.postman.settle()
+
+
+@pytest.fixture
+def ticket(zendesk: ZendeskStandIn) -> int:
+    return zendesk.create_ticket("jane@example.com", "Export", "Hangs.")
+
+
+def call(
+    zendesk: ZendeskStandIn, method: str, path: str, body: Any = None, **more: Any
+) -> requests.Response:
+    known = zendesk.credentials
+    return requests.request(
+        method,
+        f"{zendesk.url}/api/v2/{path}",
+        json=body,
+        auth=(f"{known.agent_email}/token", known.api_token),
+        timeout=5,
+        **more,
+    )
+
+
+def update(zendesk: ZendeskStandIn, ticket: int, **changes: Any) -> requests.Response:
+    return call(zendesk, "PUT", f"tickets/{ticket}.json", {"ticket": changes})
+
+
+def test_paths_work_with_and_without_suffix(
+    zendesk: ZendeskStandIn, ticket: int
+) -> None:
+    """As in Zendesk; a path that is not there is answered as Zendesk does."""
+    for path in (f"tickets/{ticket}", f"tickets/{ticket}.json"):
+        assert call(zendesk, "GET", path).json()["ticket"]["id"] == ticket
+    unknown = call(zendesk, "GET", "no_such_thing.json")
+    assert (unknown.status_code, unknown.json()["error"]) == (404, "InvalidEndpoint")
+
+
+def test_nobody_gets_in_without_credentials(
+    zendesk: ZendeskStandIn, ticket: int
+) -> None:
+    """401 with Zendesk's own words."""
+    answer = requests.get(f"{zendesk.url}/api/v2/tickets/{ticket}.json", timeout=5)
+    assert answer.status_code == 401
+    assert answer.json() == {"error": "Couldn't authenticate you"}
+
+
+def test_a_comment_without_public_is_what_the_ticket_is(
+    zendesk: ZendeskStandIn, ticket: int
+) -> None:
+    """The trap for whoever leaves ``public`` out."""
+    update(zendesk, ticket, comment={"body": "oops"})
+    assert zendesk.notes(ticket)[0].public is True
+
+
+def test_a_safe_update_of_a_changed_ticket_conflicts(
+    zendesk: ZendeskStandIn, ticket: int
+) -> None:
+    """And without safe_update the stamp does nothing."""
+    stale = {"updated_stamp": "2001-01-01T00:00:00Z", "status": "open"}
+    conflict = update(zendesk, ticket, safe_update=True, **stale)
+    assert (conflict.status_code, conflict.json()["error"]) == (409, "UpdateConflict")
+    assert update(zendesk, ticket, **stale).status_code == 200
+
+
+def test_closed_and_deleted_tickets(zendesk: ZendeskStandIn, ticket: int) -> None:
+    """Closed takes no change; deleted is not there."""
+    zendesk.close(ticket)
+    closed = update(zendesk, ticket, tags=["x"])
+    assert closed.status_code == 422
+    assert "status" in closed.json()["details"]
+    zendesk.delete(ticket)
+    assert call(zendesk, "GET", f"tickets/{ticket}").status_code == 404
+
+
+def test_an_update_is_one_audit_with_its_metadata(
+    zendesk: ZendeskStandIn, ticket: int
+) -> None:
+    """Note, tags and metadata land together, and can be read back."""
+    note = {"html_body": HOSTILE, "public": False}
+    answer = update(zendesk, ticket, comment=note, tags=["b", "A"], metadata={"k": 1})
+    audit = answer.json()["audit"]
+    assert [event["type"] for event in audit["events"]] == ["Comment", "Change"]
+    assert audit["metadata"]["custom"] == {"k": 1}
+    audits = call(zendesk, "GET", f"tickets/{ticket}/audits").json()["audits"]
+    assert audits[-1] == audit
+    comment = call(zendesk, "GET", f"tickets/{ticket}/comments").json()["comments"][-1]
+    assert comment["metadata"]["custom"] == {"k": 1}
+    assert comment["audit_id"] < comment["id"]
+    assert zendesk.tickets[ticket].tags == ["a", "b"]
+
+
+def test_tags_add_replace_and_remove(zendesk: ZendeskStandIn, ticket: int) -> None:
+    """PUT adds, POST replaces, DELETE removes."""
+    path = f"tickets/{ticket}/tags"
+    assert call(zendesk, "PUT", path, {"tags": ["a", "b"]}).json() == {
+        "tags": ["a", "b"]
+    }
+    assert call(zendesk, "POST", path, {"tags": ["c", "d"]}).status_code == 201
+    assert call(zendesk, "DELETE", path, {"tags": ["c"]}).status_code == 204
+    assert zendesk.tickets[ticket].tags == ["d"]
+
+
+def test_an_upload_serves_one_comment(zendesk: ZendeskStandIn, ticket: int) -> None:
+    """A token is good once; an empty file is a client's mistake and is counted."""
+    path = f"{zendesk.url}/api/v2/uploads.json?filename=r.html"
+    known = zendesk.credentials
+    auth = (f"{known.agent_email}/token", known.api_token)
+    made = requests.post(path, data=b"<p>", auth=auth, timeout=5)
+    assert made.status_code == 201
+    comment = {
+        "body": "file",
+        "public": False,
+        "uploads": [made.json()["upload"]["token"]],
+    }
+    assert update(zendesk, ticket, comment=comment).status_code == 200
+    assert update(zendesk, ticket, comment=comment).status_code == 422
+    assert requests.post(path, data=b"", auth=auth, timeout=5).status_code == 422
+    assert zendesk.account.empty_uploads == 1
+
+
+def test_a_ticket_takes_thirty_updates_in_ten_minutes(
+    zendesk: ZendeskStandIn, ticket: int
+) -> None:
+    """Then 429 with the time to wait, which agents at work use up too."""
+    answers = [
+        update(zendesk, ticket, status=("open", "pending")[number % 2])
+        for number in range(31)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 600
+    assert "remaining=0" in answers[-2].headers["zendesk-ratelimit-per-ticket-updates"]
+    assert answers[0].headers["x-rate-limit"] == "400"
+
+
+def test_faults_that_lose_the_answer_keep_the_change(
+    zendesk: ZendeskStandIn, ticket: int
+) -> None:
+    """What makes duplicate notes can be had on demand."""
+    zendesk.faults.next(Fault.APPLIED_THEN_500)
+    lost = update(zendesk, ticket, comment={"body": "once", "public": False})
+    assert lost.status_code == 500
+    assert len(zendesk.notes(ticket)) == 1
+    zendesk.faults.next(Fault.TRUNCATED)
+    with pytest.raises(requests.RequestException):
+        update(zendesk, ticket, comment={"body": "twice", "public": False})
+    assert len(zendesk.notes(ticket)) == 2
+
+
+def test_a_trigger_that_cannot_be_is_refused(zendesk: ZendeskStandIn) -> None:
+    """A misspelt condition does not pass in silence."""
+    trigger = {
+        "title": "x",
+        "conditions": {"all": [{"field": "update_typ", "value": "Create"}]},
+        "actions": [{"field": "notification_webhook", "value": ["id", "{}"]}],
+    }
+    answer = call(zendesk, "POST", "triggers.json", {"trigger": trigger})
+    assert (answer.status_code, answer.json()["error"]) == (422, "RecordInvalid")
+
+
+def test_deliveries_are_signed_over_the_raw_body(
+    zendesk: ZendeskStandIn, receiver: Receiver, ticket: int
+) -> None:
+    """Timestamp and body, keyed with the secret as written."""
+    zendesk.postman.settle()
+    ((headers, body),) = receiver.received
+    at = headers["X-Zendesk-Webhook-Signature-Timestamp"]
+    digest = hmac.new(zendesk.signing_secret.encode(), at.encode() + body, sha256)
+    expected = base64.b64encode(digest.digest()).decode()
+    assert headers["X-Zendesk-Webhook-Signature"] == expected
+    assert len(headers["X-Zendesk-Webhook-Invocation-Id"]) == 26
+    assert body == f'{{"kind":"ticket_created","ticket_id":"{ticket}"}}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "tries"),
+    [
+        ((200, {}), 1),
+        ((500, {}), 1),
+        ((401, {}), 1),
+        ((409, {}), 4),
+        ((503, {}), 1),
+        ((503, {"Retry-After": "5"}), 6),
+        ((429, {"Retry-After": "60"}), 1),
+    ],
+)
+def test_what_is_tried_again(
+    zendesk: ZendeskStandIn,
+    receiver: Receiver,
+    answer: tuple[int, dict[str, str]],
+    tries: int,
+) -> None:
+    """Zendesk's table: most failures lose the event."""
+    receiver.answers = [answer] * 10
+    zendesk.create_ticket("jane@example.com", "Export", "Hangs.")
+    assert zendesk.postman.settle()
+    assert len(receiver.received) == tries
+    ids = {
+        headers["X-Zendesk-Webhook-Invocation-Id"] for headers, _ in receiver.received
+    }
+    assert len(ids) == 1
+
+
+def test_nobody_listening_is_tried_again(zendesk: ZendeskStandIn) -> None:
+    """A courier that is just starting gets its events."""
+    zendesk.webhook_url = "http://127.0.0.1:9/hook"
+    zendesk.create_ticket("jane@example.com", "Export", "Hangs.")
+    assert zendesk.postman.settle()
+    assert [each.status for each in zendesk.deliveries[0].attempts] == [None] * 6
+    assert zendesk.deliveries[0].status == "terminated"
+
+
+def test_html_is_cut_to_the_safe_subset() -> None:
+    """No attribute but a web link's address, no script, nothing to fetch."""
+    assert safe_html(HOSTILE) == (
+        '<h3>T</h3><a>x</a><a href="https://ok.example/" target="_blank"'
+        ' rel="noopener noreferrer">y</a>'
+    )
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: sh tests/setup.sh")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser.new_page()
+        browser.close()
+
+
+def test_a_newcomer_writes_a_request_and_watches_the_note_arrive(
+    zendesk: ZendeskStandIn, browser_page: Page
+) -> None:
+    """Form, ticket, note on the open page, tag; and nothing hostile runs."""
+    page = browser_page
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: problems.append(dialog.message))
+    page.goto(zendesk.url)
+    page.get_by_test_id("new-ticket").click()
+    page.get_by_test_id("requester").select_option("sam@example.com")
+    page.get_by_test_id("subject").fill("<b>Export</b>")
+    page.get_by_test_id("description").fill("<img src=x onerror=alert(1)> hangs")
+    page.get_by_test_id("submit").click()
+    expect(page.get_by_test_id("ticket-row")).to_contain_text("<b>Export</b>")
+    expect(page.get_by_test_id("public-comment")).to_contain_text("<img src=x")
+
+    (ticket,) = zendesk.tickets
+    update(
+        zendesk,
+        ticket,
+        comment={"html_body": HOSTILE, "public": False},
+        tags=["replay_attached"],
+    )
+    note = page.get_by_test_id("internal-note")
+    expect(note).to_contain_text("Internal note")
+    expect(note.get_by_role("link", name="y")).to_have_attribute(
+        "rel", "noopener noreferrer"
+    )
+    expect(page.get_by_test_id("tag")).to_have_text("replay_attached")
+    assert problems == []
+
+
+def test_an_agent_writes_a_command_on_the_page(
+    zendesk: ZendeskStandIn, ticket: int, browser_page: Page
+) -> None:
+    """The composer writes internal notes unless told otherwise."""
+    page = browser_page
+    page.goto(zendesk.url)
+    page.get_by_test_id("ticket-row").click()
+    page.get_by_label("Comment", exact=True).fill("#replay")
+    page.get_by_role("button", name="Add comment").click()
+    expect(page.get_by_test_id("internal-note")).to_contain_text("#replay")
+    assert zendesk.comments(ticket)[-1].public is False
