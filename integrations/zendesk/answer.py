@@ -32,7 +32,12 @@ class Answer:
     marker: Mapping[str, str]
 
     def tags(self, have: Sequence[str]) -> tuple[str, ...]:
-        """The ticket's tags with ours; an update replaces them all."""
+        """The ticket's tags with ours; an update replaces them all.
+
+        A later question that found nothing doesn't take away that there is a replay.
+        """
+        if ATTACHED in have:
+            return tuple(have)
         return (*(tag for tag in have if tag not in OUTCOMES), self.tag)
 
 

@@ -35,6 +35,9 @@ from integrations.zendesk.text import (
 MAX_CHARACTERS = 30_000
 """Zendesk takes some 65,000; long notes are not read anyway."""
 
+SHORT_ID = 8
+"""As much of a request's id as anybody reads out."""
+
 MAX_PAGES = 6
 MAX_ERRORS = 5
 MAX_REQUESTS = 5
@@ -75,8 +78,7 @@ def render(
         blocks.append("<h4>Could not be exported</h4>")
         blocks.append(
             _list(
-                f"{_recording_line(each)}: {safe(reason)}"
-                for each, reason in note.unavailable
+                _recording_line(each, safe(reason)) for each, reason in note.unavailable
             )
         )
     return _cut(blocks, _footer(note, request_id))
@@ -175,13 +177,15 @@ def _replay_line(replay: SharedReplay) -> str:
     return f"{who}{when(summary.start)} · {duration} · {found} · {watch}"
 
 
-def _recording_line(recording: Recording) -> str:
+def _recording_line(recording: Recording, reason: str = "") -> str:
     who = f"{_person(recording.person)} · " if recording.person else ""
     line = f"{who}{when(recording.start)} · {length(recording.duration)}"
     if recording.console_error_count:
         line += f" · {counted(recording.console_error_count, 'console error')}"
     if recording.ongoing:
         line += " · still recording"
+    if reason:
+        line += f" · {reason}"
     if recording.url:
         label = _SOURCES.get(recording.source, "Open at the source")
         line += f" · {link(recording.url, label)}"
@@ -215,7 +219,7 @@ def _searched(identifiers: Sequence[Identifier]) -> str:
 
 
 def _reference(request_id: str) -> str:
-    return f"Replay Courier, request {safe(request_id, 64)}"
+    return f"Replay Courier, request {safe(request_id[:SHORT_ID])}"
 
 
 def _list(lines: Iterable[str], limit: int = MAX_LINES) -> str:

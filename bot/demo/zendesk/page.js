@@ -84,9 +84,9 @@ function drawTicket(jump) {
   $("ticket-subject").textContent = ticket.subject;
   $("ticket-meta").textContent = `Ticket #${ticket.id} · opened ${time(ticket.created_at)}`;
   const log = $("log");
-  const wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const shown = log.querySelectorAll(".comment").length;
   log.replaceChildren(...ticket.comments.map(drawComment));
-  if (!jump && wasAtEnd) log.lastElementChild?.scrollIntoView({ block: "start" });
+  if (!jump && ticket.comments.length > shown) log.lastElementChild.scrollIntoView({ block: "start" });
   if (jump) log.scrollTop = 0;
   $("requester-avatar").textContent = initials(ticket.requester.name);
   $("requester-name").textContent = ticket.requester.name;
@@ -96,7 +96,7 @@ function drawTicket(jump) {
   $("ticket-channel").textContent = ticket.channel === "web" ? "Web form" : ticket.channel;
   $("solve").hidden = ["solved", "closed"].includes(ticket.status);
   const tags = ticket.tags.map((name) => {
-    const tag = element("span", name.startsWith("replay_") ? "tag ours" : "tag", name);
+    const tag = element("span", `tag ${name.startsWith("replay_") ? name : ""}`, name);
     tag.dataset.testid = "tag";
     return tag;
   });

@@ -338,6 +338,17 @@ def test_a_failure_can_be_followed_by_the_replay(
     assert zendesk.tickets[ticket].tags == ["replay_attached", "web_form"]
 
 
+def test_a_later_question_does_not_take_the_replay_away(
+    zendesk: ZendeskStandIn, destination: ZendeskDestination, ticket: int
+) -> None:
+    """The tag says that the ticket holds a replay, and it still does."""
+    post(destination, created(ticket))
+    zendesk.add_comment(ticket, "#replay bob@example.com", public=False)
+    destination.post("req-2", commanded(ticket), NOTHING, MemoryDraft())
+    assert len(zendesk.notes(ticket)) == 2
+    assert zendesk.tickets[ticket].tags == ["replay_attached", "web_form"]
+
+
 def test_a_result_that_is_no_answer_to_a_ticket_is_refused(
     destination: ZendeskDestination, ticket: int
 ) -> None:
