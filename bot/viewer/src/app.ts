@@ -64,11 +64,13 @@ export function mountApp(
       () => say(toast, url),
     );
   };
+  const frame = h("div", { class: "stage-frame" }, stage.element);
+  stage.element.addEventListener("click", () => playback.toggle());
   const player = h(
     "main",
     { class: "player", testid: "player" },
     addressBar(recording, playback),
-    h("div", { class: "stage-frame" }, stage.element, bigPlay(playback)),
+    frame,
     h(
       "div",
       { class: "transport" },
@@ -115,6 +117,7 @@ export function mountApp(
     if (atMs !== null) playback.seek(atMs);
   });
   playback.seek(timeInHash(location.hash) ?? manifest.startAtMs);
+  frame.append(bigPlay(playback));
   return {
     stage,
     playback,

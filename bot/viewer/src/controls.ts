@@ -5,11 +5,12 @@ import { type Playback, SPEEDS } from "./playback";
 import { recall, remember } from "./preferences";
 import { clockText } from "./timeline";
 
-/** The button over the picture while it stands still. */
+/** The invitation over the picture; gone for good once somebody plays or seeks. */
 export function bigPlay(playback: Playback): HTMLElement {
   const button = iconButton("play", "Play", () => playback.play(), { class: "big-play" });
+  playback.onTime(() => button.remove());
   playback.onState(() => {
-    button.hidden = playback.playing;
+    if (playback.playing) button.remove();
   });
   return button;
 }

@@ -82,7 +82,7 @@ function describe(event: RrwebEvent, nodes: NodeIndex): Said | null {
   if (event.type === EventType.Custom) return custom(text(data.tag) ?? "", data.payload);
   switch (sourceOf(event)) {
     case Source.MouseInteraction: {
-      const title = CLICK_TITLES[Number(data.type)];
+      const title = data.tapped === true ? "Tapped" : CLICK_TITLES[Number(data.type)];
       return title ? { kind: "click", title, detail: nodes.labelOf(Number(data.id)) } : null;
     }
     case Source.Input:

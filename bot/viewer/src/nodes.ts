@@ -8,6 +8,8 @@ import { type JsonObject, list, number, object, text } from "./json";
 const LABEL_CHARS = 60;
 const CLIMB = 4;
 const NAMED_TAGS = new Set(["a", "button", "label", "option", "summary", "select"]);
+/** Tags that say nothing about what the thing is. */
+const PLAIN_TAGS = new Set(["div", "span", "p", "li", "td", "b", "i", "strong", "em"]);
 const NAMING_ATTRIBUTES = ["aria-label", "placeholder", "title", "alt", "name", "id"];
 
 interface Entry {
@@ -49,7 +51,7 @@ export class NodeIndex {
       const tag = this.tagOf(current);
       if (step === 0 || NAMED_TAGS.has(tag)) {
         const name = this.nameOf(current, entry);
-        if (name) return `${tag} "${name}"`;
+        if (name) return PLAIN_TAGS.has(tag) ? `"${name}"` : `${tag} "${name}"`;
       }
       current = entry.parentId;
     }

@@ -29,7 +29,7 @@ export function searchBox(label: string, onInput: (text: string) => void): HTMLI
   const input = h("input", {
     class: "search",
     type: "search",
-    attrs: { placeholder: label, "aria-label": label, spellcheck: "false" },
+    attrs: { placeholder: "Search", "aria-label": label, spellcheck: "false" },
   });
   input.addEventListener("input", () => onInput(input.value));
   return input;

@@ -4,6 +4,7 @@
  */
 import { type EventRow, eventRow, joinRows } from "./eventRows";
 import { number, object, parse } from "./json";
+import { MobileScreen, sizeOfWireframes } from "./mobile";
 import type { Manifest } from "./payload";
 import { EventType, type RrwebEvent, Source, type WindowEvent } from "./rrweb";
 import { Sanitizer } from "./sanitize";
@@ -13,8 +14,11 @@ const DEFAULT_VIEWPORT = { width: 1280, height: 800 };
 
 interface WindowState {
   events: RrwebEvent[];
+  mobile: MobileScreen;
   sanitizer: Sanitizer;
   size: { width: number; height: number };
+  /** Whether a Meta event said the size; until then it is a guess. */
+  hasSize: boolean;
   heldMeta: RrwebEvent | null;
   hasPicture: boolean;
 }
@@ -101,8 +105,10 @@ export class Recording {
       return [];
     }
     try {
-      const made = this.prepare(state, event);
-      this.note(windowId, event, state);
+      const web = state.mobile.apply(event);
+      if (!state.hasSize) state.size = sizeOfWireframes(event.data) ?? state.size;
+      const made = this.prepare(state, web);
+      this.note(windowId, web, state);
       for (const one of made) insert(state.events, one);
       return made;
     } catch {
@@ -131,6 +137,7 @@ export class Recording {
         width: number(event.data.width) ?? state.size.width,
         height: number(event.data.height) ?? state.size.height,
       };
+      state.hasSize = true;
       state.heldMeta = event;
       return [];
     }
@@ -155,8 +162,10 @@ export class Recording {
     if (!state) {
       state = {
         events: [],
+        mobile: new MobileScreen(),
         sanitizer: new Sanitizer(),
         size: this.manifest.viewport ?? DEFAULT_VIEWPORT,
+        hasSize: false,
         heldMeta: null,
         hasPicture: false,
       };
