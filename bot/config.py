@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -108,9 +108,9 @@ class Settings(BaseSettings):
     @model_validator(mode="wrap")
     @classmethod
     def _reports_everything(
-        cls, data: Any, handler: ModelWrapValidatorHandler[Settings]
-    ) -> Settings:
-        problems = _incomplete(data)
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self]
+    ) -> Self:
+        problems = _incomplete(data, cls._needs_webhook_secret)
         try:
             settings = handler(data)
         except ValidationError as error:
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     @classmethod
     def from_env(
         cls, environ: Mapping[str, str] | None = None, env_file: Path | None = None
-    ) -> Settings:
+    ) -> Self:
         """The settings of the environment, or of ``environ`` alone where given.
 
         Raises SettingsError naming every setting that is missing or wrong.
@@ -136,6 +136,8 @@ class Settings(BaseSettings):
             if name.lower() in cls.model_fields and value != ""
         }
         return cls.model_validate(known)
+
+    _needs_webhook_secret: ClassVar[bool] = True
 
     @property
     def has_slack(self) -> bool:
@@ -168,7 +170,14 @@ def _explained(error: ValidationError) -> list[str]:
     return lines
 
 
-def _incomplete(data: Mapping[str, Any]) -> list[str]:
+class SettingsForSetup(Settings):
+    """The settings where Zendesk's secret does not exist yet, because
+    ``setup zendesk`` is about to make it."""
+
+    _needs_webhook_secret: ClassVar[bool] = False
+
+
+def _incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str]:
     """Settings that need each other, where only some are there."""
 
     def absent(*names: str) -> list[str]:
@@ -183,7 +192,7 @@ def _incomplete(data: Mapping[str, Any]) -> list[str]:
         if missing and len(missing) < len(group):
             problems.append(f"{missing[0]} is missing")
     if data.get("zendesk_subdomain"):
-        if absent("zendesk_webhook_secrets"):
+        if needs_webhook_secret and absent("zendesk_webhook_secrets"):
             problems.append(
                 "ZENDESK_WEBHOOK_SECRETS is missing (`replay-courier setup zendesk`"
                 " prints it)"

@@ -24,7 +24,6 @@ from bot.model import (
     Note,
     NothingFound,
     Recording,
-    ReplayFile,
     ReplayRequest,
     Result,
     SharedReplay,
@@ -108,12 +107,7 @@ class Courier:
                 return self._shared(request_id, request, replay, recording)
             case Action.ATTACH:
                 replay, recording = self.stored(self._wanted(request))
-                return ReplayFile(
-                    recording=recording,
-                    summary=replay.manifest.summary,
-                    filename=replay.manifest.filename,
-                    content=b"".join(self._replays.file(replay)),
-                )
+                return self._replays.as_file(replay, recording)
             case Action.NOTE:
                 return self._note(request_id, request)
             case Action.REVOKED:

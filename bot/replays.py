@@ -17,6 +17,7 @@ from bot.errors import CourierError, NotFound
 from bot.exporter import Exported
 from bot.exporter.manifest import Manifest
 from bot.exporter.page import file_page
+from bot.model import Recording, ReplayFile, SharedReplay
 from bot.storage import ReplayStore
 
 
@@ -102,12 +103,30 @@ class Replays:
             replay.object_key, segments[index].offset, segments[index].bytes
         )
 
+    def as_file(self, replay: StoredReplay, recording: Recording) -> ReplayFile:
+        """The portable file whole, to be attached."""
+        return ReplayFile(
+            recording=recording,
+            summary=replay.manifest.summary,
+            filename=replay.manifest.filename,
+            content=b"".join(self.file(replay)),
+        )
+
     def file(self, replay: StoredReplay) -> Iterator[bytes]:
         """The portable file, piece by piece; segments are read as they are needed."""
         indices = range(len(replay.manifest.segments))
         return file_page(
             replay.manifest, (self.segment(replay, index) for index in indices)
         )
+
+
+def file_of(replays: Replays, shared: SharedReplay) -> ReplayFile:
+    """The portable file of a replay that was just shared. Raises NotFound."""
+    recording = shared.recording
+    kept = replays.latest(recording.source, recording.id)
+    if kept is None:
+        raise NotFound(f"no stored replay of recording {recording.id}")
+    return replays.as_file(kept, recording)
 
 
 def _stored(row: Row[tuple[object, ...]]) -> StoredReplay:

@@ -1,16 +1,18 @@
 """Introduces the parts to each other; the only module that knows the vendors.
 
-A new vendor is one line in ``sources`` or ``_conversations``.
+A new vendor is a line in ``sources`` or ``Services.conversations``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from flask import Blueprint, Flask
 from pydantic import SecretStr
+from slack_sdk import WebClient
 from sqlalchemy import Engine
 
 from bot.config import Settings
@@ -21,13 +23,21 @@ from bot.intake import CourierIntake
 from bot.jobs.queue import Bell
 from bot.jobs.worker import Worker
 from bot.ledger import Ledger
+from bot.model import ReplayFile, SharedReplay
 from bot.ports import Destination, Intake, RecordingSource
-from bot.replays import Replays
+from bot.replays import Replays, file_of
 from bot.sharing import Links
 from bot.storage import ReplayStore, StoredBlobs
 from bot.web import health, replays
 from bot.web.app import create_app
+from integrations import slack
 from integrations.posthog import PostHogSource
+from integrations.slack.manifest import SCOPES
+from integrations.zendesk.client import Zendesk
+from integrations.zendesk.client import connect as connect_zendesk
+from integrations.zendesk.destination import ZendeskDestination
+from integrations.zendesk.setup import set_up
+from integrations.zendesk.webhook import blueprint as zendesk_blueprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,12 @@ class Services:
 
     @cached_property
     def conversations(self) -> dict[str, Conversation]:
-        return conversations(self.settings)
+        found = {}
+        if self.settings.has_slack:
+            found["slack"] = _slack(self.settings)
+        if self.settings.has_zendesk:
+            found["zendesk"] = _zendesk(self.settings, partial(file_of, self.replays))
+        return found
 
     @cached_property
     def courier(self) -> Courier:
@@ -163,23 +178,7 @@ def sources(
     ]
 
 
-def conversations(settings: Settings) -> dict[str, Conversation]:
-    """The vendors people ask in, by name; those without settings are off."""
-    found = {}
-    if settings.has_slack:
-        found["slack"] = _slack(settings)
-    if settings.has_zendesk:
-        found["zendesk"] = _zendesk(settings)
-    return found
-
-
 def _slack(settings: Settings) -> Conversation:
-    from slack_sdk import WebClient
-
-    from integrations.slack.app import build_app
-    from integrations.slack.destination import SlackDestination
-    from integrations.slack.endpoint import blueprint
-
     token = settings.slack_bot_token
     secret = settings.slack_signing_secret
     if token is None or secret is None:
@@ -189,44 +188,65 @@ def _slack(settings: Settings) -> Conversation:
     )
 
     def routes(intake: Intake) -> Blueprint:
-        app = build_app(
+        app = slack.build_app(
             intake=intake,
             signing_secret=secret.get_secret_value(),
             look_back=settings.look_back,
         )
-        return blueprint(app, signing_secret=secret.get_secret_value())
+        return slack.blueprint(app, signing_secret=secret.get_secret_value())
 
     return Conversation(
-        SlackDestination(client, command=settings.slack_command), routes
+        slack.SlackDestination(client, command=settings.slack_command), routes
     )
 
 
-def _zendesk(settings: Settings) -> Conversation:
-    from integrations.zendesk.client import connect as connect_zendesk
-    from integrations.zendesk.destination import ZendeskDestination
-    from integrations.zendesk.webhook import blueprint
-
-    if settings.zendesk_subdomain is None:
-        raise SettingsError("ZENDESK_SUBDOMAIN is missing")
-    client_secret = settings.zendesk_oauth_client_secret
-    api_token = settings.zendesk_api_token
-    zendesk = connect_zendesk(
-        settings.zendesk_subdomain,
-        oauth_client_id=settings.zendesk_oauth_client_id,
-        oauth_client_secret=_plain(client_secret),
-        email=settings.zendesk_email,
-        api_token=_plain(api_token),
-        url=settings.zendesk_url,
-    )
+def _zendesk(
+    settings: Settings, file_of: Callable[[SharedReplay], ReplayFile]
+) -> Conversation:
     secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
     return Conversation(
         ZendeskDestination(
-            zendesk,
+            zendesk_account(settings),
             field_id=settings.zendesk_field_id,
             note_when_nothing=settings.zendesk_note_when_nothing,
+            attach=file_of if settings.zendesk_attach_file else None,
         ),
-        lambda intake: blueprint(intake=intake, secrets=secrets),
+        lambda intake: zendesk_blueprint(intake=intake, secrets=secrets),
     )
+
+
+def zendesk_account(settings: Settings) -> Zendesk:
+    """The Zendesk account of the settings. Raises SettingsError where there is none."""
+    if settings.zendesk_subdomain is None:
+        raise SettingsError("ZENDESK_SUBDOMAIN is missing")
+    return connect_zendesk(
+        settings.zendesk_subdomain,
+        oauth_client_id=settings.zendesk_oauth_client_id,
+        oauth_client_secret=_plain(settings.zendesk_oauth_client_secret),
+        email=settings.zendesk_email,
+        api_token=_plain(settings.zendesk_api_token),
+        url=settings.zendesk_url,
+    )
+
+
+def slack_manifest(settings: Settings) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """The Slack app's manifest for this installation, and why it asks for each scope.
+
+    Raises SettingsError where Slack would refuse PUBLIC_URL.
+    """
+    return slack.manifest(settings.public_url, settings.slack_command), SCOPES
+
+
+def zendesk_setup(
+    settings: Settings, *, dry_run: bool
+) -> tuple[list[tuple[str, str]], str | None]:
+    """Make what Zendesk needs; each step as outcome and what, and the secret."""
+    done = set_up(zendesk_account(settings), settings.public_url, dry_run=dry_run)
+    steps = [
+        (one.outcome if one.is_done else f"would be {one.outcome}", one.what)
+        for one in done.steps
+    ]
+    return steps, done.secret
 
 
 def _plain(secret: SecretStr | None) -> str | None:

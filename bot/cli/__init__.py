@@ -12,6 +12,7 @@ import click
 
 from bot import __version__
 from bot.errors import CourierError
+from bot.operations import logs
 
 # Loaded when asked for: `export` of a file needs no web server and no database.
 _COMMANDS = {
@@ -54,3 +55,5 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="replay-courier")
 def cli() -> None:
     """Bring a customer's last session replays to the people who help them."""
+    # What is printed on stdout is the answer; warnings go to stderr.
+    logs.configure(style="text", level="WARNING")

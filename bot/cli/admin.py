@@ -1,0 +1,169 @@
+"""``setup`` and ``doctor``: the vendors' side, made and checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import click
+
+from bot.cli.output import as_json, printable, say
+from bot.config import Settings, SettingsForSetup
+from bot.errors import CourierError, SettingsError
+from bot.model import Check
+from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
+from bot.wiring import Services, slack_manifest, zendesk_setup
+
+
+@click.group()
+def setup() -> None:
+    """Print or make what the vendor side needs. Can be run again without harm."""
+
+
+@setup.command("slack")
+def setup_slack() -> None:
+    """Print the manifest of the Slack app, filled in for this installation."""
+    manifest, reasons = slack_manifest(Settings.from_env())
+    click.echo(json.dumps(manifest, indent=2))
+    say("")
+    say("Make the app: api.slack.com/apps, Create New App, From a manifest; paste the")
+    say("above. Install it, then set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET.")
+    say("")
+    say("It asks for no more than:")
+    for scope, reason in reasons.items():
+        say(f"  {scope:20} {reason}")
+
+
+@setup.command("zendesk")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+def setup_zendesk(dry_run: bool) -> None:
+    """Make the webhook and triggers in Zendesk, and print the webhook's secret."""
+    steps, secret = zendesk_setup(SettingsForSetup.from_env(), dry_run=dry_run)
+    for outcome, what in steps:
+        say(f"{outcome:10} {what}")
+    if secret is not None:
+        say("")
+        say("Set this, and keep it secret:")
+        click.echo(f"ZENDESK_WEBHOOK_SECRETS={secret}")
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def doctor(json_: bool) -> None:
+    """Check every setting and credential against the live services, and say what to do
+    about each failure."""
+    checks = list(_checks())
+    if json_:
+        as_json(
+            [
+                {"name": one.name, "ok": one.ok, "detail": one.detail, "fix": one.fix}
+                for one in checks
+            ]
+        )
+    else:
+        for one in checks:
+            _print(one)
+    failed = sum(not one.ok for one in checks)
+    if failed:
+        noun = "check" if failed == 1 else "checks"
+        raise click.ClickException(f"{failed} {noun} failed")
+
+
+def _print(check: Check) -> None:
+    mark = (
+        click.style("ok    ", fg="green")
+        if check.ok
+        else click.style("FAILED", fg="red")
+    )
+    click.echo(f"{mark} {check.name}: {printable(check.detail)}")
+    if check.fix:
+        click.echo(f"       {printable(check.fix)}")
+
+
+def _checks() -> Iterator[Check]:
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        yield Check(
+            "settings", False, str(error), "Each setting is explained in .env.example."
+        )
+        return
+    yield Check("settings", True, "complete")
+    services = Services(settings)
+    try:
+        yield from _part("database", services.ledger.counts, "DATABASE_URL")
+        yield from _part("storage", services.store.check, "STORAGE_URL")
+        yield from _redis(settings, services)
+        yield from _public_url(settings)
+        yield from _vendors(services)
+    finally:
+        services.close()
+
+
+def _part(name: str, check: Callable[[], object], setting: str) -> Iterator[Check]:
+    try:
+        check()
+    except Exception as error:
+        yield Check(
+            name, False, f"{type(error).__name__}: {error}", f"Look at {setting}."
+        )
+    else:
+        yield Check(name, True, "answers")
+
+
+def _redis(settings: Settings, services: Services) -> Iterator[Check]:
+    if settings.redis_url is not None:
+        yield from _part("redis", services.bell.ping, "REDIS_URL")
+        return
+    try:
+        lock = FolderLock(settings.data_dir)
+    except SettingsError:
+        yield Check("redis", True, "embedded; `replay-courier serve` is running it")
+        return
+    try:
+        with EmbeddedRedis(settings.data_dir):
+            yield Check("redis", True, "embedded; starts")
+    except SettingsError as error:
+        yield Check("redis", False, str(error), "Set REDIS_URL to a Redis server.")
+    finally:
+        lock.release()
+
+
+def _public_url(settings: Settings) -> Iterator[Check]:
+    url = settings.public_url
+    local = "//127.0.0.1" in url or "//localhost" in url
+    if local:
+        detail = f"{url} opens on this machine only"
+        yield Check("PUBLIC_URL", False, detail, "Set it to the address people open.")
+    elif not url.startswith("https://"):
+        detail = f"{url} is not encrypted"
+        yield Check("PUBLIC_URL", False, detail, "Serve it over https.")
+    else:
+        yield Check("PUBLIC_URL", True, url)
+
+
+def _vendors(services: Services) -> Iterator[Check]:
+    parts: list[tuple[str, Callable[[], Iterable[Any]]]] = [
+        ("recordings", lambda: services.sources),
+        ("conversations", lambda: [c.destination for c in _answering(services)]),
+    ]
+    for name, get in parts:
+        try:
+            found = list(get())
+        except CourierError as error:
+            yield Check(name, False, str(error), "See .env.example.")
+            continue
+        if not found:
+            yield Check(
+                name,
+                False,
+                "neither Slack nor Zendesk is configured",
+                "Set SLACK_BOT_TOKEN or ZENDESK_SUBDOMAIN; see .env.example.",
+            )
+        for one in found:
+            yield from one.check()
+
+
+def _answering(services: Services) -> Iterable[Any]:
+    return services.conversations.values()
