@@ -32,12 +32,15 @@ function place(page: string, tag: string, content: string): string {
   return page.replace(tag, () => content);
 }
 
+/** A piece of the replayer's distributed code, and what stands there in our build. */
+type Edit = [was: string, is: string];
+
 /**
  * The replayer brings two copies of PostCSS, for rewriting :hover in recorded styles.
  * css.ts does that before the replayer sees them, so both copies stay out: a third of
  * the page, and most of the time a large style sheet takes.
  */
-const POSTCSS_CUTS: [string, string][] = [
+const WITHOUT_POSTCSS: Edit[] = [
   ["var postcssExports$1 = requirePostcss$1();", "var postcssExports$1 = {};"],
   ["var postcssExports = requirePostcss();", "var postcssExports = {};"],
   [
@@ -50,13 +53,32 @@ const POSTCSS_CUTS: [string, string][] = [
   ],
 ];
 
-function withoutPostcss(): Plugin {
+const CHANGE_SHEETS = `this.constructedStyleMutations.forEach((data) => {
+          this.applyStyleSheetMutation(data);
+        });
+        this.constructedStyleMutations = [];`;
+const ADOPT_SHEETS = `this.adoptedStyleSheets.forEach((data) => {
+          this.applyAdoptedStyleSheet(data);
+        });
+        this.adoptedStyleSheets = [];`;
+
+/**
+ * At the end of a seek the replayer changes adopted style sheets before it adopts them,
+ * so that a sheet both adopted and changed on the way keeps its first rules.
+ */
+const SHEETS_IN_ORDER: Edit[] = [
+  [`${CHANGE_SHEETS}\n        ${ADOPT_SHEETS}`, `${ADOPT_SHEETS}\n        ${CHANGE_SHEETS}`],
+];
+
+/** The version is pinned; an edit that no longer finds its place fails the build. */
+function editedReplayer(): Plugin {
   return {
-    name: "without-postcss",
+    name: "edited-replayer",
     apply: "build",
     transform(code, id) {
       if (!id.endsWith("/@rrweb/replay/dist/replay.js")) return null;
-      return { code: POSTCSS_CUTS.reduce((kept, [cut, put]) => place(kept, cut, put), code) };
+      const edits = [...WITHOUT_POSTCSS, ...SHEETS_IN_ORDER];
+      return { code: edits.reduce((edited, [was, is]) => place(edited, was, is), code) };
     },
   };
 }
@@ -104,7 +126,7 @@ function sampleInDevelopment(): Plugin {
 export default defineConfig({
   root: here("."),
   publicDir: here("samples"),
-  plugins: [withoutPostcss(), onePage(), sampleInDevelopment()],
+  plugins: [editedReplayer(), onePage(), sampleInDevelopment()],
   build: {
     outDir: here("../exporter"),
     emptyOutDir: false,

@@ -22,6 +22,8 @@ export function controls(manifest: Manifest, playback: Playback, copyLink: () =>
     testid: "play",
     title: "Play or pause (space)",
   });
+  const step = (name: "back" | "forward", label: string, byMs: number) =>
+    iconButton(name, label, () => playback.seek(playback.atMs + byMs), { class: "step" });
   const now = h("span", { class: "clock", testid: "clock" });
   const skip = h(
     "button",
@@ -76,10 +78,8 @@ export function controls(manifest: Manifest, playback: Playback, copyLink: () =>
     "div",
     { class: "controls" },
     play,
-    iconButton("back", "Back 5 seconds (left arrow)", () => playback.seek(playback.atMs - 5000)),
-    iconButton("forward", "Forward 5 seconds (right arrow)", () =>
-      playback.seek(playback.atMs + 5000),
-    ),
+    step("back", "Back 5 seconds (left arrow)", -5000),
+    step("forward", "Forward 5 seconds (right arrow)", 5000),
     now,
     h("span", { class: "spacer" }),
     skip,

@@ -30,8 +30,8 @@ export function helpDialog(): HTMLDialogElement {
     h(
       "p",
       {},
-      "This page plays by itself and asks the network for nothing. Grey boxes stand for " +
-        "pictures that the recorder did not keep.",
+      "Nothing on the recorded page is fetched anew: grey boxes stand for pictures that " +
+        "the recorder did not keep.",
     ),
     h(
       "form",

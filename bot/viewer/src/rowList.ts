@@ -8,7 +8,11 @@ import { clockText, lastAt } from "./timeline";
 
 export class RowList<Row extends { atMs: number }> {
   readonly element: HTMLElement;
-  private readonly scroller = h("div", { class: "rows", attrs: { tabindex: "-1" } });
+  private readonly scroller = h(
+    "div",
+    { class: "rows", attrs: { tabindex: "-1" } },
+    h("p", { class: "empty" }, "Loading..."),
+  );
   private readonly back = h(
     "button",
     { class: "to-now", type: "button", on: { click: () => this.resume() } },
