@@ -9,8 +9,9 @@ from typing import Any
 from bot.recording.files import open_recording
 from bot.recording.rrweb import RrwebEvent
 
-_HERE = Path(__file__).parent / "recordings"
-_SNAPSHOTS = Path(__file__).parents[1] / "bot" / "demo" / "posthog" / "recordings"
+ROOT = Path(__file__).parents[1]
+_HERE = ROOT / "tests" / "recordings"
+_SNAPSHOTS = ROOT / "bot" / "demo" / "posthog" / "recordings"
 
 NAMES = ("checkout", "dashboard", "static-simple")
 POSTHOG_FILES = sorted((_HERE / "posthog").iterdir())

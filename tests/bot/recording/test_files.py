@@ -95,7 +95,7 @@ def test_a_gzip_cut_short_is_said_so(tmp_path):
         (b'["w", "an event"]', "event"),
         (b'{"whatever": 1}', "snapshot line"),
         (b"not json\n" * 2, "no recording"),
-        (b'{"half": \n{"half": \n', "version|whole JSON"),
+        (b'{"half": \n{"half": \n', "no readable event"),
     ],
 )
 def test_what_is_no_recording_is_refused_by_name(tmp_path, content, words):

@@ -1,0 +1,136 @@
+"""``export``, ``inspect`` and ``convert`` on files, as a person runs them."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests import recorded
+
+
+def courier(*words, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out")
+    done = courier("export", recorded.snapshots("checkout"), "-o", folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "checkout.replay.html", done
+
+
+def test_export_prints_the_path_of_the_file_it_wrote_and_no_more(exported):
+    path, done = exported
+    assert done.stdout == f"{path}\n"
+    assert done.stderr == ""
+    assert path.read_bytes().startswith(b"<!doctype html>\n<!-- Replay Courier")
+
+
+def test_inspect_json_reports_the_counts_of_the_recording(exported):
+    path, _ = exported
+    done = courier("inspect", path, "--json")
+    assert done.returncode == 0
+    manifest = json.loads(done.stdout)
+    facts = recorded.facts("checkout")
+    assert manifest["duration_ms"] == facts["duration_ms"]
+    for key in ("clicks", "input_events", "console", "network_requests"):
+        assert manifest["counts"][key] == facts["counts"][key]
+    assert manifest["counts"]["network_failing"] == facts["counts"]["network_failing"]
+    assert manifest["recording_id"] is None
+
+
+def test_inspect_shows_people_the_same_in_words(exported):
+    path, _ = exported
+    shown = courier("inspect", path).stdout
+    assert "22 (1 rage clicks)" in shown
+    assert "(verified)" in shown
+
+
+@pytest.mark.parametrize("format_", ["rrweb", "posthog-json", "har", "console"])
+def test_convert_reads_the_portable_file_back(exported, format_, tmp_path):
+    path, _ = exported
+    target = tmp_path / "converted"
+    done = courier("convert", path, "--format", format_, "-o", target)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{target}\n"
+    assert target.stat().st_size > 1000
+
+
+def test_convert_to_standard_output_is_the_snapshots_without_loss(tmp_path):
+    path = recorded.snapshots("checkout")
+    html = courier("export", path, "-o", tmp_path, "--no-redact").stdout.strip()
+    lines = courier("convert", html, "--format", "snapshots", "-o", "-").stdout
+    assert [json.loads(line) for line in lines.split("\n") if line] == [
+        [item.window_id, item.event] for item in recorded.events("checkout")
+    ]
+
+
+@pytest.mark.parametrize("format_", ["posthog-json", "rrweb"])
+def test_what_export_wrote_in_other_formats_exports_again(format_, tmp_path):
+    path = recorded.snapshots("checkout")
+    done = courier("export", path, "-o", tmp_path, "--format", format_)
+    assert done.returncode == 0, done.stderr
+    again = courier("export", done.stdout.strip(), "-o", tmp_path)
+    assert again.returncode == 0, again.stderr
+
+
+def test_exporting_a_portable_replay_again_gives_the_same_events(exported, tmp_path):
+    path, _ = exported
+    again = courier("export", path, "-o", tmp_path).stdout.strip()
+    first = json.loads(courier("inspect", path, "--json").stdout)
+    second = json.loads(courier("inspect", again, "--json").stdout)
+    assert second["sha256"] == first["sha256"]
+
+
+def test_bad_input_is_one_clear_line_and_exit_status_1(tmp_path):
+    broken = tmp_path / "broken.jsonl.gz"
+    broken.write_bytes(recorded.snapshots("checkout").read_bytes()[:3000])
+    done = courier("export", broken, "-o", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert "cut short" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(tmp_path.glob("*.html"))
+    assert not list(tmp_path.glob(".*partial"))
+
+
+def test_a_missing_file_is_said_so(tmp_path):
+    done = courier("export", tmp_path / "nowhere.jsonl")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no such file" in done.stderr
+
+
+def test_wrong_usage_is_exit_status_2():
+    assert courier("export").returncode == 2
+    assert courier("nothing").returncode == 2
+
+
+def test_an_altered_file_fails_inspection(exported, tmp_path):
+    path, _ = exported
+    altered = tmp_path / "altered.html"
+    shutil.copy(path, altered)
+    content = altered.read_bytes()
+    at = content.index(b'data-index="0">') + 500
+    altered.write_bytes(content[:at] + b"zzzz" + content[at + 4 :])
+    done = courier("inspect", altered)
+    assert done.returncode == 1
+    assert "damaged" in done.stderr
+
+
+def test_missing_settings_are_named_all_at_once(tmp_path):
+    settings = {"SLACK_BOT_TOKEN": "xoxb-1", "LINK_EXPIRY": "soon"}
+    place = {"PATH": "/usr/bin", "PYTHONPATH": str(recorded.ROOT)}
+    done = courier("find", "jane@example.com", cwd=tmp_path, env=settings | place)
+    assert done.returncode == 1
+    assert "SLACK_SIGNING_SECRET" in done.stderr
+    assert "LINK_EXPIRY" in done.stderr
+    assert "xoxb" not in done.stderr
