@@ -1,0 +1,284 @@
+"""A worker answers a row once, tries again where that helps, and tells of failures."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.delivery import Courier, Policy
+from bot.errors import NotFound, Refused, RetryLater
+from bot.jobs.queue import Bell
+from bot.jobs.worker import Worker
+from bot.ledger import DEAD, DONE, WAITING, Ledger
+from bot.model import (
+    Action,
+    Delivery,
+    Failed,
+    Found,
+    Identifier,
+    IdentifierKind,
+    NothingFound,
+    Person,
+    ReplayRequest,
+    ReplyTo,
+)
+from bot.replays import Replays
+from bot.sharing import Links
+from bot.storage import ReplayStore
+from tests.bot.test_ledger import Time
+
+JANE = Person("p1", "Jane")
+REQUEST = ReplayRequest(
+    key="k1",
+    action=Action.FIND,
+    reply_to=ReplyTo("chat", {"room": "1"}),
+    asked_by="ana",
+    identifiers=(Identifier(IdentifierKind.EMAIL, "jane@example.com"),),
+)
+
+
+class Source:
+    """A source of recordings that knows Jane and no recording of hers."""
+
+    name = "memory"
+
+    def __init__(self):
+        self.errors = []
+        self.asked = 0
+
+    def find_people(self, identifier):
+        self.asked += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return [JANE]
+
+    def recordings_of(self, person, *, since, limit):
+        return []
+
+    def recording(self, recording_id):
+        raise NotFound(recording_id)
+
+    def recordings_enabled(self):
+        return None
+
+
+class Chat:
+    """A destination that keeps what was posted, and fails when told to."""
+
+    name = "chat"
+
+    def __init__(self):
+        self.posted = {}
+        self.errors = []
+        self.lost_answers = 0
+
+    def complete(self, request):
+        return request
+
+    def find_posted(self, request_id, request, draft):
+        return Delivery({"room": "1"}) if request_id in self.posted else None
+
+    def post(self, request_id, request, result, draft):
+        if self.errors:
+            raise self.errors.pop(0)
+        self.posted.setdefault(request_id, []).append(result)
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise RetryLater("the answer was lost")
+        return Delivery({"room": "1"})
+
+
+class World:
+    """A worker whose sweep and time the test moves."""
+
+    def __init__(self, engine, redis_url, tmp_path):
+        self.time = Time()
+        self.source, self.chat = Source(), Chat()
+        lease = timedelta(seconds=60)
+        self.ledger = Ledger(engine, lease=lease, clock=self.time)
+        self.bell = Bell(redis_url)
+        courier = Courier(
+            sources=[self.source],
+            destinations={"chat": self.chat},
+            ledger=self.ledger,
+            replays=Replays(engine, ReplayStore.at((tmp_path / "o").as_uri())),
+            links=Links(engine, public_url="http://courier.test"),
+            policy=Policy(timedelta(days=14), timedelta(days=7), 5),
+            clock=self.time,
+        )
+        self.worker = Worker(
+            courier=courier,
+            ledger=self.ledger,
+            bell=self.bell,
+            lease=lease,
+            threads=2,
+            clock=self.time,
+        )
+
+    def ask(self, **changes):
+        request_id, _ = self.ledger.accept(replace(REQUEST, **changes))
+        return request_id
+
+    def results(self, request_id):
+        return self.chat.posted.get(request_id, [])
+
+
+@pytest.fixture
+def world(engine, redis_url, tmp_path):
+    world = World(engine, redis_url, tmp_path)
+    yield world
+    world.bell.close()
+
+
+def test_an_accepted_request_is_answered_once(world):
+    request_id = world.ask()
+    world.worker.look_at(request_id)
+    world.worker.look_at(request_id)
+    (result,) = world.results(request_id)
+    assert isinstance(result, NothingFound)
+    assert world.ledger.counts() == {DONE: 1}
+
+
+def test_a_source_that_is_away_is_asked_again_when_it_said(world):
+    world.source.errors = [RetryLater("429", after=37)]
+    request_id = world.ask()
+    world.worker.look_at(request_id)
+    assert world.results(request_id) == []
+    world.time.pass_(seconds=36)
+    assert world.ledger.due() == []
+    world.time.pass_(seconds=2)
+    world.worker.look_at(request_id)
+    assert len(world.results(request_id)) == 1
+
+
+def test_the_asker_is_told_when_waiting_is_no_use(world):
+    """A person looks at Slack: after two minutes an honest no beats a late yes."""
+    world.source.errors = [RetryLater("429", after=1800, plain="Busy until 14:05.")]
+    request_id = world.ask()
+    world.worker.look_at(request_id)
+    world.worker.look_at(request_id)
+    (result,) = world.results(request_id)
+    assert result == Failed("Busy until 14:05.", reference=request_id[:8])
+    assert world.ledger.counts() == {DEAD: 1}
+
+
+def test_a_tickets_note_waits_for_hours(world):
+    world.source.errors = [RetryLater("429", after=1800)]
+    request_id = world.ask(action=Action.NOTE)
+    world.worker.look_at(request_id)
+    assert world.ledger.counts() == {WAITING: 1}
+    world.time.pass_(seconds=1801)
+    world.worker.look_at(request_id)
+    assert len(world.results(request_id)) == 1
+
+
+def test_a_lost_answer_is_looked_for_and_not_posted_again(world):
+    world.chat.lost_answers = 1
+    request_id = world.ask()
+    world.worker.look_at(request_id)
+    world.time.pass_(seconds=10)
+    world.worker.look_at(request_id)
+    assert len(world.results(request_id)) == 1
+    assert world.ledger.counts() == {DONE: 1}
+
+
+def test_a_refusal_is_told_once_with_a_reference(world):
+    world.source.errors = [Refused("401", plain="PostHog refused our key.")]
+    request_id = world.ask()
+    for _ in range(3):
+        world.worker.look_at(request_id)
+    assert world.results(request_id) == [
+        Failed("PostHog refused our key.", reference=request_id[:8])
+    ]
+
+
+def test_a_failure_that_cannot_be_told_is_a_dead_letter(world):
+    world.chat.errors = [NotFound("channel gone"), NotFound("channel gone")]
+    request_id = world.ask()
+    world.worker.look_at(request_id)
+    world.worker.look_at(request_id)
+    assert world.results(request_id) == []
+    (letter,) = world.ledger.dead_letters()
+    assert letter.error == "channel gone"
+
+
+def test_an_error_of_ours_is_tried_again_and_then_told(world):
+    world.source.errors = [KeyError("surprise")] * 3
+    request_id = world.ask()
+    for _ in range(4):
+        world.worker.look_at(request_id)
+        world.time.pass_(seconds=30)
+    (result,) = world.results(request_id)
+    assert result.plain == "Something went wrong on our side."
+    assert world.source.asked == 3
+
+
+def test_a_destination_that_was_switched_off_loses_nothing(world):
+    request_id = world.ask(reply_to=ReplyTo("gone", {}))
+    world.worker.look_at(request_id)
+    world.worker.look_at(request_id)
+    (letter,) = world.ledger.dead_letters()
+    assert "not configured any more" in letter.error
+
+
+@contextmanager
+def running(world):
+    world.worker.start()
+    try:
+        yield
+    finally:
+        world.worker.stop()
+
+
+def wait_until(condition, seconds=20):
+    import time
+
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.02)
+
+
+def test_a_bell_wakes_a_running_worker(world):
+    with running(world):
+        request_id = world.ask()
+        assert world.bell.ring(request_id)
+        wait_until(lambda: world.results(request_id))
+        wait_until(lambda: world.ledger.counts() == {DONE: 1})
+
+
+def test_the_sweep_comes_for_a_row_whose_bell_was_lost(world):
+    """Redis was emptied, or away when the request came: it is answered all the same."""
+    request_id = world.ask()
+    world.time.pass_(seconds=6)
+    with running(world):
+        wait_until(lambda: world.results(request_id))
+        wait_until(lambda: world.ledger.counts() == {DONE: 1})
+
+
+def test_a_bell_without_redis_is_quick_and_no_error(tmp_path):
+    bell = Bell(f"unix://{tmp_path}/nowhere.sock")
+    assert bell.ring("r1") is False
+    bell.close()
+
+
+def test_what_is_found_is_newest_first_and_says_when_there_is_more(world):
+    from bot.lookup import look_up
+    from bot.model import Recording
+
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    world.source.recordings_of = lambda person, *, since, limit: [
+        Recording(f"r{n}", "memory", now - timedelta(days=n), timedelta(seconds=60))
+        for n in (3, 1, 2)
+    ]
+    found = look_up(
+        [world.source],
+        REQUEST.identifiers,
+        look_back=timedelta(days=14),
+        limit=2,
+        now=now,
+    )
+    assert isinstance(found, Found)
+    assert [one.id for one in found.recordings] == ["r1", "r2"]
+    assert found.more
