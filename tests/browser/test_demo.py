@@ -1,0 +1,140 @@
+"""``replay-courier demo`` in a real browser: the main job, as a person does it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+EMAIL = "jane.doe@example.com"
+
+
+def _free_ports() -> int:
+    """The first of four ports in a row that nobody uses."""
+    for first in range(18080, 60000, 4):
+        try:
+            with ExitStack() as stack:
+                for port in range(first, first + 4):
+                    probe = stack.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise AssertionError("no free ports")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[dict[str, str]]:
+    """The demo as a process, and the addresses it printed."""
+    command = [sys.executable, "-m", "bot", "demo", "--no-browser"]
+    process = subprocess.Popen(
+        [*command, "--port", str(_free_ports())], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    addresses: dict[str, str] = {}
+    for line in process.stdout:
+        if found := re.match(r"\s+(Slack|Zendesk|PostHog)\s+(http://\S+)", line):
+            addresses[found[1]] = found[2]
+        if "Ctrl-C" in line:
+            break
+    yield addresses
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    process.stdout.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_demo_prints_three_addresses(demo: dict[str, str]) -> None:
+    assert set(demo) == {"Slack", "Zendesk", "PostHog"}
+
+
+def test_slack_from_command_to_replay(demo: dict[str, str], page: Page) -> None:
+    """Type the command, share the recording, open the link, see what went wrong."""
+    page.goto(demo["Slack"])
+    page.get_by_test_id("composer").fill(f"/replay {EMAIL}")
+    page.get_by_test_id("send").click()
+    answer = page.get_by_test_id("ephemeral")
+    expect(answer).to_contain_text("/checkout/payment")
+    expect(answer).to_contain_text("12 console errors")
+    expect(answer).to_have_count(1)
+
+    page.locator("[data-action-id=replay_share]").first.click()
+    shared = page.get_by_test_id("message").filter(has_text="shared by")
+    expect(shared).to_contain_text("POST /api/payment")
+    expect(shared).to_contain_text("11 failed requests")
+
+    with page.context.expect_page() as opening:
+        shared.get_by_text("Watch the replay").click()
+    replay = opening.value
+    errors: list[str] = []
+    replay.on("pageerror", lambda error: errors.append(str(error)))
+    expect(replay.locator("html")).to_have_attribute("data-state", "ready")
+    stage = replay.get_by_test_id("stage").frame_locator("iframe").first
+    expect(stage.get_by_text("Checkout").first).to_be_visible()
+
+    replay.get_by_test_id("tab-console").click()
+    rows = replay.get_by_test_id("console-row")
+    expect(rows.filter(has_text="Payment failed").first).to_be_visible()
+    expect(rows.filter(has_text="payment_gateway_timeout").first).to_be_attached()
+    replay.get_by_test_id("tab-network").click()
+    requests = replay.get_by_test_id("network-row")
+    failed = requests.filter(has_text="/api/payment").first
+    expect(failed).to_contain_text("POST")
+    expect(failed).to_contain_text("500")
+    assert errors == []
+
+
+def test_revoking_in_slack_closes_the_link(demo: dict[str, str], page: Page) -> None:
+    page.goto(demo["Slack"])
+    page.get_by_test_id("composer").fill(f"/replay {EMAIL}")
+    page.get_by_test_id("send").click()
+    page.locator("[data-action-id=replay_share]").last.click()
+    shared = page.get_by_test_id("message").filter(has_text="shared by").last
+    link = shared.get_by_text("Watch the replay").get_attribute("href")
+    assert link is not None
+    assert page.request.get(link).status == 200
+    shared.get_by_text("Revoke link").click()
+    page.get_by_test_id("confirm").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_test_id("message").last).to_contain_text(
+        "revoked", timeout=15000
+    )
+    assert page.request.get(link).status == 410
+
+
+def test_zendesk_from_ticket_to_note(demo: dict[str, str], page: Page) -> None:
+    """File a ticket as the customer; the agent sees exactly one internal note."""
+    page.goto(demo["Zendesk"])
+    page.get_by_test_id("new-ticket").click()
+    jane = page.get_by_test_id("requester").locator("option", has_text="Jane Doe")
+    page.get_by_test_id("requester").select_option(jane.get_attribute("value"))
+    page.get_by_test_id("subject").fill("I cannot pay")
+    page.get_by_test_id("description").fill("The button does nothing.")
+    page.get_by_test_id("submit").click()
+    page.get_by_test_id("ticket-row").filter(has_text="I cannot pay").click()
+    note = page.get_by_test_id("internal-note")
+    expect(note).to_contain_text("Payment failed")
+    expect(note).to_contain_text("/api/payment")
+    expect(
+        page.get_by_test_id("tag").filter(has_text="replay_attached")
+    ).to_be_visible()
+    link = note.get_by_role("link", name=re.compile("Watch")).first.get_attribute(
+        "href"
+    )
+    assert link is not None
+    assert page.request.get(link).status == 200
+    expect(note).to_have_count(1)
+    expect(page.get_by_test_id("public-comment")).to_have_count(1)
