@@ -113,6 +113,8 @@ class Ledger:
                     lease=lease,
                     leased_until=now + self._lease,
                     attempts=table.c.attempts + 1,
+                    # Heard; the next one may ring as soon as the row is due again.
+                    rung_at=None,
                 )
             )
             if taken.rowcount != 1:

@@ -130,6 +130,15 @@ def test_a_postponed_row_waits_for_its_time(ledger, time):
     assert ledger.claim(request_id).attempts == 2
 
 
+def test_a_row_is_due_the_moment_it_may_be_tried_again(ledger, time):
+    """Its bell was heard, so nobody waits for that bell to grow old."""
+    request_id, _ = ledger.accept(REQUEST)
+    ledger.postpone(ledger.claim(request_id), time.now + timedelta(seconds=2), "503")
+    assert ledger.due() == []
+    time.pass_(seconds=2)
+    assert ledger.due() == [request_id]
+
+
 def test_a_failure_is_told_before_the_row_is_dead(ledger):
     request_id, _ = ledger.accept(REQUEST)
     ledger.fail(ledger.claim(request_id), "PostHog refused our key.", "401")
