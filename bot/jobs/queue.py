@@ -16,6 +16,8 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerError
 
 QUEUE = "bells"
+# An idle worker looks for bells this often; somebody may be waiting in Slack.
+_LOOK_MS = 200
 _log = structlog.get_logger(__name__)
 
 
@@ -64,7 +66,9 @@ class Bell:
         """Call ``listener`` for every bell, in ``threads`` threads; stop the worker
         that is returned to finish the work in hand."""
         self._listener = listener
-        worker = dramatiq.Worker(self.broker, worker_threads=threads)
+        worker = dramatiq.Worker(
+            self.broker, worker_threads=threads, worker_timeout=_LOOK_MS
+        )
         worker.start()
         return worker
 

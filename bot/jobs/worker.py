@@ -57,7 +57,8 @@ class Worker:
         self._renew_seconds = lease.total_seconds() / 3
         self._threads = threads
         self._clock = clock
-        self._sweep_seconds = sweep_seconds
+        # A lease that ended is noticed within a third of its length.
+        self._sweep_seconds = min(sweep_seconds, self._renew_seconds)
         self._held: dict[str, Claim] = {}
         self._stopping = threading.Event()
         self._listening: BellWorker | None = None
