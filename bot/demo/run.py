@@ -39,28 +39,31 @@ class Surroundings:
     posthog: PostHogStandIn
     posthog_url: str
 
-    def settings(self, courier_url: str, **more: str) -> Settings:
-        """The settings of a courier at ``courier_url`` that talks to the stand-ins."""
+    def environment(self, courier_url: str, **more: str) -> dict[str, str]:
+        """The environment of a courier at ``courier_url`` that talks to the stand-ins;
+        ``more`` adds to it or replaces what is there."""
         credentials = self.zendesk.credentials
-        return Settings.from_env(
-            {
-                "PUBLIC_URL": courier_url,
-                "POSTHOG_HOST": self.posthog_url,
-                "POSTHOG_PROJECT_ID": "1",
-                "POSTHOG_API_KEY": DEMO_KEY,
-                "SLACK_BOT_TOKEN": self.slack.bot_token,
-                "SLACK_SIGNING_SECRET": "demo-signing-secret",
-                "SLACK_API_URL": self.slack.api_url,
-                "ZENDESK_SUBDOMAIN": "acme",
-                "ZENDESK_URL": self.zendesk.url,
-                "ZENDESK_OAUTH_CLIENT_ID": credentials.client_id,
-                "ZENDESK_OAUTH_CLIENT_SECRET": credentials.client_secret,
-                "ZENDESK_WEBHOOK_SECRETS": self.zendesk.signing_secret,
-                "LOG_FORMAT": "text",
-                "LOG_LEVEL": "WARNING",
-                **more,
-            }
-        )
+        return {
+            "PUBLIC_URL": courier_url,
+            "POSTHOG_HOST": self.posthog_url,
+            "POSTHOG_PROJECT_ID": "1",
+            "POSTHOG_API_KEY": DEMO_KEY,
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_SIGNING_SECRET": "demo-signing-secret",
+            "SLACK_API_URL": self.slack.api_url,
+            "ZENDESK_SUBDOMAIN": "acme",
+            "ZENDESK_URL": self.zendesk.url,
+            "ZENDESK_OAUTH_CLIENT_ID": credentials.client_id,
+            "ZENDESK_OAUTH_CLIENT_SECRET": credentials.client_secret,
+            "ZENDESK_WEBHOOK_SECRETS": self.zendesk.signing_secret,
+            "LOG_FORMAT": "text",
+            "LOG_LEVEL": "WARNING",
+            **more,
+        }
+
+    def settings(self, courier_url: str, **more: str) -> Settings:
+        """The same as settings."""
+        return Settings.from_env(self.environment(courier_url, **more))
 
 
 @contextmanager
