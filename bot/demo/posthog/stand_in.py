@@ -68,8 +68,10 @@ class PostHogStandIn:
         return Counter(call.kind for call in self.calls)
 
     def release(self) -> None:
-        """Let slow answers go at once."""
-        self._released.set()
+        """Let the answers go that are slow just now."""
+        with self._lock:
+            self._released.set()
+            self._released = threading.Event()
 
     def _make_app(self) -> Flask:
         app = Flask(__name__)
@@ -162,6 +164,7 @@ class PostHogStandIn:
                 Call(kind, request.method, request.path, dict(request.args.items()))
             )
             fault = self.faults.take(kind)
+            released = self._released
             if fault is Fault.DOWN:
                 raise answers.down()
             key = self._key(scope)
@@ -172,7 +175,7 @@ class PostHogStandIn:
             if bucket and self.tier:
                 wait = self._throttle.wait(bucket, key, self.tier)
         if fault is Fault.SLOW:
-            self._released.wait(_SLOW_SECONDS)
+            released.wait(_SLOW_SECONDS)
         if fault is Fault.LIMITED:
             wait = self.faults.retry_after_seconds
         if wait is not None:

@@ -78,6 +78,8 @@ class Faults:
     """Faults waiting for their method; each is used once per ``times``."""
 
     def __init__(self) -> None:
+        self.taken: list[str] = []
+        """The methods that met a fault, in order; a silent one may still be silent."""
         self._waiting: dict[str, list[Fault]] = defaultdict(list)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -93,7 +95,10 @@ class Faults:
     def take(self, method: str) -> Fault | None:
         with self._lock:
             waiting = self._waiting[method]
-            return waiting.pop(0) if waiting else None
+            if not waiting:
+                return None
+            self.taken.append(method)
+            return waiting.pop(0)
 
     def release(self) -> None:
         """End every silence, so that a stand-in can stop."""

@@ -44,6 +44,9 @@ class Faults:
         self._lock = threading.Lock()
         self.release = threading.Event()
         """Set to end every hanging call at once."""
+        self.taken: list[str] = []
+        """The calls that met a fault, as ``PUT /api/v2/…``; a hanging one may still
+        hang."""
 
     def next(
         self,
@@ -68,6 +71,7 @@ class Faults:
                 if fault.skip:
                     fault.skip -= 1
                     return None
+                self.taken.append(f"{method} {path}")
                 fault.times -= 1
                 if fault.times <= 0:
                     self._pending.remove(fault)
