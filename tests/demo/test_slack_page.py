@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 from flask import Flask, Response, request
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from slack_sdk import WebClient
 
 from bot.demo.server import Server
 from bot.demo.slack import SlackStandIn
 from bot.demo.slack.rendering import MessageText
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOSTILE = (
     '<script>alert(1)</script> <img src=x onerror="alert(1)"> '
     '<https://a.example/?q=%22|"><b>x> <javascript:alert(1)|x> <!channel|<i>>'
@@ -71,23 +69,18 @@ def slack() -> Iterator[SlackStandIn]:
 
 
 @pytest.fixture
-def page(slack: SlackStandIn) -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        opened = browser.new_page(viewport={"width": 1280, "height": 800})
-        problems: list[str] = []
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on(
-            "console",
-            lambda line: problems.append(line.text) if line.type == "error" else None,
-        )
-        opened.goto(slack.url)
-        yield opened
-        browser.close()
+def page(slack: SlackStandIn, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on(
+        "console",
+        lambda line: problems.append(line.text) if line.type == "error" else None,
+    )
+    opened.goto(slack.url)
+    yield opened
+    context.close()
     assert problems == []
 
 
