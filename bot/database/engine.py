@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ def connect(url: str) -> Engine:
         engine = create_engine(parsed, connect_args={"timeout": 5})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
+        # SQLite has one writer. Threads that wait for each other here go on at once;
+        # in SQLite's own busy loop they would sleep, and some of them long.
+        engine.update_execution_options(turn=threading.Lock())
         return engine
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -83,8 +87,9 @@ def _config() -> Config:
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """A transaction; raises RetryLater where the database is locked, full or away."""
+    turn = engine.get_execution_options().get("turn", nullcontext())
     try:
-        with engine.begin() as connection:
+        with turn, engine.begin() as connection:
             yield connection
     except OperationalError as error:
         raise RetryLater(

@@ -1,0 +1,1 @@
+"""Benchmarks: ``make bench``. Each prints ratios against a baseline in the same run."""

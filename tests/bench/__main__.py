@@ -1,0 +1,8 @@
+"""Runs every benchmark and prints one table each."""
+
+from bot.operations import logs
+from tests.bench import answering, exporting
+
+logs.configure(style="text", level="ERROR")
+exporting.main()
+answering.main()
