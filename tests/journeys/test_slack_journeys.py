@@ -1,0 +1,96 @@
+"""From a question in Slack to its answer, through the real client libraries."""
+
+import pytest
+import requests
+
+from bot.exporter.portable import open_portable
+from tests.journeys.courier import ATTACH, REVOKE, SHARE, links, plays, shown
+from tests.journeys.waiting import eventually
+
+EMAIL = "jane.doe@example.com"
+RECORDING = "01a20811-ab4b-7682-8d6f-f64613bb0184"
+
+
+@pytest.fixture
+def working(courier):
+    with courier.working():
+        yield courier
+
+
+def test_a_command_is_answered_with_a_private_list(working):
+    working.ask(EMAIL)
+    listing = working.told("/checkout")
+    assert working.private() == [listing], "it took the place of the first line"
+    assert EMAIL in shown(listing)
+    assert working.slack.messages("support") == []
+
+
+def test_a_shared_replay_plays_until_it_is_revoked(working):
+    working.ask(EMAIL)
+    assert working.slack.click("ana", working.told("/checkout"), SHARE).ok
+    [message] = eventually(lambda: working.slack.messages("support"))
+    assert "Payment failed" in shown(message)
+    assert "`POST /api/payment` 500" in shown(message)
+    [link] = links(shown(message))
+    assert plays(link)
+    assert link not in working.slack.crawled
+
+    assert working.slack.click("ben", message, REVOKE).ok
+    assert requests.get(link, timeout=10).status_code == 410
+    eventually(lambda: "Link revoked by" in shown(message))
+    assert not links(shown(message))
+    assert working.slack.messages("support") == [message]
+
+
+def test_an_attached_file_holds_the_whole_replay(working, tmp_path):
+    working.ask(EMAIL)
+    assert working.slack.click("ana", working.told("/checkout"), ATTACH).ok
+    [message] = eventually(lambda: working.slack.messages("support"))
+    [file] = working.slack.files
+    assert message.files == [file.id]
+    path = tmp_path / file.name
+    path.write_bytes(file.content)
+    replay = open_portable(path)
+    replay.verify()
+    assert replay.manifest.recording_id == RECORDING
+
+
+def test_a_mention_in_a_thread_is_answered_in_that_thread(working):
+    parent = working.slack.post("ben", "support", "Somebody cannot pay")
+    working.slack.mention("ana", "support", EMAIL, thread_ts=parent.ts)
+    answer = eventually(lambda: working.slack.thread("support", parent.ts)[2:])[0]
+    assert "/checkout" in shown(answer)
+    assert working.slack.messages("support") == [parent]
+
+    assert working.slack.click("ben", answer, SHARE).ok
+    [_, _, _, shared] = eventually(
+        lambda: (
+            len(thread := working.slack.thread("support", parent.ts)) == 4 and thread
+        )
+    )
+    assert plays(*links(shown(shared)))
+
+
+def test_the_shortcut_finds_the_customer_named_in_a_message(working):
+    message = working.slack.post("ben", "support", f"{EMAIL} cannot pay")
+    working.slack.post("ben", "support", "looking into it", thread_ts=message.ts)
+    assert working.slack.message_shortcut("ana", message, "find_replays").ok
+    assert EMAIL in shown(working.told("/checkout"))
+
+
+def test_an_event_delivered_four_times_is_answered_once(working):
+    event = working.slack.mention("ana", "support", EMAIL)
+    for _ in range(3):
+        assert working.slack.redeliver(event).ok
+    working.settled()
+    [parent] = working.slack.messages("support")
+    assert len(working.slack.thread("support", parent.ts)) == 2
+
+
+def test_a_double_click_shares_once(working):
+    working.ask(EMAIL)
+    listing = working.told("/checkout")
+    for _ in range(2):
+        assert working.slack.click("ana", listing, SHARE).ok
+    working.settled()
+    assert len(working.slack.messages("support")) == 1
