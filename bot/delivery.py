@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.clock import Clock, utc_now
 from bot.errors import BadInput, CourierError, NotFound, RetryLater
@@ -93,23 +94,23 @@ class Courier:
             result: Result = Failed(claim.failure, reference=claim.id[:8])
         else:
             request = destination.complete(claim.request)
-            result = self.answer(claim.id, request)
+            result = self._answer(claim, request)
         self._ledger.intend(claim)
         return destination.post(claim.id, request, result, draft)
 
-    def answer(self, request_id: str, request: ReplayRequest) -> Result:
+    def _answer(self, claim: Claim, request: ReplayRequest) -> Result:
         """The result of a request, not yet posted."""
         match request.action:
             case Action.FIND:
                 return self._with_summaries(self.find(request))
             case Action.SHARE:
                 replay, recording = self.stored(self._wanted(request))
-                return self._shared(request_id, request, replay, recording)
+                return self._shared(claim, request, replay, recording)
             case Action.ATTACH:
                 replay, recording = self.stored(self._wanted(request))
                 return self._replays.as_file(replay, recording)
             case Action.NOTE:
-                return self._note(request_id, request)
+                return self._note(claim, request)
             case Action.REVOKED:
                 return self._revoked(request)
 
@@ -156,16 +157,18 @@ class Courier:
 
     def _shared(
         self,
-        request_id: str,
+        claim: Claim,
         request: ReplayRequest,
         replay: StoredReplay,
         recording: Recording,
     ) -> SharedReplay:
         link = self._links.mint(
             replay.id,
-            origin=f"{request_id}:{recording.id}"[:80],
+            origin=f"{claim.id}:{recording.id}"[:80],
             by=request.asked_by,
             expires_in=self._policy.link_expiry,
+            # A worker that slept through its lease would replace a posted link.
+            proof=partial(self._ledger.prove, claim),
         )
         at_s = opening_at_ms(replay.manifest.summary, request.about) // 1000
         return SharedReplay(
@@ -176,7 +179,7 @@ class Courier:
             size=replay.manifest.payload_bytes,
         )
 
-    def _note(self, request_id: str, request: ReplayRequest) -> Result:
+    def _note(self, claim: Claim, request: ReplayRequest) -> Result:
         result = self.find(request)
         if isinstance(result, NothingFound):
             return result
@@ -198,7 +201,7 @@ class Courier:
                 unavailable.append((recording, error.plain))
                 continue
             device = replace(fresh, browser=recording.browser, os=recording.os)
-            shared.append(self._shared(request_id, request, replay, device))
+            shared.append(self._shared(claim, request, replay, device))
         return Note(
             identifiers=result.identifiers,
             replays=tuple(shared),

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
@@ -67,12 +68,19 @@ class Links:
         self._clock = clock
 
     def mint(
-        self, replay_id: str, *, origin: str, by: str, expires_in: timedelta
+        self,
+        replay_id: str,
+        *,
+        origin: str,
+        by: str,
+        expires_in: timedelta,
+        proof: Callable[[Connection], None] | None = None,
     ) -> ShareLink:
         """A link to a stored replay.
 
         ``origin`` names what it is minted for. Minting again for the same origin keeps
-        the row and replaces the token: the first one was never posted.
+        the row and replaces the token: the first one was never posted. ``proof`` raises
+        where the caller may not mint any more; it is asked in the same transaction.
         """
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = self._clock()
@@ -84,6 +92,8 @@ class Links:
             "expires_at": now + expires_in,
         }
         with transaction(self._engine) as connection:
+            if proof is not None:
+                proof(connection)
             known = connection.execute(
                 select(links.c.id).where(links.c.origin == origin)
             ).scalar_one_or_none()

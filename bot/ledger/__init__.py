@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import Clock, utc_now
@@ -182,14 +182,22 @@ class Ledger:
             leased_until=None,
         )
 
+    def prove(self, claim: Claim, connection: Connection) -> None:
+        """Keep others from the row until the caller's transaction ends. Raises Lost
+        where another worker has it already."""
+        self._write(connection, claim, lease=claim.lease)
+
     def _change(self, claim: Claim, **values: object) -> None:
         with transaction(self._engine) as connection:
-            changed = connection.execute(
-                update(table)
-                .where(table.c.id == claim.id, table.c.lease == claim.lease)
-                .where(table.c.state == WORKING)
-                .values(values)
-            )
+            self._write(connection, claim, **values)
+
+    def _write(self, connection: Connection, claim: Claim, **values: object) -> None:
+        changed = connection.execute(
+            update(table)
+            .where(table.c.id == claim.id, table.c.lease == claim.lease)
+            .where(table.c.state == WORKING)
+            .values(values)
+        )
         if changed.rowcount != 1:
             raise Lost(claim.id)
 
