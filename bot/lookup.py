@@ -191,9 +191,10 @@ def _why_no_session(
     return NothingFound(
         given,
         Reason.NO_SESSION,
-        f"This person is known, but has no recorded session in the last {days}.",
-        "Their browser may block recording, or it was not sampled. Try another of their"
-        " addresses, or a session id.",
+        "This person is known, but no recording of them is kept: none was made, or it"
+        " is past its retention.",
+        "Their browser may block recording, or they were not sampled. Try another of"
+        " their addresses, or a session id.",
         people,
     )
 

@@ -18,7 +18,7 @@ import click
 from bot.config import Settings
 from bot.demo.posthog import DEMO_KEY, PostHogStandIn
 from bot.demo.server import Server
-from bot.demo.slack import SlackStandIn
+from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
 from bot.demo.zendesk import ZendeskStandIn
 from bot.operations import logs
 from bot.running import run_web, single_machine
@@ -75,7 +75,11 @@ def surroundings(
     ``recent`` moves the sample recordings to today.
     """
     with ExitStack() as stack:
-        slack = SlackStandIn(request_url=f"{courier_url}/slack/events").start(ports[0])
+        slack = SlackStandIn(
+            request_url=f"{courier_url}/slack/events",
+            # As the manifest asks: a share reaches public channels uninvited.
+            bot_scopes=(*DEFAULT_SCOPES, "chat:write.public"),
+        ).start(ports[0])
         stack.callback(slack.stop)
         zendesk = ZendeskStandIn(
             webhook_url=f"{courier_url}/zendesk/webhook", people=_CUSTOMERS

@@ -95,10 +95,15 @@ class Worker:
                 _log.exception("housekeeping failed")
 
     def sweep(self) -> None:
-        """Ring for every row that is due and that nobody is looking at."""
+        """Ring for every row that is due and that nobody is looking at.
+
+        While Redis is away this thread answers them itself: later, but not too late.
+        """
         for request_id in self._ledger.due():
-            if not self._bell.ring(request_id):
+            if self._stopping.is_set():
                 break
+            if not self._bell.ring(request_id):
+                self.look_at(request_id)
 
     def _renew(self) -> None:
         for claim in list(self._held.values()):

@@ -96,16 +96,21 @@ def _window(window: Any, recording: str) -> str:
 
 
 def without_repeats(events: Iterable[RrwebEvent]) -> Iterator[RrwebEvent]:
-    """The events, each once: an ingestion retry puts the same one into two blocks.
+    """The events, each once: an ingestion retry puts the same ones into two blocks.
 
-    Two are the same when all but rrweb's ``delay`` agrees.
+    Two are the same when all but rrweb's ``delay`` agrees. The same one several times
+    running is no retry: recorders do send that, and it stays.
     """
     seen: set[bytes] = set()
+    kept_last = b""
     for item in events:
         same = {k: v for k, v in item.event.items() if k != "delay"}
         digest = hashlib.blake2b(
             lossless.dumps([item.window_id, same]), digest_size=16
         ).digest()
-        if digest not in seen:
-            seen.add(digest)
-            yield item
+        if digest in seen and digest != kept_last:
+            kept_last = b""
+            continue
+        seen.add(digest)
+        kept_last = digest
+        yield item

@@ -61,6 +61,13 @@ def test_repeated_events_are_dropped_once():
     assert list(without_repeats(twice)) == events
 
 
+def test_what_a_recorder_sent_several_times_running_stays():
+    """Nothing of a recording is lost to the search for repeats."""
+    events = recorded.events("checkout")
+    assert list(without_repeats(events)) == events
+    assert list(without_repeats(events + events[40:60])) == events
+
+
 def test_broken_lines_and_fields_are_counted_and_the_rest_is_read(tmp_path):
     lines = gzip.decompress(recorded.snapshots("checkout").read_bytes()).split(b"\n")
     lines[5] = lines[5][:40]
