@@ -99,8 +99,19 @@ def test_dockerfile_sets_settings_that_are_there() -> None:
 def test_the_image_runs_as_nobody_special() -> None:
     """The last stage ends as a user of its own, with Python that the project takes."""
     last = DOCKERFILE.rpartition("\nFROM ")[2]
-    assert re.findall(r"^USER (\S+)$", last, re.MULTILINE) == ["courier"]
+    assert re.findall(r"^USER (\S+)$", last, re.MULTILINE) == ["10001"]
+    assert "useradd --system --uid 10001" in last
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     least = tuple(map(int, wanted["project"]["requires-python"].strip(">=").split(".")))
     for version in re.findall(r"^FROM python:(\d+)\.(\d+)", DOCKERFILE, re.MULTILINE):
         assert tuple(map(int, version)) >= least
+
+
+def test_the_pictures_are_shown_and_light() -> None:
+    """The README shows every picture that `make screenshots` takes; none is heavy."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    pictures = sorted((DEPLOY / "screenshots").iterdir())
+    assert len(pictures) == 3
+    for picture in pictures:
+        assert f"(deploy/screenshots/{picture.name})" in readme
+        assert picture.stat().st_size < 200_000
