@@ -30,6 +30,8 @@ _CLOUD = {
 } | {"app.posthog.com": "https://us.posthog.com"}
 _LONGEST_WAIT_SECONDS = 86_400.0
 _DETAIL_CHARACTERS = 200
+# For the conversation, once trying again by ourselves did not help.
+_LATER = "Please try again in a few minutes."
 
 
 class KeyRefused(Refused):
@@ -143,7 +145,7 @@ class Client:
             raise RetryLater(
                 f"PostHog at {self.origin} did not answer {path}"
                 f" ({type(error).__name__})",
-                plain="PostHog could not be reached; trying again.",
+                plain=f"PostHog could not be reached. {_LATER}",
             ) from None
 
     def _session(self) -> requests.Session:
@@ -208,13 +210,13 @@ class Client:
             return RetryLater(
                 what,
                 after=_wait(response.headers.get("Retry-After")),
-                plain="PostHog limits how often it may be asked; trying again.",
+                plain=f"PostHog limits how often it may be asked. {_LATER}",
             )
         if status >= 500 or status == 408:
             return RetryLater(
                 what,
                 after=_wait(response.headers.get("Retry-After")),
-                plain="PostHog has trouble answering; trying again.",
+                plain=f"PostHog has trouble answering. {_LATER}",
             )
         if 300 <= status < 400:
             target = urlsplit(response.headers.get("Location", "")).netloc

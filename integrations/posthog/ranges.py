@@ -163,5 +163,6 @@ def _is_json(line: bytes) -> bool:
 def _incomplete(recording_id: str, name: str) -> RetryLater:
     return RetryLater(
         f"recording {recording_id}: PostHog gave only a part of {name}",
-        plain=f"PostHog gave only a part of recording {recording_id}; trying again.",
+        plain=f"PostHog gave only a part of recording {recording_id}. Please try again"
+        " in a few minutes.",
     )

@@ -193,7 +193,8 @@ def _no_data(recording: Recording, now: datetime) -> RetryLater | NotFound:
         return RetryLater(
             f"recording {recording.id} has no data in PostHog yet",
             after=_LOOK_AGAIN_SECONDS,
-            plain="PostHog has not written this recording yet; trying again.",
+            plain="PostHog has not written this recording yet. Please try again in a"
+            " few minutes.",
         )
     return NotFound(
         f"recording {recording.id} has no data in PostHog: past retention, or lost"

@@ -9,11 +9,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import requests
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.clock import utc_now
 from bot.config import Settings
 from bot.database.schema import requests as rows
 from bot.demo.posthog.project import SamplePerson
@@ -115,23 +117,21 @@ class Courier:
 
     def told(self, words: str, channel: str = "support") -> Ephemeral:
         """The private message to Ana with these words, once it is there."""
-        return eventually(
-            lambda: next(
-                (one for one in self.private(channel) if words in shown(one)), None
-            )
-        )
+        return self._sees(channel, words)
 
     def listing(self, customer: Customer, channel: str = "support") -> Ephemeral:
         """The private list of the customer's recordings, once it is there."""
+        return self._sees(channel, customer.email, SHARE)
+
+    def _sees(self, channel: str, *words: str) -> Ephemeral:
+        def look() -> Ephemeral | None:
+            for one in self.private(channel):
+                if all(word in shown(one) for word in words):
+                    return one
+            return None
+
         return eventually(
-            lambda: next(
-                (
-                    one
-                    for one in self.private(channel)
-                    if customer.email in shown(one) and SHARE in shown(one)
-                ),
-                None,
-            )
+            look, instead=lambda: [shown(one) for one in self.private(channel)]
         )
 
     def open_rows(self) -> int:
@@ -139,9 +139,11 @@ class Courier:
         counts = self.services.ledger.counts()
         return counts.get("waiting", 0) + counts.get("working", 0)
 
-    def settled(self, within: float = 15.0) -> None:
+    def settled(self, within: float = 10.0) -> None:
         """Wait until every request is settled."""
-        eventually(lambda: self.open_rows() == 0, within=within)
+        eventually(
+            lambda: self.open_rows() == 0, within=within, instead=lambda: self.row()
+        )
 
     def row(self) -> Any:
         """The newest request as the ledger keeps it."""
@@ -149,6 +151,34 @@ class Courier:
             return connection.execute(
                 select(rows).order_by(rows.c.created_at.desc()).limit(1)
             ).one()
+
+    def postponed(self) -> Any:
+        """The newest request, once it was tried and is to be tried again."""
+
+        def look() -> Any:
+            row = self.row()
+            return row if row.state == "waiting" and row.attempts else None
+
+        return eventually(look)
+
+    def pass_time(self, span: timedelta) -> None:
+        """Let every open request be older by so much, and be due now."""
+        created_at = self.row().created_at - span
+        with self.services.engine.begin() as connection:
+            connection.execute(
+                update(rows)
+                .where(rows.c.state == "waiting")
+                .values(created_at=created_at, due_at=utc_now())
+            )
+
+    def forget(self) -> None:
+        """Give up what is open, so that it is not in the next test's way."""
+        with self.services.engine.begin() as connection:
+            connection.execute(
+                update(rows)
+                .where(rows.c.state.in_(("waiting", "working")))
+                .values(state="dead", settled_at=utc_now())
+            )
 
 
 @contextmanager
