@@ -150,9 +150,9 @@ def _header(headers: Any, name: str) -> str:
 def _query(url: str) -> list[dict[str, str]]:
     try:
         query = urlsplit(url).query
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=1000)
     except ValueError:
         return []
-    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=1000)
     return [{"name": name, "value": value} for name, value in pairs]
 
 

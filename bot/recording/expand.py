@@ -47,7 +47,8 @@ def expand(event: dict[str, Any]) -> dict[str, Any]:
         if isinstance(data, str):
             expanded["data"] = _decode("data", data)
     elif expanded.get("type") == INCREMENTAL and isinstance(data, dict):
-        fields = _COMPRESSED_FIELDS.get(data.get("source", -1), ())
+        source = data.get("source")
+        fields = _COMPRESSED_FIELDS.get(source, ()) if isinstance(source, int) else ()
         expanded["data"] = {
             key: _decode(f"data.{key}", value)
             if key in fields and isinstance(value, str) and value

@@ -15,7 +15,7 @@ from typing import Any
 from bot.errors import UnknownShape
 from bot.recording import lossless
 from bot.recording.expand import Undecodable, expand
-from bot.recording.rrweb import RrwebEvent
+from bot.recording.rrweb import LAST_MS, RrwebEvent
 
 
 @dataclass(slots=True)
@@ -35,9 +35,10 @@ def read_lines(
 ) -> Iterator[RrwebEvent]:
     """The events of snapshot lines in order of arrival, expanded.
 
-    Lines that are not JSON and events whose compressed fields are broken are counted
-    in ``damage`` and left out, as PostHog's own player does. Raises UnknownShape where
-    a line is of no known shape: that is a format we do not know, not damage.
+    Lines that are not JSON and events that nest without end, happened at no time or
+    have broken compressed fields are counted in ``damage`` and left out, as PostHog's
+    own player does. Raises UnknownShape where a line is of no known shape: that is a
+    format we do not know, not damage.
     """
     for line in lines:
         if not line.strip():
@@ -54,18 +55,30 @@ def read_value(value: Any, *, recording: str, damage: Damage) -> Iterator[RrwebE
     """The events of one decoded line; see ``read_lines``."""
     window_id, events = _window_and_events(value, recording)
     for event in events:
-        if not isinstance(event, dict):
-            raise UnknownShape(recording, "event", type(event).__name__)
-        for field in ("type", "timestamp"):
-            number = event.get(field)
-            if not isinstance(number, int | float) or isinstance(number, bool):
-                raise UnknownShape(recording, field, type(number).__name__)
-        try:
-            yield RrwebEvent(window_id, expand(event))
-        except Undecodable as error:
-            if error.field == "cv":
-                raise UnknownShape(recording, "cv", str(error)) from error
+        readable = _readable(event, recording)
+        if readable is None:
             damage.events += 1
+        else:
+            yield RrwebEvent(window_id, readable)
+
+
+def _readable(event: Any, recording: str) -> dict[str, Any] | None:
+    """The event expanded, or None where it is damaged. Raises UnknownShape."""
+    if not isinstance(event, dict):
+        raise UnknownShape(recording, "event", type(event).__name__)
+    for field in ("type", "timestamp"):
+        number = event.get(field)
+        if not isinstance(number, int | float) or isinstance(number, bool):
+            raise UnknownShape(recording, field, type(number).__name__)
+    if not 0 <= event["timestamp"] <= LAST_MS:
+        return None
+    try:
+        expanded = expand(event)
+    except Undecodable as error:
+        if error.field == "cv":
+            raise UnknownShape(recording, "cv", str(error)) from error
+        return None
+    return expanded if lossless.is_writable(expanded) else None
 
 
 def _window_and_events(value: Any, recording: str) -> tuple[str, list[Any]]:

@@ -8,22 +8,28 @@ values take the slow way; the bytes are those ``JSON.stringify`` would write.
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
 import orjson
 
+# Room for 300 elements inside each other, at two levels each; well below the thousand
+# at which Python's own encoder gives up.
+MAX_DEPTH = 600
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def loads(text: bytes | str) -> Any:
-    """The value of a JSON text. Raises ValueError where it is not JSON."""
+    """The value of a JSON text. Raises ValueError where it is not JSON: so NaN and
+    numbers past what a double holds, which JavaScript could not read either."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_finite, parse_constant=_no_constant)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
 
@@ -36,3 +42,38 @@ def dumps(value: Any) -> bytes:
         pass
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+
+
+def is_writable(value: Any) -> bool:
+    """Whether a decoded value nests shallowly enough for ``dumps`` and for everybody
+    who walks through it."""
+    try:
+        orjson.dumps(value)  # takes no more than 254 levels, and is the quick way
+    except TypeError:
+        return not _is_deeper(value, MAX_DEPTH)
+    return True
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [
+            one
+            for holder in level
+            for one in (holder.values() if isinstance(holder, dict) else holder)
+            if isinstance(one, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"a number no double holds: {text[:40]}")
+    return number
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

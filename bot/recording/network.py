@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.recording.rrweb import NETWORK_PLUGIN, PLUGIN, RrwebEvent
+from bot.recording.rrweb import LAST_MS, NETWORK_PLUGIN, PLUGIN, RrwebEvent
 
 # From here on a request made by the page's own code is called slow.
 SLOW_MS = 3000
 
-_REQUEST_KINDS = frozenset({None, "resource", "navigation"})
+_REQUEST_KINDS = frozenset({"resource", "navigation"})
 _SCRIPTED = frozenset({"fetch", "xmlhttprequest"})
 
 
@@ -53,19 +53,20 @@ def network_entries(item: RrwebEvent) -> Iterator[NetworkEntry]:
     payload = item.data.get("payload")
     rows = payload.get("requests") if isinstance(payload, dict) else None
     for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and row.get("entryType") in _REQUEST_KINDS:
+        kind = row.get("entryType") if isinstance(row, dict) else ""
+        if kind is None or (isinstance(kind, str) and kind in _REQUEST_KINDS):
             yield _entry(row, item)
 
 
 def _entry(row: dict[str, Any], item: RrwebEvent) -> NetworkEntry:
     method = row.get("method")
     status = _number(row.get("responseStatus")) or _number(row.get("status"))
-    started = _number(row.get("timestamp"))
+    started = _number(row.get("timestamp")) or 0
     # A wrapped fetch or XHR that got no status failed on the network. Without a method
     # the row is the performance observer's: 0 there means a hidden cross-origin answer.
     failed = isinstance(method, str) and not status
     return NetworkEntry(
-        started_ms=int(started if started is not None else item.timestamp_ms),
+        started_ms=int(started if started > 0 else item.timestamp_ms),
         method=method if isinstance(method, str) else None,
         url=str(row.get("name", "")),
         status=int(status) if status else None,
@@ -91,4 +92,5 @@ def _duration(row: dict[str, Any]) -> float | None:
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    # No time, length or status is larger; what is was made to break arithmetic.
+    return value if abs(value) <= LAST_MS else None

@@ -66,7 +66,7 @@ class Redactor:
         if item.type == META and isinstance(data.get("href"), str):
             return {**data, "href": self.url(data["href"])}
         if item.type == CUSTOM:
-            return self._custom(data)
+            return self._custom(item)
         if item.type != PLUGIN or not isinstance(data.get("payload"), dict):
             return data
         payload = data["payload"]
@@ -80,9 +80,10 @@ class Redactor:
             return {**data, "payload": {**payload, **redacted}}
         return data
 
-    def _custom(self, data: dict[str, Any]) -> dict[str, Any]:
+    def _custom(self, item: RrwebEvent) -> dict[str, Any]:
+        data = item.data
         payload = data.get("payload")
-        if data.get("tag") in _SDK_TAGS and payload:
+        if item.tag in _SDK_TAGS and payload:
             self.counts["sdk_config"] += 1
             return {**data, "payload": {}}
         if isinstance(payload, dict) and isinstance(payload.get("href"), str):

@@ -29,6 +29,9 @@ ACTIVE_SOURCES = frozenset({1, 2, 3, 4, 5, 6, 7, 12})
 CONSOLE_PLUGIN = "rrweb/console@1"
 NETWORK_PLUGIN = "rrweb/network@1"
 
+# The end of the year 9999 in epoch ms, the last that a date can say.
+LAST_MS = 253_402_300_799_999
+
 
 @dataclass(frozen=True, slots=True)
 class RrwebEvent:
@@ -55,6 +58,12 @@ class RrwebEvent:
         """The event's data; empty where a recorder sent something else."""
         data = self.event.get("data")
         return data if isinstance(data, dict) else {}
+
+    @property
+    def tag(self) -> str:
+        """A custom event's name; empty where it has none."""
+        tag = self.data.get("tag")
+        return tag if isinstance(tag, str) else ""
 
     @property
     def source(self) -> int | None:

@@ -85,7 +85,7 @@ class SummaryBuilder:
         elif item.type == FULL_SNAPSHOT:
             self._full_snapshots += 1
             self.platform = "mobile" if "wireframes" in item.data else self.platform
-        elif item.type == CUSTOM and item.data.get("tag") in _PAGE_TAGS:
+        elif item.type == CUSTOM and item.tag in _PAGE_TAGS:
             payload = item.data.get("payload")
             if isinstance(payload, dict):
                 self._note_page(item, payload.get("href"))

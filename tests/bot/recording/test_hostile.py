@@ -1,0 +1,113 @@
+"""Hostile recordings: whatever one event holds, the others are exported."""
+
+import copy
+import json
+import random
+
+import pytest
+
+from bot.errors import CourierError
+from bot.exporter import export
+from bot.exporter.convert import CONVERTERS
+from bot.recording.lines import Damage, read_lines
+from tests import recorded
+
+START_MS = 1_795_431_700_000
+GOOD = {"type": 4, "timestamp": START_MS, "data": {"href": "https://a.test/"}}
+NEST = "[" * 900 + "]" * 900
+
+
+def exported(*lines):
+    """The manifest of a recording of one good event and these lines, and what each
+    converter makes of its events."""
+    damage = Damage()
+    given = [json.dumps(["w", GOOD]).encode(), *lines]
+    events = read_lines(given, recording="r", damage=damage)
+    with export(events, source="file", damage=damage) as made:
+        for _, convert in CONVERTERS.values():
+            b"".join(convert(made.events(), "r"))
+        return made.manifest
+
+
+def line(data, *, kind=3, timestamp=START_MS + 1):
+    return json.dumps(["w", {"type": kind, "timestamp": timestamp, "data": data}])
+
+
+def network(**row):
+    payload = {"requests": [{"name": "https://a.test/", "method": "GET", **row}]}
+    return line({"plugin": "rrweb/network@1", "payload": payload}, kind=6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        line({}, timestamp=float("nan")),
+        line({}, timestamp=float("inf")).replace("Infinity", "1e999"),
+        line({}, timestamp=1e300),
+        line({}, timestamp=-1),
+        line({"width": float("inf")}, kind=4).replace("Infinity", "1e999"),
+        line({"x": 0}).replace("0}", "9" * 5000 + "}"),
+        line({"deep": 0}).replace("0}", NEST + "}"),
+        line({"deep": 0}).replace("0}", "[" * 100_000 + "}"),
+    ],
+    ids=["nan", "inf", "1e300", "negative", "width", "digits", "deep", "open"],
+)
+def test_what_no_player_could_read_is_damage(text):
+    """One such event costs itself and nothing else."""
+    manifest = exported(text.encode())
+    assert manifest.summary.events == 1
+    assert manifest.damaged == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        network(timestamp=1e300, status=1e300, startTime=-1e300),
+        network(entryType=["resource"]),
+        network(name="https://a.test/?" + "a&" * 2000),
+        network(name="https://[::1?token=x"),
+        line({"tag": ["x"], "payload": {}}, kind=5),
+        line({"source": {"a": 1}}),
+        line({"width": 1e300, "height": 1e300, "href": 5}, kind=4),
+    ],
+    ids=["times", "kind", "query", "host", "tag", "source", "size"],
+)
+def test_odd_values_are_kept_and_break_nothing(text):
+    manifest = exported(text.encode())
+    assert manifest.summary.events == 2
+    assert manifest.damaged == 0
+
+
+ODD = (
+    *(None, True, 0, -1, 1e300, 2**70, "", "\x00\ud800<!--", [], {}),
+    *([[]], {"": {}}, ["x"], {"href": []}, "[" * 500, '{"a":' * 500, "?" + "&=" * 1100),
+)
+
+
+def mutated(event, chance):
+    """The event with some of its values replaced by odd ones."""
+    changed = copy.deepcopy(event)
+    holders = [changed]
+    while holders:
+        holder = holders.pop()
+        keys = holder if isinstance(holder, dict) else range(len(holder))
+        for key in list(keys):
+            if holder is not changed and chance.random() < 0.05:
+                holder[key] = chance.choice(ODD)
+            elif isinstance(holder[key], dict | list):
+                holders.append(holder[key])
+    return changed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_value_in_any_place_is_more_than_damage(seed):
+    """Real events with values swapped at random end as an export or a clear error."""
+    chance = random.Random(seed)
+    events = recorded.events("checkout")
+    chosen = [one for one in events if len(json.dumps(one.event)) < 20_000]
+    for item in chance.sample(chosen, 120):
+        text = json.dumps([item.window_id, mutated(item.event, chance)])
+        try:
+            exported(text.encode())
+        except CourierError:
+            continue
