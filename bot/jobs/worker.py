@@ -30,6 +30,8 @@ _PATIENCE = {
 _PATIENCE_FOR_FAILURE = timedelta(minutes=30)
 _FIRST_DELAY_S = 2.0
 _LONGEST_DELAY_S = 300.0
+# How long the work in hand may take once we are to stop.
+_STOP_SECONDS = 30.0
 # An error of ours that happens this often is not going away by trying.
 _MAX_SURPRISES = 3
 
@@ -79,8 +81,11 @@ class Worker:
     def stop(self) -> None:
         """Finish the work in hand and end."""
         self._stopping.set()
+        deadline = time.monotonic() + _STOP_SECONDS
         if self._listening is not None:
-            self._listening.stop(timeout=30_000)
+            self._bell.hush(self._listening, seconds=_STOP_SECONDS)
+        while self._held and time.monotonic() < deadline:
+            time.sleep(0.05)
         for helper in self._helpers:
             helper.join()
 
@@ -95,10 +100,8 @@ class Worker:
                 _log.exception("housekeeping failed")
 
     def sweep(self) -> None:
-        """Ring for every row that is due and that nobody is looking at.
-
-        While Redis is away this thread answers them itself: later, but not too late.
-        """
+        """Ring for every row that is due and that nobody is looking at; where Redis
+        is away, look at it here and now."""
         for request_id in self._ledger.due():
             if self._stopping.is_set():
                 break

@@ -161,14 +161,15 @@ class Courier:
 
         return eventually(look)
 
-    def pass_time(self, span: timedelta) -> None:
-        """Let every open request be older by so much, and be due now."""
+    def pass_time(self, span: timedelta = timedelta(seconds=10)) -> None:
+        """Let every waiting request be older by so much: it is due now, and nobody
+        came when its bell was rung."""
         created_at = self.row().created_at - span
         with self.services.engine.begin() as connection:
             connection.execute(
                 update(rows)
                 .where(rows.c.state == "waiting")
-                .values(created_at=created_at, due_at=utc_now())
+                .values(created_at=created_at, rung_at=created_at, due_at=utc_now())
             )
 
     def forget(self) -> None:

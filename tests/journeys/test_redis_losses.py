@@ -1,9 +1,13 @@
-"""Redis holds nothing that must not be lost: it may be emptied, or be away."""
+"""Redis holds nothing that must not be lost: it may be emptied, hang, or be away."""
+
+import os
+import signal
+import time
 
 import pytest
 import redis
 
-from bot.demo.slack import faults as slack_faults
+from bot.demo.posthog import Fault
 from bot.operations.embedded_redis import EmbeddedRedis
 from tests.journeys.courier import installed, shown
 from tests.journeys.waiting import eventually
@@ -25,11 +29,6 @@ def alone(small, own_redis):
         yield courier
 
 
-def empty(courier):
-    with redis.Redis.from_url(courier.environment["REDIS_URL"]) as client:
-        client.flushall()
-
-
 def test_two_workers_that_hear_of_one_row_answer_it_once(courier):
     other = courier.another()
     with courier.working(), courier.working(other):
@@ -46,42 +45,57 @@ def test_two_workers_that_hear_of_one_row_answer_it_once(courier):
     assert courier.row().attempts == 1
 
 
-def test_what_an_emptied_redis_forgot_is_answered(courier):
-    courier.ask(EMAIL)
-    empty(courier)
-    with courier.working():
-        assert EMAIL in shown(courier.told("/checkout"))
+def test_what_an_emptied_redis_forgot_is_answered(alone, own_redis):
+    with redis.Redis.from_url(own_redis.url) as client:
+        alone.ask(EMAIL)
+        client.flushall()
+        alone.pass_time()
+        with alone.working():
+            alone.told("/checkout")
+            client.flushall()
+            alone.ask(f"{EMAIL} last 2d")
+            alone.told("in the last 2 days")
 
 
-def test_a_worker_outlives_the_emptying_of_its_redis(courier):
-    with courier.working():
-        courier.ask(EMAIL)
-        courier.told("/checkout")
-        empty(courier)
-        courier.ask(f"{EMAIL} last 2d")
-        courier.told("last 2 days")
-
-
-def test_redis_may_be_away_between_question_and_answer(alone, own_redis):
-    """The question is acked all the same: its row is safe in the database."""
+def test_questions_are_answered_while_redis_is_away(alone, own_redis):
+    """Their rows are safe in the database, and the sweep looks at them itself."""
     with alone.working():
         own_redis.stop()
         for _ in range(3):
             alone.ask(EMAIL)
         assert max(ack.seconds for ack in alone.slack.acks) < 1.0
-        assert alone.open_rows() == 3
-        own_redis.start()
+        alone.pass_time()
         alone.settled()
-    assert len(alone.private()) == 3
-    assert all("/checkout" in shown(one) for one in alone.private())
+        assert len(alone.private()) == 3
+        assert all("/checkout" in shown(one) for one in alone.private())
 
 
-def test_an_answer_under_way_when_redis_goes_away_arrives(alone, own_redis):
-    alone.slack.faults.add("response_url", slack_faults.timeout(0.3))
+def test_a_redis_that_hangs_does_not_hold_up_an_ack(alone, own_redis):
+    with redis.Redis.from_url(own_redis.url) as client:
+        pid = client.info("server")["process_id"]
     with alone.working():
-        alone.ask(EMAIL)
-        eventually(lambda: alone.slack.faults.taken)
-        own_redis.stop()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            alone.ask(EMAIL)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert alone.slack.acks[-1].seconds < 2.0
+        alone.pass_time()
         alone.told("/checkout")
-        own_redis.start()
-        alone.settled()
+
+
+def test_a_worker_ends_in_order_though_redis_is_gone(alone, own_redis):
+    """It finishes the work in hand, and does not wait for Redis to come back."""
+    worker = alone.services.worker()
+    worker.start()
+    alone.posthog.faults.add("persons", Fault.SLOW, times=1)
+    alone.ask(EMAIL)
+    eventually(lambda: alone.posthog.count()["persons"])
+    own_redis.stop()
+    began = time.monotonic()
+    alone.posthog.release()
+    worker.stop()
+    assert time.monotonic() - began < 5.0
+    alone.told("/checkout")
+    assert alone.open_rows() == 0
+    own_redis.start()

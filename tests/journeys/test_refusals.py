@@ -12,8 +12,6 @@ from bot.exporter.portable import open_portable
 from tests.journeys.courier import ATTACH, SHARE, installed, links, plays, shown
 from tests.journeys.waiting import eventually
 
-NO_TIME = timedelta(0)
-
 
 @pytest.fixture(scope="module")
 def courier(tmp_path_factory, redis_server):
@@ -92,7 +90,7 @@ def test_posthog_may_be_away_and_come_back(courier, kind, fault):
     if fault is Fault.LIMITED:
         assert waits.due_at - waits.created_at > timedelta(seconds=36), "Retry-After"
     courier.posthog.faults.clear()
-    courier.pass_time(NO_TIME)
+    courier.pass_time()
     courier.listing(customer)
 
 
@@ -159,7 +157,7 @@ def test_half_a_recording_is_never_shared_for_a_whole_one(courier, fault):
     )
     if isinstance(shared, str):
         courier.posthog.faults.clear()
-        courier.pass_time(NO_TIME)
+        courier.pass_time()
         shared = eventually(lambda: courier.slack.messages("support")[before:])
     assert "12 console errors" in shown(shared[0])
     assert plays(*links(shown(shared[0])))

@@ -54,5 +54,6 @@ def test_a_worker_killed_between_bell_and_row_delays_an_answer(courier, process)
         eventually(lambda: courier.services.bell.waiting() == 0)
         process.kill()
     assert courier.row().attempts == 0
+    courier.pass_time()
     with courier.working():
         courier.listing(customer)
