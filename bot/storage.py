@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
@@ -22,6 +23,10 @@ from obstore.exceptions import (
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from bot.errors import NotFound, Refused, RetryLater, SettingsError
+
+# obstore's own ten tries take up to three minutes, and somebody waits for the answer.
+# Work that must not be lost is tried again from the ledger.
+_RETRIES = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 
 
 class ReplayStore:
@@ -42,7 +47,7 @@ class ReplayStore:
             client = {"timeout": "30s", "connect_timeout": "5s"}
             if parts.scheme.startswith("s3"):
                 client["allow_http"] = "true"  # an S3 in one's own house may be plain
-            return cls(from_url(url, client_options=client))  # type: ignore[call-overload]
+            return cls(from_url(url, client_options=client, retry_config=_RETRIES))  # type: ignore[call-overload]
         except (BaseError, OSError, ValueError) as error:
             raise SettingsError(f"STORAGE_URL: {error}") from error
 
@@ -111,8 +116,9 @@ def _ours(key: str) -> Iterator[None]:
         ) from error
     except (BaseError, OSError) as error:
         full = "No space left" in str(error)
+        reason = str(error).partition("\n")[0]
         raise RetryLater(
-            f"the object store did not take {key}: {error}",
+            f"the object store has trouble with {key}: {reason}",
             plain="Our storage is full; an administrator must make room."
             if full
             else "Our object store is not available right now.",

@@ -37,16 +37,19 @@ def large(
     s3_server: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, str]:
-    """PostgreSQL and a bucket, whose address and keys come from the environment."""
-    for name, value in {
+    """PostgreSQL and a bucket."""
+    # Not settings of ours: obstore takes them from the environment itself.
+    bucket = {
         "AWS_ENDPOINT_URL": s3_server,
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-    }.items():
+    }
+    for name, value in bucket.items():
         monkeypatch.setenv(name, value)
     return {
         **small,
+        **bucket,
         "DATABASE_URL": postgresql_url,
         "STORAGE_URL": "s3://replays/courier",
     }
