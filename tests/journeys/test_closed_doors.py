@@ -61,14 +61,14 @@ def test_a_mention_that_cannot_be_answered_is_a_dead_letter(courier, meanwhile):
 
 
 def test_who_shares_where_the_bot_is_not_is_told_how_to_let_it_in(courier):
-    courier.ask(JANE, "random")
-    listing = courier.told("/checkout", "random")
+    courier.ask(JANE, "escalations")
+    listing = courier.told("/checkout", "escalations")
     courier.slack.click("ana", listing, SHARE)
-    refusal = courier.told("/invite @", "random")
-    assert courier.slack.messages("random") == []
-    courier.slack.invite_bot("random")
+    refusal = courier.told("/invite @", "escalations")
+    assert courier.slack.messages("escalations") == []
+    courier.slack.invite_bot("escalations")
     courier.slack.click("ana", refusal, SHARE)
-    [message] = eventually(lambda: courier.slack.messages("random"))
+    [message] = eventually(lambda: courier.slack.messages("escalations"))
     assert "Payment failed" in shown(message)
 
 
