@@ -16,7 +16,9 @@ from bot.recording.rrweb import FULL_SNAPSHOT, INCREMENTAL, MUTATION, STYLE_SHEE
 KNOWN_COMPRESSION = "2024-10"
 
 # A page of 100,000 nodes makes a snapshot of some 10 MB; this stops a bomb, not a page.
-MAX_EXPANDED_BYTES = 256 * 1024 * 1024
+MAX_EXPANDED_BYTES = 64 * 1024 * 1024
+# The same page has a third of these; an event has up to four such fields.
+MAX_EXPANDED_VALUES = 2_000_000
 
 _COMPRESSED_FIELDS = {
     MUTATION: ("texts", "attributes", "removes", "adds"),
@@ -74,6 +76,6 @@ def _decode(field: str, text: str) -> Any:
     if not unpacker.eof:
         raise Undecodable(field, "cut short")
     try:
-        return lossless.loads(plain)
+        return lossless.loads(plain, max_values=MAX_EXPANDED_VALUES)
     except ValueError as error:
-        raise Undecodable(field, "not JSON") from error
+        raise Undecodable(field, "not JSON, or too much of it") from error

@@ -17,10 +17,15 @@ from typing import IO, Any
 
 from bot.errors import BadInput, UnknownShape
 from bot.recording import lossless
-from bot.recording.lines import Damage, read_lines, read_value
+from bot.recording.lines import MAX_LINE_BYTES, Damage, read_lines, read_value
 from bot.recording.rrweb import RrwebEvent
 
+# Formats that are one JSON value are in memory whole, and then once more decoded.
+MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
+MAX_DOCUMENT_VALUES = 20_000_000
+
 _GZIP = b"\x1f\x8b"
+_MIB = 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -92,9 +97,15 @@ def _is_document(start: bytes) -> bool:
 def _all(path: Path, stream: IO[bytes]) -> bytes:
     with stream:
         try:
-            return stream.read()
+            content = stream.read(MAX_DOCUMENT_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise BadInput(f"{path} is cut short or damaged: {error}") from error
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise BadInput(
+            f"{path} holds more than {MAX_DOCUMENT_BYTES // _MIB} MiB of JSON in one"
+            " piece; export the recording as snapshot JSON lines, which are streamed"
+        )
+    return content
 
 
 def _streamed(
@@ -103,7 +114,8 @@ def _streamed(
     found = 0
     with stream:
         try:
-            for event in read_lines(stream, recording=path.name, damage=damage):
+            lines = _lines(path, stream)
+            for event in read_lines(lines, recording=path.name, damage=damage):
                 found += 1
                 yield event
         except (OSError, EOFError, zlib.error) as error:
@@ -112,9 +124,20 @@ def _streamed(
         raise BadInput(f"{path} holds no readable event ({damage.total} damaged)")
 
 
+def _lines(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines; a few bytes of gzip can hold one that no memory holds."""
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise BadInput(
+                f"{path} holds a line of more than {MAX_LINE_BYTES // _MIB} MiB, which"
+                " no recording has"
+            )
+        yield line
+
+
 def _document(path: Path, content: bytes) -> RecordingFile:
     try:
-        document = lossless.loads(content)
+        document = lossless.loads(content, max_values=MAX_DOCUMENT_VALUES)
     except ValueError as error:
         raise BadInput(f"{path} is not whole JSON: {error}") from error
     damage = Damage()

@@ -17,6 +17,9 @@ from bot.recording import lossless
 from bot.recording.expand import Undecodable, expand
 from bot.recording.rrweb import LAST_MS, RrwebEvent
 
+# Several compressed fields of the largest pages in one event.
+MAX_LINE_BYTES = 128 * 1024 * 1024
+
 
 @dataclass(slots=True)
 class Damage:
@@ -44,6 +47,8 @@ def read_lines(
         if not line.strip():
             continue
         try:
+            if len(line) > MAX_LINE_BYTES:
+                raise ValueError("the line is too long")
             value = lossless.loads(line)
         except ValueError:
             damage.lines += 1

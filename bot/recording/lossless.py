@@ -18,12 +18,21 @@ import orjson
 # at which Python's own encoder gives up.
 MAX_DEPTH = 600
 
+# A value costs Python some hundred bytes however short it is in JSON. Real recordings
+# have one in twenty bytes, so this is a line of 80 MB.
+MAX_VALUES = 4_000_000
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def loads(text: bytes | str) -> Any:
+def loads(text: bytes | str, *, max_values: int = MAX_VALUES) -> Any:
     """The value of a JSON text. Raises ValueError where it is not JSON: so NaN and
-    numbers past what a double holds, which JavaScript could not read either."""
+    numbers past what a double holds, which JavaScript could not read either; and where
+    it holds more than ``max_values`` values, which would take more memory than there
+    is."""
+    # Commas are counted in strings too: quick, and no real event comes near.
+    if text.count(b"," if isinstance(text, bytes) else ",") >= max_values:  # type: ignore[arg-type]
+        raise ValueError(f"more than {max_values} values")
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -1,14 +1,17 @@
 """Hostile recordings: whatever one event holds, the others are exported."""
 
 import copy
+import gzip
 import json
 import random
 
 import pytest
 
-from bot.errors import CourierError
+from bot.errors import BadInput, CourierError
 from bot.exporter import export
 from bot.exporter.convert import CONVERTERS
+from bot.recording import lines as reading
+from bot.recording.files import open_recording
 from bot.recording.lines import Damage, read_lines
 from tests import recorded
 
@@ -76,6 +79,29 @@ def test_odd_values_are_kept_and_break_nothing(text):
     manifest = exported(text.encode())
     assert manifest.summary.events == 2
     assert manifest.damaged == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" + b"{}," * 2_500_000 + b"{}]", b'"' + b"a" * 65 * 1024 * 1024 + b'"'],
+    ids=["values", "bytes"],
+)
+def test_a_field_that_unpacks_without_end_is_damage(content):
+    """A few kilobytes that anybody can send must not take a worker's memory."""
+    packed = gzip.compress(content, 1).decode("latin-1")
+    event = {"type": 2, "timestamp": START_MS, "cv": "2024-10", "data": packed}
+    assert exported(json.dumps(["w", event]).encode()).damaged == 1
+
+
+def test_a_gzip_file_that_unpacks_without_end_is_refused(tmp_path):
+    """Megabytes of one line end the reading, not the machine."""
+    file = tmp_path / "bomb.gz"
+    with gzip.open(file, "wb", compresslevel=1) as out:
+        out.write(b'["w", "')
+        for _ in range(reading.MAX_LINE_BYTES // 1024**2):
+            out.write(b"a" * 1024**2)
+    with pytest.raises(BadInput, match="a line of more than 128 MiB"):
+        list(open_recording(file).events)
 
 
 ODD = (
