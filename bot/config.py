@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     worker_threads: Annotated[int, Field(ge=1, le=64)] = 4
     lease: Span = timedelta(seconds=60)
     redact_secrets: bool = True
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -132,7 +132,8 @@ class Courier:
         source, recording = recording_by_id(self._sources, recording_id)
         kept = self._replays.latest(source.name, recording_id)
         now = self._clock()
-        if kept and (kept.is_final or now - kept.created_at < _FRESH):
+        is_true = kept and (kept.is_final or now - kept.created_at < _FRESH)
+        if kept and is_true and self._replays.is_whole(kept):
             return kept, recording
         with export_recording(
             source, recording, redact=self._policy.redact, now=now

@@ -94,6 +94,11 @@ class Replays:
             ).one_or_none()
         return None if row is None else _stored(row)
 
+    def is_whole(self, replay: StoredReplay) -> bool:
+        """Whether its object is still there; a bucket's own rules may have removed
+        it."""
+        return self._store.size(replay.object_key) == replay.manifest.payload_bytes
+
     def segment(self, replay: StoredReplay, index: int) -> bytes:
         """One packed segment. Raises NotFound."""
         segments = replay.manifest.segments

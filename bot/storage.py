@@ -68,6 +68,14 @@ class ReplayStore:
                 obstore.get_range(self._store, key, start=start, length=length)
             )
 
+    def size(self, key: str) -> int | None:
+        """An object's length in bytes; None where there is none."""
+        try:
+            with _ours(key):
+                return obstore.head(self._store, key)["size"]
+        except NotFound:
+            return None
+
     def delete(self, key: str) -> None:
         """Remove an object; nothing happens where there is none."""
         try:

@@ -155,12 +155,8 @@ def _vendors(services: Services) -> Iterator[Check]:
             yield Check(name, False, str(error), "See .env.example.")
             continue
         if not found:
-            yield Check(
-                name,
-                False,
-                "neither Slack nor Zendesk is configured",
-                "Set SLACK_BOT_TOKEN or ZENDESK_SUBDOMAIN; see .env.example.",
-            )
+            detail = "neither Slack nor Zendesk is set up; the command line works"
+            yield Check(name, True, detail)
         for one in found:
             yield from one.check()
 

@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack
 
 import click
+from prometheus_client import start_http_server
 
 from bot.cli.output import say
 from bot.config import Settings
@@ -44,8 +45,11 @@ def web() -> None:
 @click.command()
 def worker() -> None:
     """Run a worker alone; any number of them share the work."""
-    services = Services(_settings())
+    settings = _settings()
+    services = Services(settings)
     stopping = _stop_on_signals()
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, addr=settings.host)
     running = services.worker()
     running.start()
     say("Worker started")

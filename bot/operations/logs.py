@@ -23,6 +23,15 @@ _SECRET_VALUE = re.compile(
     r"|/r/[\w-]{16,}|hooks\.slack\.com/\S+|/response/[\w-]+|://[^/\s:@]+:[^/\s@]+@"
 )
 _BLANK = "[redacted]"
+# They say what we say better, or log request bodies and URLs.
+_TOO_TALKATIVE = (
+    "alembic",
+    "dramatiq",
+    "slack_bolt",
+    "urllib3",
+    "waitress.queue",
+    "werkzeug",
+)
 
 
 def configure(*, style: str, level: str) -> None:
@@ -58,8 +67,7 @@ def configure(*, style: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # They say what we say better, or log request bodies and URLs.
-    for name in ("werkzeug", "waitress.queue", "urllib3", "slack_bolt", "dramatiq"):
+    for name in _TOO_TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

@@ -47,6 +47,8 @@ def test_what_is_put_is_got_whole_and_in_ranges(store):
     store.put("a/b.segments", io.BytesIO(b"0123456789"))
     assert store.get("a/b.segments") == b"0123456789"
     assert store.get_range("a/b.segments", 3, 4) == b"3456"
+    assert store.size("a/b.segments") == 10
+    assert store.size("nothing") is None
 
 
 def test_putting_again_replaces_and_deleting_twice_is_no_error(store):

@@ -1,0 +1,215 @@
+"""What is exported, what is used again, and which recordings a ticket's note gets."""
+
+import gzip
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.delivery import Courier, Policy
+from bot.errors import Gone, RetryLater
+from bot.ledger import Ledger
+from bot.model import (
+    Action,
+    Identifier,
+    IdentifierKind,
+    Note,
+    Person,
+    Recording,
+    ReplayRequest,
+    ReplyTo,
+)
+from bot.replays import Replays
+from bot.sharing import Links
+from bot.storage import ReplayStore
+from tests import recorded
+from tests.bot.jobs.test_worker import Chat
+from tests.bot.test_ledger import Time
+
+RECORDED = datetime(2026, 11, 23, 11, 1, 45, tzinfo=UTC)
+JANE = Person("p1", "jane@example.com")
+
+
+def recording(name, start=RECORDED, **more):
+    length = timedelta(seconds=39)
+    return Recording(
+        name, "memory", start, length, end=start + length, person=JANE, **more
+    )
+
+
+class Source:
+    """A source whose recordings all hold the events of the checkout."""
+
+    name = "memory"
+
+    def __init__(self, *recordings):
+        self.recordings = {one.id: one for one in recordings}
+        self.exports = []
+        self.errors = {}
+        content = gzip.decompress(recorded.snapshots("checkout").read_bytes())
+        self.lines = content.split(b"\n")
+
+    def find_people(self, identifier):
+        return [JANE]
+
+    def recordings_of(self, person, *, since, limit):
+        return list(self.recordings.values())[:limit]
+
+    def recording(self, recording_id):
+        return self.recordings[recording_id]
+
+    def snapshot_lines(self, one):
+        self.exports.append(one.id)
+        if one.id in self.errors:
+            raise self.errors[one.id]
+        yield from self.lines
+
+
+@pytest.fixture
+def time():
+    time = Time()
+    time.now = RECORDED + timedelta(hours=2)
+    return time
+
+
+@pytest.fixture
+def store(tmp_path):
+    return ReplayStore.at((tmp_path / "objects").as_uri())
+
+
+@pytest.fixture
+def ledger(engine, time):
+    return Ledger(engine, lease=timedelta(seconds=60), clock=time)
+
+
+@pytest.fixture
+def chat():
+    return Chat()
+
+
+@pytest.fixture
+def note_of(courier_of, ledger, chat, time):
+    """What is posted for a request, by a worker that is killed right after."""
+
+    def answer(source, request):
+        request_id, _ = ledger.accept(request)
+        courier_of(source).deliver(ledger.claim(request_id))
+        time.pass_(seconds=61)
+        return chat.posted[request_id][-1]
+
+    return answer
+
+
+@pytest.fixture
+def courier_of(engine, store, time, ledger, chat):
+    def make(source):
+        return Courier(
+            sources=[source],
+            destinations={"chat": chat},
+            ledger=ledger,
+            replays=Replays(engine, store, clock=time),
+            links=Links(engine, public_url="http://courier.test", clock=time),
+            policy=Policy(timedelta(days=14), timedelta(days=7), 5),
+            clock=time,
+        )
+
+    return make
+
+
+def test_a_finished_recording_is_exported_once(courier_of):
+    source = Source(recording("r1"))
+    courier = courier_of(source)
+    first, _ = courier.stored("r1")
+    again, _ = courier.stored("r1")
+    assert again == first
+    assert source.exports == ["r1"]
+
+
+def test_a_recording_that_may_grow_is_exported_again_when_asked_later(courier_of, time):
+    time.now = RECORDED + timedelta(minutes=5)
+    source = Source(recording("r1", ongoing=True))
+    courier = courier_of(source)
+    courier.stored("r1")
+    courier.stored("r1")  # a retry right after uses what was exported
+    time.pass_(minutes=11)
+    courier.stored("r1")
+    assert source.exports == ["r1", "r1"]
+
+
+def test_a_replay_whose_object_was_removed_is_exported_again(courier_of, store):
+    """A bucket's own rules may delete objects; a link must not lead to nothing."""
+    source = Source(recording("r1"))
+    courier = courier_of(source)
+    kept, _ = courier.stored("r1")
+    store.delete(kept.object_key)
+    again, _ = courier.stored("r1")
+    assert store.size(again.object_key) == again.manifest.payload_bytes
+    assert source.exports == ["r1", "r1"]
+
+
+def test_a_session_that_has_only_begun_says_so(courier_of, time):
+    time.now = RECORDED + timedelta(seconds=20)
+    source = Source(recording("r1", ongoing=True))
+    source.lines = []
+    with pytest.raises(RetryLater) as error:
+        courier_of(source).stored("r1")
+    assert "still being recorded" in error.value.plain
+
+
+NOTE = ReplayRequest(
+    key="zendesk:1:created",
+    action=Action.NOTE,
+    reply_to=ReplyTo("chat", {"room": "1"}),
+    asked_by="zendesk",
+    identifiers=(Identifier(IdentifierKind.EMAIL, "jane@example.com"),),
+)
+
+
+def hours(count):
+    return timedelta(hours=count)
+
+
+def test_a_note_takes_the_recordings_before_the_report_first(note_of):
+    """What ended just before the ticket shows its trouble; what came after does not."""
+    source = Source(
+        recording("after", RECORDED + hours(1)),
+        recording("just before", RECORDED),
+        recording("days before", RECORDED - hours(70)),
+        recording("hours before", RECORDED - hours(5)),
+    )
+    request = replace(NOTE, about=RECORDED + timedelta(minutes=10))
+    note = note_of(source, request)
+    assert isinstance(note, Note)
+    assert [one.recording.id for one in note.replays] == ["just before", "hours before"]
+    assert [one.id for one in note.others] == ["days before", "after"]
+
+
+def test_a_links_start_is_before_the_report_where_that_is_inside(note_of):
+    source = Source(recording("r1"))
+    request = replace(NOTE, about=RECORDED + timedelta(seconds=35.574))
+    note = note_of(source, request)
+    assert note.replays[0].watch_url.endswith("#t=15")
+
+
+def test_what_cannot_be_exported_is_named_and_the_rest_is_shared(note_of):
+    source = Source(recording("gone"), recording("whole", RECORDED - hours(1)))
+    source.errors["gone"] = Gone("410", plain="This recording was deleted.")
+    note = note_of(source, NOTE)
+    assert [one.recording.id for one in note.replays] == ["whole"]
+    ((lost, why),) = note.unavailable
+    assert (lost.id, why) == ("gone", "This recording was deleted.")
+
+
+def test_answering_again_after_a_kill_leaves_one_link_each(
+    courier_of, ledger, chat, engine, time
+):
+    """The first worker's link was never posted: its row is used again."""
+    courier = courier_of(Source(recording("r1")))
+    request_id, _ = ledger.accept(NOTE)
+    for _ in range(2):
+        chat.errors = [RetryLater("killed before it posted")]
+        with pytest.raises(RetryLater):
+            courier.deliver(ledger.claim(request_id))
+        time.pass_(seconds=61)
+    links = Links(engine, public_url="http://courier.test")
+    assert len(links.entries()) == 1
