@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 from bot import __version__
 from bot.errors import BadInput
@@ -23,6 +23,7 @@ from bot.model import (
 FORMAT = "replay-courier/portable-replay"
 VERSION = 1
 
+_Line = TypeVar("_Line", WindowCount, Page, ErrorLine, RequestLine, Mark)
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -114,16 +115,19 @@ class Manifest:
             )
         try:
             return cls(
-                recording_id=value["recording_id"],
-                source=value["source"],
-                recording_url=value["recording_url"],
-                person=value["person"],
+                recording_id=_read(value, "recording_id", str | None),
+                source=_read(value, "source", str),
+                recording_url=_read(value, "recording_url", str | None),
+                person=_read(value, "person", str | None),
                 summary=_summary(value),
-                redactions={one["kind"]: one["count"] for one in value["redactions"]},
-                damaged=value["counts"]["damaged"],
+                redactions={
+                    _read(one, "kind", str): _read(one, "count", int)
+                    for one in value["redactions"]
+                },
+                damaged=_read(value["counts"], "damaged", int),
                 segments=tuple(map(Segment.from_json, value["segments"])),
-                sha256=value["sha256"],
-                producer=value["producer"],
+                sha256=_read(value, "sha256", str),
+                producer=_read(value, "producer", str),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the replay's manifest is damaged: {error!r}") from error
@@ -144,32 +148,51 @@ def masked(name: str | None) -> str | None:
 
 def _summary(value: dict[str, Any]) -> Summary:
     counts, viewport = value["counts"], value["viewport"]
+    whole = {
+        name: _read(counts, name, int)
+        for name in (
+            *("events", "clicks", "rage_clicks", "input_events", "full_snapshots"),
+            *("exceptions", "network_requests", "network_failing", "network_slow"),
+        )
+    }
     return Summary(
         start=_datetime(value["start"]),
         end=_datetime(value["end"]),
-        duration_ms=value["duration_ms"],
-        active_ms=value["active_ms"],
-        events=counts["events"],
-        windows=tuple(WindowCount(**one) for one in value["windows"]),
-        platform=value["platform"],
-        viewport=viewport and (viewport["width"], viewport["height"]),
-        browser=value["browser"],
-        os=value["os"],
-        pages=tuple(Page(**one) for one in value["pages"]),
-        clicks=counts["clicks"],
-        rage_clicks=counts["rage_clicks"],
-        input_events=counts["input_events"],
-        full_snapshots=counts["full_snapshots"],
-        console=dict(counts["console"]),
-        exceptions=counts["exceptions"],
-        network_requests=counts["network_requests"],
-        network_failing=counts["network_failing"],
-        network_slow=counts["network_slow"],
-        errors=tuple(ErrorLine(**one) for one in value["errors"]),
-        failing=tuple(RequestLine(**one) for one in value["failing_requests"]),
-        slow=tuple(RequestLine(**one) for one in value["slow_requests"]),
-        marks=tuple(Mark(**one) for one in value["marks"]),
-        start_at_ms=value["start_at_ms"],
+        duration_ms=_read(value, "duration_ms", int),
+        active_ms=_read(value, "active_ms", int),
+        windows=_all(WindowCount, value["windows"]),
+        platform=_read(value, "platform", str),
+        viewport=viewport
+        and (_read(viewport, "width", int), _read(viewport, "height", int)),
+        browser=_read(value, "browser", str | None),
+        os=_read(value, "os", str | None),
+        pages=_all(Page, value["pages"]),
+        console={
+            level: _read(counts["console"], level, int) for level in counts["console"]
+        },
+        errors=_all(ErrorLine, value["errors"]),
+        failing=_all(RequestLine, value["failing_requests"]),
+        slow=_all(RequestLine, value["slow_requests"]),
+        marks=_all(Mark, value["marks"]),
+        start_at_ms=_read(value, "start_at_ms", int),
+        **whole,
+    )
+
+
+def _read(holder: dict[str, Any], name: str, kind: Any) -> Any:
+    """A field of the expected type. Raises KeyError, or TypeError naming it."""
+    value = holder[name]
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} is {type(value).__name__}")
+    return value
+
+
+def _all(kind: type[_Line], rows: Any) -> tuple[_Line, ...]:
+    """The rows as our dataclass, each field of the type it is declared with."""
+    types = get_type_hints(kind)
+    return tuple(
+        kind(**{name: _read(row, name, type_) for name, type_ in types.items()})
+        for row in rows
     )
 
 
@@ -179,4 +202,7 @@ def _iso(moment: datetime) -> str:
 
 
 def _datetime(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment

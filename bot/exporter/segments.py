@@ -7,6 +7,7 @@ viewer play after the first one and the share page fetch what it needs.
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import IO, Any
@@ -50,6 +51,8 @@ class Segment:
         if not isinstance(value, dict) or any(
             not isinstance(value.get(name), kind) for name, kind in fields.items()
         ):
+            raise BadInput("the manifest's segment index is damaged")
+        if any(value[name] < 0 for name in ("offset", "bytes", "expanded_bytes")):
             raise BadInput("the manifest's segment index is damaged")
         return cls(**{name: value[name] for name in fields})
 
@@ -136,8 +139,8 @@ def unpack(segment: Segment, packed: bytes) -> bytes:
 
 def read_events(plain: bytes) -> Iterator[RrwebEvent]:
     """The events of a segment's lines. Raises BadInput."""
-    for line in plain.split(b"\n"):
-        if not line:
+    for line in io.BytesIO(plain):
+        if line == b"\n":
             continue
         try:
             window_id, event = lossless.loads(line)

@@ -211,3 +211,33 @@ def test_a_person_is_masked_for_whoever_holds_the_file(name, shown):
 def test_json_is_the_same_after_the_slow_way():
     value = {"a": ["\ud800", 1.5, "\x00é\u2028"]}
     assert lossless.loads(lossless.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("was", "is_"),
+    [
+        ('"recording_id": null', '"recording_id": 5'),
+        ('"duration_ms": ', '"duration_ms": "1", "was": '),
+        ('"expanded_bytes": ', '"expanded_bytes": -2, "was": '),
+        ('"segments": [', '"segments": 5, "was": ['),
+        ('"windows": [', '"windows": [{"window_id": [], "events": 1}], "was": ['),
+        ('"start": "', '"start": "2026-11-23T00:00:00", "was": "'),
+    ],
+)
+def test_a_manifest_made_by_hand_is_refused_as_damaged(tmp_path, was, is_):
+    """A negative length, above all, would unpack a segment without a limit."""
+    path = write(tmp_path / "a.html", recorded.events("static-simple"))
+    page = path.read_bytes()
+    assert page.count(was.encode()) >= 1
+    path.write_bytes(page.replace(was.encode(), is_.encode(), 1))
+    with pytest.raises(BadInput, match="damaged"):
+        open_portable(path).verify()
+
+
+@pytest.mark.parametrize("end", ["", ">"])
+def test_a_page_of_beginnings_is_read_in_no_time(tmp_path, end):
+    path = tmp_path / "a.html"
+    tag = '<script type="application/json" id="replay-manifest"' + end
+    path.write_text("<!doctype html>" + tag * 200_000)
+    with pytest.raises(BadInput, match="no portable replay"):
+        open_portable(path)
