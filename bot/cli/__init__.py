@@ -48,7 +48,11 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except CourierError as error:
-            raise click.ClickException(str(error)) from error
+            from bot.cli.output import printable
+
+            # Errors may repeat what a recording or a vendor said.
+            lines = map(printable, str(error).split("\n"))
+            raise click.ClickException("\n".join(lines)) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

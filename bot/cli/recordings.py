@@ -102,10 +102,9 @@ def _export_one(what: str, folder: Path, format_: str, redact: bool) -> Path:
         manifest = exported.manifest
         if manifest.damaged:
             say(f"{what}: {manifest.damaged} damaged events were left out")
-        name = manifest.recording_id or stem(Path(what))
+        name = manifest.name if manifest.recording_id else stem(Path(what))
         if format_ == "html":
-            safe = manifest.filename if manifest.recording_id else f"{name}.replay.html"
-            target = folder / safe
+            target = folder / f"{name}.replay.html"
             write_whole(target, file_page(manifest, exported.segments()))
             return target
         ending, write = CONVERTERS[format_]

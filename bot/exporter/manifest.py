@@ -24,7 +24,7 @@ FORMAT = "replay-courier/portable-replay"
 VERSION = 1
 
 _Line = TypeVar("_Line", WindowCount, Page, ErrorLine, RequestLine, Mark)
-_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_SAFE_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,15 @@ class Manifest:
     producer: str = f"replay-courier {__version__}"
 
     @property
-    def filename(self) -> str:
+    def name(self) -> str:
+        """The recording's id as the beginning of a file's name; ``recording`` where it
+        has none, or one that could lead to another folder."""
         name = self.recording_id or ""
-        return f"{name if _SAFE_ID.fullmatch(name) else 'recording'}.replay.html"
+        return name if _SAFE_ID.fullmatch(name) else "recording"
+
+    @property
+    def filename(self) -> str:
+        return f"{self.name}.replay.html"
 
     @property
     def payload_bytes(self) -> int:

@@ -156,10 +156,14 @@ def _document(path: Path, content: bytes) -> RecordingFile:
     person = data.get("person")
     return RecordingFile(
         _events(snapshots, path.name, damage),
-        recording_id=data.get("id") or None,
-        person_name=person.get("name") if isinstance(person, dict) else None,
+        recording_id=_text(data.get("id")),
+        person_name=_text(person.get("name")) if isinstance(person, dict) else None,
         damage=damage,
     )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _events(items: list[Any], name: str, damage: Damage) -> Iterator[RrwebEvent]:

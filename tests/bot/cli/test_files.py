@@ -103,6 +103,54 @@ def test_bad_input_is_one_clear_line_and_exit_status_1(tmp_path):
     assert not list(tmp_path.glob(".*partial"))
 
 
+def posthog_export(path, **data):
+    """A PostHog JSON export of one event, with these fields of data."""
+    event = {"type": 4, "timestamp": 1, "windowId": "w", "data": {}}
+    data = {"id": None, "person": None, "snapshots": [event]} | data
+    path.write_text(json.dumps({"version": "2023-04-28", "data": data}))
+    return path
+
+
+@pytest.mark.parametrize("format_", ["html", "rrweb"])
+@pytest.mark.parametrize("name", ["../../escaped", "/tmp/escaped", "a\x1b]0;"])
+def test_an_id_in_a_file_leads_to_no_other_folder(tmp_path, name, format_):
+    """Whoever made the file chose the id; the folder is the reader's choice."""
+    given = posthog_export(tmp_path / "given.json", id=name)
+    out = tmp_path / "a" / "b" / "out"
+    done = courier("export", given, "-o", out, "--format", format_)
+    assert done.returncode == 0, done.stderr
+    (written,) = (
+        path for path in tmp_path.rglob("*") if path.is_file() if path != given
+    )
+    assert written.parent == out
+    assert written.name.startswith("recording")
+    assert done.stdout == f"{written}\n"
+
+
+@pytest.mark.parametrize("odd", [5, ["x"]])
+def test_ids_and_names_of_another_type_are_as_if_not_there(tmp_path, odd):
+    given = posthog_export(tmp_path / "given.json", id=odd, person={"name": odd})
+    done = courier("export", given, "-o", tmp_path)
+    assert done.stdout == f"{tmp_path / 'given.replay.html'}\n", done.stderr
+
+
+def test_what_a_file_says_cannot_command_the_terminal(exported, tmp_path):
+    """Neither in a table nor in an error: control characters go, and reversed text."""
+    path, _ = exported
+    page = path.read_bytes().replace(
+        b'"recording_id": null', rb'"recording_id": "a\u001b]0;b\u202ec\u0007\r\nd"'
+    )
+    odd = tmp_path / "odd\x1b[2J.html"
+    odd.write_bytes(page)
+    shown = courier("inspect", odd)
+    assert "a ]0;b c" in shown.stdout
+    odd.write_bytes(page[: page.index(b'id="replay-end"')])
+    failed = courier("inspect", odd)
+    assert failed.returncode == 1
+    for text in (shown.stdout, failed.stderr):
+        assert not {"\x1b", "\x07", "\r", "\u202e"} & set(text)
+
+
 def test_a_missing_file_is_said_so(tmp_path):
     done = courier("export", tmp_path / "nowhere.jsonl")
     assert (done.returncode, done.stdout) == (1, "")
