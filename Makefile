@@ -14,8 +14,8 @@ install: .venv/installed ## Make .venv with the command in it and the built view
 
 .venv/installed: requirements.lock pyproject.toml $(VIEWER_SOURCES)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 demo: install ## Run the whole product on this machine, with sample data
@@ -46,7 +46,7 @@ screenshots: install ## Take the README's pictures of the demo again
 	$(BIN)/python deploy/screenshots.py
 
 lock: ## Resolve the lock file again from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 		--no-emit-index-url --no-header --no-annotate --generate-hashes \
 		--output-file requirements.lock

@@ -43,7 +43,8 @@ def postgresql() -> Iterator[str]:
     as_user: list[str] = []
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
+        runuser = shutil.which("runuser") or "/usr/sbin/runuser"
+        as_user = [runuser, "-u", "postgres", "--"]
     data, port = folder / "data", free_port()
 
     def run(*words: str) -> None:
