@@ -6,6 +6,7 @@ all at once, by name. A vendor whose settings are absent is off.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import (
     BeforeValidator,
     Field,
@@ -130,7 +132,9 @@ class Settings(BaseSettings):
         Raises SettingsError naming every setting that is missing or wrong.
         """
         if environ is None:
-            return cls(_env_file=env_file or Path(".env"))
+            file = env_file or Path(".env")
+            _hand_to_clouds(file)
+            return cls(_env_file=file)
         known = {
             name.lower(): value
             for name, value in environ.items()
@@ -147,10 +151,6 @@ class Settings(BaseSettings):
     @property
     def has_zendesk(self) -> bool:
         return self.zendesk_subdomain is not None
-
-    @property
-    def has_posthog(self) -> bool:
-        return self.posthog_api_key is not None
 
     @property
     def sql_url(self) -> str:
@@ -202,6 +202,13 @@ def _incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str
         if oauth and absent("zendesk_email", "zendesk_api_token"):
             problems += [f"{name} is missing" for name in oauth]
     return problems
+
+
+def _hand_to_clouds(env_file: Path) -> None:
+    """obstore reads the clouds' credentials from the environment alone."""
+    for name, value in dotenv_values(env_file).items():
+        if value and name.startswith(("AWS_", "AZURE_", "GOOGLE_")):
+            os.environ.setdefault(name, value)
 
 
 def documented_names() -> list[str]:

@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from sqlalchemy import Engine
 
 from bot.config import Settings
-from bot.database.engine import connect, upgrade
+from bot.database.engine import connect, is_current, upgrade
 from bot.delivery import Courier, Policy
 from bot.errors import SettingsError
 from bot.intake import CourierIntake
@@ -143,10 +143,14 @@ class Services:
         """What must work for this installation to work; each raises where it does
         not."""
         return {
-            "database": self.ledger.counts,
-            "redis": self.bell.ping,
-            "storage": self.store.check,
+            "database": self._check_database,
+            "redis": lambda: self.bell.ping(),
+            "storage": lambda: self.store.check(),
         }
+
+    def _check_database(self) -> None:
+        if not is_current(self.engine):
+            raise SettingsError("the database has another version's schema")
 
     def _gauges(self) -> Mapping[str, int]:
         return self.ledger.counts()

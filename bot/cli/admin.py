@@ -92,8 +92,8 @@ def _checks() -> Iterator[Check]:
     yield Check("settings", True, "complete")
     services = Services(settings)
     try:
-        yield from _part("database", services.ledger.counts, "DATABASE_URL")
-        yield from _part("storage", services.store.check, "STORAGE_URL")
+        yield from _part("database", services.parts["database"], "DATABASE_URL")
+        yield from _part("storage", services.parts["storage"], "STORAGE_URL")
         yield from _redis(settings, services)
         yield from _public_url(settings)
         yield from _vendors(services)

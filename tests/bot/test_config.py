@@ -1,0 +1,99 @@
+"""Settings are typed, and whatever is missing or wrong is named at once."""
+
+import os
+from datetime import timedelta
+
+import pytest
+
+from bot.config import Settings, SettingsForSetup, span
+from bot.errors import SettingsError
+
+ZENDESK = {
+    "ZENDESK_SUBDOMAIN": "acme",
+    "ZENDESK_OAUTH_CLIENT_ID": "courier",
+    "ZENDESK_OAUTH_CLIENT_SECRET": "s",
+}
+
+
+def test_defaults_need_nothing_and_switch_no_vendor_on():
+    settings = Settings.from_env({})
+    assert not settings.has_slack
+    assert not settings.has_zendesk
+    assert settings.sql_url.endswith("/data/courier.db")
+    assert settings.object_url.endswith("/data/objects")
+
+
+def test_every_wrong_and_missing_setting_is_named_at_once():
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env(
+            {
+                "PORT": "99999",
+                "LINK_EXPIRY": "soon",
+                "PUBLIC_URL": "replays.example.com",
+                "SLACK_BOT_TOKEN": "xoxb-secret",
+                "POSTHOG_API_KEY": "phx_secret",
+                "ZENDESK_SUBDOMAIN": "acme",
+            }
+        )
+    text = str(error.value)
+    for name in (
+        "PORT",
+        "LINK_EXPIRY",
+        "PUBLIC_URL",
+        "SLACK_SIGNING_SECRET",
+        "POSTHOG_PROJECT_ID",
+        "ZENDESK_WEBHOOK_SECRETS",
+        "ZENDESK_OAUTH_CLIENT_ID",
+    ):
+        assert name in text
+    assert "secret" not in text.replace("_SECRET", "").replace("setup zendesk", "")
+
+
+def test_secrets_do_not_show_when_settings_are_printed():
+    settings = Settings.from_env(
+        {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "hush"}
+    )
+    assert "xoxb-1" not in repr(settings)
+    assert "hush" not in repr(settings)
+
+
+def test_two_webhook_secrets_are_good_during_a_rotation():
+    settings = Settings.from_env({**ZENDESK, "ZENDESK_WEBHOOK_SECRETS": "new, old"})
+    secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
+    assert secrets == ["new", "old"]
+
+
+def test_setup_needs_no_webhook_secret_yet():
+    assert SettingsForSetup.from_env(ZENDESK).has_zendesk
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("7d", timedelta(days=7)),
+        ("12H", timedelta(hours=12)),
+        (" 30m ", timedelta(minutes=30)),
+        ("2w", timedelta(weeks=2)),
+    ],
+)
+def test_times_are_written_with_their_unit(text, meant):
+    assert span(text) == meant
+
+
+@pytest.mark.parametrize("text", ["", "7", "d", "-1d", "0d", "1y", "9999999d"])
+def test_other_times_are_refused(text):
+    with pytest.raises(ValueError, match="7d, 12h or 30m"):
+        span(text)
+
+
+def test_a_clouds_credentials_in_the_env_file_reach_its_library(tmp_path, monkeypatch):
+    """obstore reads AWS_ names from the environment alone, which wins over the file."""
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ENDPOINT", "")
+    monkeypatch.delenv("AWS_ENDPOINT")
+    file = tmp_path / ".env"
+    file.write_text("AWS_ENDPOINT=http://s3.test\nAWS_REGION=other\nLOOK_BACK=3d\n")
+    settings = Settings.from_env(env_file=file)
+    assert settings.look_back == timedelta(days=3)
+    assert os.environ["AWS_ENDPOINT"] == "http://s3.test"
+    assert os.environ["AWS_REGION"] == "eu-central-1"
