@@ -84,6 +84,7 @@ def killed(courier, workers):
         assert courier.open_rows() == 1
         workers.start()
         courier.settled()
+        assert courier.row().state == "done", "nobody is told that it failed"
 
     return killed
 

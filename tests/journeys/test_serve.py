@@ -107,6 +107,17 @@ def test_an_idle_serve_ends_at_once(courier, tmp_path):
         assert process.end(within=3) == 0, process.said()
 
 
+def test_serve_answers_on_when_its_redis_is_killed(courier, tmp_path):
+    with serving(courier, tmp_path) as process:
+        os.kill(redis_pid(tmp_path), signal.SIGKILL)
+        customer = courier.customer()
+        courier.ask(customer.email)
+        courier.pass_time()
+        courier.listing(customer)
+        process.signal(signal.SIGINT)
+        assert process.end(within=5) == 0, process.said()
+
+
 def test_a_second_serve_on_the_folder_says_so_and_ends(courier, tmp_path):
     with serving(courier, tmp_path):
         with Process("serve", courier.environment, tmp_path, "") as second:
