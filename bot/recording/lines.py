@@ -19,6 +19,8 @@ from bot.recording.rrweb import LAST_MS, RrwebEvent
 
 # Several compressed fields of the largest pages in one event.
 MAX_LINE_BYTES = 128 * 1024 * 1024
+# posthog-js makes UUIDs; what is longer was made to fill an index.
+_MAX_WINDOW_ID = 200
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ def _window(window: Any, recording: str) -> str:
     if isinstance(window, str) or (
         isinstance(window, int) and not isinstance(window, bool)
     ):
-        return str(window)
+        return str(window)[:_MAX_WINDOW_ID]
     raise UnknownShape(recording, "window id", type(window).__name__)
 
 

@@ -7,8 +7,9 @@ at. Memory grows with what is unusual in a recording, not with its length.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from urllib.parse import urlsplit
 
 from bot.model import (
@@ -36,8 +37,16 @@ from bot.recording.rrweb import (
 
 # PostHog calls a period inactive when nothing active happened for this long.
 _ACTIVE_GAP_MS = 5000
+# What a summary holds at most, whatever the recording does: it is kept in a row, and
+# read for every opening of a link. Counts are always those of all.
 _MAX_TEXT = 300
+_MAX_URL = 2000
+_MAX_LINES = 200
+_MAX_PAGES = 1000
+_MAX_WINDOWS = 1000
+_MAX_LEVELS = 20
 _MAX_MARKS = 500
+_MAX_MARKS_KEPT = 20 * _MAX_MARKS
 _PAGE_TAGS = frozenset({"$pageview", "$url_changed"})
 
 
@@ -102,7 +111,8 @@ class SummaryBuilder:
         for entry in network_entries(item):
             known = self._requests.get(entry.identity)
             if known is None or known.method is None:
-                self._requests[entry.identity] = entry
+                # Without its bodies, of which a recording can hold gigabytes.
+                self._requests[entry.identity] = replace(entry, raw={})
 
     def _note_action(self, moment: float) -> None:
         if self._first_action_ms is None:
@@ -133,24 +143,28 @@ class SummaryBuilder:
         if self._page_of.get(item.window_id) == href:
             return
         self._page_of[item.window_id] = href
-        self._pages.append((href, int(item.timestamp_ms)))
+        if len(self._pages) < _MAX_PAGES:
+            self._pages.append((href[:_MAX_URL], int(item.timestamp_ms)))
 
     def _note_console(self, item: RrwebEvent) -> None:
         entry = console_entry(item)
         if entry is None:
             return
-        self._console[entry.level] += 1
+        level = entry.level[:_MAX_TEXT]
+        is_usual = level in self._console or len(self._console) < _MAX_LEVELS
+        self._console[level if is_usual else "log"] += 1
         if not entry.is_error:
             return
         message = entry.message[:_MAX_TEXT]
         self._exceptions += entry.is_uncaught
         known = self._errors.get(message)
-        if known is None:
-            self._errors[message] = _Repeated(1, entry.timestamp_ms, entry.is_uncaught)
-        else:
+        if known is not None:
             known.count += 1
-        kind = "exception" if entry.is_uncaught else "console_error"
-        self._marks.append((entry.timestamp_ms, kind, message[:120]))
+        elif len(self._errors) < _MAX_LINES:
+            self._errors[message] = _Repeated(1, entry.timestamp_ms, entry.is_uncaught)
+        if len(self._marks) < _MAX_MARKS_KEPT:
+            kind = "exception" if entry.is_uncaught else "console_error"
+            self._marks.append((entry.timestamp_ms, kind, message[:120]))
 
     def build(self) -> Summary:
         """The summary. Raises ValueError where no event was added."""
@@ -167,7 +181,10 @@ class SummaryBuilder:
             duration_ms=end_ms - start_ms,
             active_ms=int(self._active_ms),
             events=self.events,
-            windows=tuple(WindowCount(*pair) for pair in self._windows.items()),
+            windows=tuple(
+                WindowCount(*pair)
+                for pair in islice(self._windows.items(), _MAX_WINDOWS)
+            ),
             platform=self.platform,
             viewport=self._viewport,
             browser=None,
@@ -216,7 +233,7 @@ class SummaryBuilder:
                 (
                     entry.started_ms,
                     "network_failure",
-                    f"{entry.method or 'GET'} {_place(entry.url)}"
+                    f"{(entry.method or 'GET')[:20]} {_place(entry.url)}"
                     f" {entry.status or 'failed'}",
                 )
                 for entry in failing
@@ -233,9 +250,8 @@ def _grouped(entries: list[NetworkEntry], start_ms: int) -> tuple[RequestLine, .
     groups: dict[tuple[str, str, int | None], list[NetworkEntry]] = {}
     for entry in entries:
         place = entry.url.split("#")[0].split("?")[0][:_MAX_TEXT]
-        groups.setdefault((entry.method or "GET", place, entry.status), []).append(
-            entry
-        )
+        method = (entry.method or "GET")[:_MAX_TEXT]
+        groups.setdefault((method, place, entry.status), []).append(entry)
     return tuple(
         RequestLine(
             method=method,
@@ -245,7 +261,7 @@ def _grouped(entries: list[NetworkEntry], start_ms: int) -> tuple[RequestLine, .
             at_ms=max(0, group[0].started_ms - start_ms),
             duration_ms=_longest(group),
         )
-        for (method, url, status), group in groups.items()
+        for (method, url, status), group in islice(groups.items(), _MAX_LINES)
     )
 
 

@@ -81,6 +81,31 @@ def test_odd_values_are_kept_and_break_nothing(text):
     assert manifest.damaged == 0
 
 
+def flood(number):
+    """Lines of a window of its own with a page, an error and a request of its own."""
+    odd = f"{number}" * 100
+    error = {"level": odd, "payload": [odd], "trace": []}
+    events = (
+        (4, {"href": f"https://a.test/{odd * 20}"}),
+        (6, {"plugin": "rrweb/console@1", "payload": {**error, "level": "error"}}),
+        (6, {"plugin": "rrweb/console@1", "payload": error}),
+        (6, json.loads(network(name=f"https://{odd}/", method=odd))[1]["data"]),
+    )
+    for kind, data in events:
+        yield json.dumps(
+            [odd, {"type": kind, "timestamp": START_MS + number, "data": data}]
+        ).encode()
+
+
+def test_a_summary_stays_small_whatever_the_recording_does():
+    """It is a row, read for every opening of a link; the counts are still of all."""
+    manifest = exported(*(text for number in range(2000) for text in flood(number)))
+    assert len(json.dumps(manifest.to_json())) < 3_000_000
+    assert len(manifest.summary.errors) == 200
+    assert manifest.summary.console["error"] == 2000
+    assert manifest.summary.network_failing == 2000
+
+
 @pytest.mark.parametrize(
     "content",
     [b"[" + b"{}," * 2_500_000 + b"{}]", b'"' + b"a" * 65 * 1024 * 1024 + b'"'],
