@@ -62,7 +62,7 @@ def test_the_example_works_as_it_is() -> None:
     """Copied without a change it configures an installation, with every vendor off."""
     settings = Settings.from_env(env_file=EXAMPLE)
     assert settings == Settings.from_env({})
-    vendors = (settings.has_posthog, settings.has_slack, settings.has_zendesk)
+    vendors = (bool(settings.posthog_api_key), settings.has_slack, settings.has_zendesk)
     assert vendors == (False, False, False)
 
 
