@@ -13,6 +13,8 @@ export interface Tabs {
 /** The panels behind their tabs, with a count on each. */
 export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
   const counts = panels.map(() => h("span", { class: "count" }));
+  // How many of them went wrong, beside how many there are.
+  const alarms = panels.map(() => h("span", { class: "count alarm" }));
   const buttons = panels.map((panel, index) =>
     h(
       "button",
@@ -25,6 +27,7 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
       },
       panel.label,
       counts[index],
+      alarms[index],
     ),
   );
   const show = (chosen: number) => {
@@ -54,7 +57,9 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
         const badge = counts[index];
         if (!badge) return;
         badge.textContent = count === null ? "" : String(count);
-        badge.classList.toggle("alarm", panel.alarms().length > 0);
+        const wrong = panel.alarms().length;
+        const alarm = alarms[index];
+        if (alarm) alarm.textContent = wrong ? String(wrong) : "";
       });
     },
   };
