@@ -1,18 +1,17 @@
 """Takes secrets out of recordings before anything is stored.
 
-Recorders redact what they know; URLs never, older ones not bodies. Rules by the name of
-a header, field or parameter follow what Sentry scrubs by default. What was removed is
-counted by kind, for the manifest.
+Recorders redact what they know; URLs never, older ones not bodies. What counts as a
+secret is ``secrets``' business, where the recorded page itself holds some is
+``page_secrets``'. What was removed is counted by kind, for the manifest.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import Any
-from urllib.parse import urlsplit
 
 from bot.recording import lossless
+from bot.recording.page_secrets import without_page_secrets
 from bot.recording.rrweb import (
     CONSOLE_PLUGIN,
     CUSTOM,
@@ -21,30 +20,24 @@ from bot.recording.rrweb import (
     PLUGIN,
     RrwebEvent,
 )
-
-REDACTED = "[redacted]"
-
-_SECRET_NAME = re.compile(
-    r"passw|secret|api[-_]?key|credential|mysql_pwd|private[-_]?key|token|bearer"
-    r"|cookie|csrf|xsrf|authorization|(^|[^a-z])(auth|pwd|sid)($|[^a-z])"
-    r"|x-real-ip|x-forwarded-for",
-    re.IGNORECASE,
+from bot.recording.secrets import (
+    REDACTED,
+    is_secret_name,
+    parameters_without_secrets,
+    url_without_secrets,
+    without_secrets,
 )
-# Secrets that are known by their own look, wherever they stand.
-_SECRET_VALUE = re.compile(
-    r"\b(?:bearer|basic)\s+[a-z0-9._~+/=-]{8,}"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
-    r"|\b(?:ph[xsac]_|xox[abprs]-|gh[pousr]_|sk_live_|rk_live_|AKIA)[\w-]{10,}"
-    r"|\b(?:passw(?:or)?d|passwd|secret|api[-_]?key|access[-_]?token)"
-    r"\s*[=:]\s*\"?[^\s\"&,;]{3,}",
-    re.IGNORECASE,
-)
+
+__all__ = ["REDACTED", "Redactor"]
+
 # posthog-js's own configuration, project token included, which nobody replays.
 _SDK_TAGS = frozenset(
     {"$posthog_config", "$remote_config_received", "$session_options"}
 )
-_BODY_FIELDS = ("requestBody", "responseBody")
 _HEADER_FIELDS = ("requestHeaders", "responseHeaders")
+# What is nested further is taken out whole: nobody reads it, and it may go on for ever.
+_MAX_DEPTH = 40
+_LONGEST_ADDRESS = 10_000
 
 
 class Redactor:
@@ -67,17 +60,24 @@ class Redactor:
             return {**data, "href": self.url(data["href"])}
         if item.type == CUSTOM:
             return self._custom(item)
-        if item.type != PLUGIN or not isinstance(data.get("payload"), dict):
+        if item.type != PLUGIN:
+            data, found = without_page_secrets(item)
+            self._count("page", found)
             return data
-        payload = data["payload"]
+        payload = data.get("payload")
+        if not isinstance(payload, dict):
+            return data
         if data.get("plugin") == NETWORK_PLUGIN:
             rows = payload.get("requests")
             if isinstance(rows, list):
                 rows = [self._request(r) if isinstance(r, dict) else r for r in rows]
                 return {**data, "payload": {**payload, "requests": rows}}
         if data.get("plugin") == CONSOLE_PLUGIN:
-            redacted = {k: self._console(v) for k, v in payload.items() if k != "level"}
-            return {**data, "payload": {**payload, **redacted}}
+            redacted = {
+                key: value if key == "level" else self._value(value, "console")
+                for key, value in payload.items()
+            }
+            return {**data, "payload": redacted}
         return data
 
     def _custom(self, item: RrwebEvent) -> dict[str, Any]:
@@ -86,111 +86,107 @@ class Redactor:
         if item.tag in _SDK_TAGS and payload:
             self.counts["sdk_config"] += 1
             return {**data, "payload": {}}
-        if isinstance(payload, dict) and isinstance(payload.get("href"), str):
-            return {**data, "payload": {**payload, "href": self.url(payload["href"])}}
-        return data
+        # posthog-js's own events name a session by an id that opens nothing.
+        by_name = not item.tag.startswith("$")
+        return {**data, "payload": self._value(payload, "event", by_name=by_name)}
 
     def _request(self, row: dict[str, Any]) -> dict[str, Any]:
         redacted = dict(row)
-        if isinstance(row.get("name"), str):
-            redacted["name"] = self.url(row["name"])
-        for field in _HEADER_FIELDS:
-            headers = row.get(field)
-            if isinstance(headers, dict):
-                redacted[field] = {
-                    name: self._header(name, value) for name, value in headers.items()
-                }
-        for field in _BODY_FIELDS:
-            if field in row:
-                redacted[field] = self._body(row[field])
+        for field, value in row.items():
+            if field in _HEADER_FIELDS:
+                redacted[field] = self._headers(value)
+            elif field == "name" and isinstance(value, str):
+                redacted[field] = self.url(value)
+            elif field in ("requestBody", "responseBody"):
+                redacted[field] = self._value(value, "body")
         return redacted
 
+    def _headers(self, headers: Any) -> Any:
+        if isinstance(headers, dict):
+            return {name: self._header(name, value) for name, value in headers.items()}
+        if not isinstance(headers, list):
+            return headers
+        return [
+            [pair[0], self._header(str(pair[0]), pair[1])]
+            if isinstance(pair, list) and len(pair) == 2
+            else self._value(pair, "header")
+            for pair in headers
+        ]
+
     def _header(self, name: str, value: Any) -> Any:
-        if not isinstance(value, str) or value in ("", "redacted", REDACTED):
+        if value in ("", "redacted", REDACTED):
             return value
-        if _SECRET_NAME.search(name):
+        if is_secret_name(name):
             self.counts["header"] += 1
             return REDACTED
-        return self._text(value, "header")
+        return self._value(value, "header")
 
-    def _body(self, body: Any) -> Any:
-        if not isinstance(body, str) or not body:
-            return body
-        if body[:1] in "{[":
-            try:
-                value = lossless.loads(body)
-            except ValueError:
-                return self._text(body, "body")
-            before = self.counts.total()
-            clean = self._fields(value, "body")
-            return (
-                body
-                if self.counts.total() == before
-                else lossless.dumps(clean).decode()
-            )
-        if "=" in body and "\n" not in body and " " not in body:
-            return self._query(body, "body")
-        return self._text(body, "body")
-
-    def _fields(self, value: Any, kind: str) -> Any:
-        if isinstance(value, dict):
-            return {
-                name: self._field(one, kind)
-                if isinstance(name, str) and _SECRET_NAME.search(name)
-                else self._fields(one, kind)
-                for name, one in value.items()
-            }
+    def _value(
+        self, value: Any, kind: str, *, by_name: bool = True, depth: int = 0
+    ) -> Any:
+        """A decoded value of any shape, or JSON in a string, at any place of it."""
+        if isinstance(value, str):
+            return self._string(value, kind, depth)
+        if not isinstance(value, dict | list):
+            return value
+        if depth > _MAX_DEPTH:
+            self.counts[kind] += 1
+            return REDACTED
         if isinstance(value, list):
-            return [self._fields(one, kind) for one in value]
-        return self._text(value, kind) if isinstance(value, str) else value
+            return [
+                self._value(one, kind, by_name=by_name, depth=depth + 1)
+                for one in value
+            ]
+        clean = {
+            name: self._named(one, kind)
+            if by_name and is_secret_name(name)
+            else self._value(one, kind, by_name=by_name, depth=depth + 1)
+            for name, one in value.items()
+        }
+        name = value.get("name", value.get("key"))
+        if isinstance(name, str) and "value" in value and is_secret_name(name):
+            clean["value"] = self._named(value["value"], kind)
+        return clean
 
-    def _field(self, value: Any, kind: str) -> Any:
+    def _named(self, value: Any, kind: str) -> Any:
         if isinstance(value, bool) or value in (None, "", 0, REDACTED):
             return value
         self.counts[kind] += 1
         return REDACTED
 
-    def _console(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return [self._console(one) for one in value]
-        if not isinstance(value, str):
-            return value
-        return self._body(value) if value[:1] in "{[" else self._text(value, "console")
+    def _string(self, text: str, kind: str, depth: int) -> str:
+        start = text.lstrip()[:1]
+        # The console's strings are JSON strings, and a string may hold JSON again.
+        if start in ("{", "[") or (start == '"' and text.rstrip().endswith('"')):
+            try:
+                value = lossless.loads(text)
+            except ValueError:
+                return self._text(text, kind)
+            before = self.counts.total()
+            clean = self._value(value, kind, depth=depth + 1)
+            same = self.counts.total() == before
+            return text if same else lossless.dumps(clean).decode()
+        if len(text) < _LONGEST_ADDRESS and not any(map(str.isspace, text)):
+            if "://" in text[:20] or text[:1] in ("/", "?"):
+                return self.url(text)
+            if "=" in text and start not in ("<", "'"):
+                clean, found = parameters_without_secrets(text)
+                self._count(kind, found)
+                return clean
+        return self._text(text, kind)
 
     def url(self, url: str) -> str:
-        """The URL with secret parameters and user information taken out."""
-        if "?" not in url and "#" not in url and "@" not in url:
-            return url
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return self._text(url, "url")
-        netloc = parts.netloc
-        if "@" in netloc:
-            self.counts["url"] += 1
-            netloc = f"{REDACTED}@{netloc.rpartition('@')[2]}"
-        query = self._query(parts.query, "url")
-        fragment = (
-            self._query(parts.fragment, "url")
-            if "=" in parts.fragment
-            else parts.fragment
-        )
-        if (netloc, query, fragment) == (parts.netloc, parts.query, parts.fragment):
-            return url
-        return parts._replace(netloc=netloc, query=query, fragment=fragment).geturl()
-
-    def _query(self, query: str, kind: str) -> str:
-        return "&".join(self._parameter(part, kind) for part in query.split("&"))
-
-    def _parameter(self, part: str, kind: str) -> str:
-        name, equals, value = part.partition("=")
-        if value and value != REDACTED and _SECRET_NAME.search(name):
-            self.counts[kind] += 1
-            return f"{name}{equals}{REDACTED}"
-        return self._text(part, kind)
+        """The URL with user information and secrets in path and parameters taken
+        out."""
+        clean, found = url_without_secrets(url)
+        self._count("url", found)
+        return clean
 
     def _text(self, text: str, kind: str) -> str:
-        clean, found = _SECRET_VALUE.subn(REDACTED, text)
+        clean, found = without_secrets(text)
+        self._count(kind, found)
+        return clean
+
+    def _count(self, kind: str, found: int) -> None:
         if found:
             self.counts[kind] += found
-        return clean

@@ -191,7 +191,7 @@ def test_another_page_is_no_replay(tmp_path):
 
 def test_secrets_are_redacted_by_default_and_recorded_in_the_manifest():
     with export(recorded.events("checkout"), source="file") as exported:
-        assert exported.manifest.redactions == {"sdk_config": 6}
+        assert exported.manifest.redactions == {"sdk_config": 6, "page": 8}
         assert exported.manifest.summary.events == 332
 
 

@@ -69,11 +69,12 @@ def test_what_no_player_could_read_is_damage(text):
         network(entryType=["resource"]),
         network(name="https://a.test/?" + "a&" * 2000),
         network(name="https://[::1?token=x"),
+        network(requestBody=NEST, responseBody="[" * 100_000),
         line({"tag": ["x"], "payload": {}}, kind=5),
         line({"source": {"a": 1}}),
         line({"width": 1e300, "height": 1e300, "href": 5}, kind=4),
     ],
-    ids=["times", "kind", "query", "host", "tag", "source", "size"],
+    ids=["times", "kind", "query", "host", "nested", "tag", "source", "size"],
 )
 def test_odd_values_are_kept_and_break_nothing(text):
     manifest = exported(text.encode())
