@@ -170,16 +170,23 @@ def sources(
         raise SettingsError(
             "no source of recordings: set POSTHOG_PROJECT_ID and POSTHOG_API_KEY"
         )
-    return [
-        PostHogSource(
+    cache = StoredBlobs(store or ReplayStore.at(settings.object_url))
+    try:
+        source = PostHogSource(
             host=settings.posthog_host,
             project_id=settings.posthog_project_id,
             api_key=settings.posthog_api_key.get_secret_value(),
-            cache=StoredBlobs(store or ReplayStore.at(settings.object_url)),
+            cache=cache,
             project_path=settings.posthog_paths,
             ui_host=settings.posthog_ui_host,
         )
-    ]
+    except ValueError:
+        # Without the address, which may hold a password where none is understood.
+        raise SettingsError(
+            "POSTHOG_HOST: expected us, eu, or an address such as"
+            " https://posthog.example.com without a user name"
+        ) from None
+    return [source]
 
 
 def _slack(settings: Settings) -> Conversation:

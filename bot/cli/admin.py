@@ -114,7 +114,7 @@ def _part(name: str, check: Callable[[], object], setting: str) -> Iterator[Chec
 
 def _redis(settings: Settings, services: Services) -> Iterator[Check]:
     if settings.redis_url is not None:
-        yield from _part("redis", services.bell.ping, "REDIS_URL")
+        yield from _part("redis", services.parts["redis"], "REDIS_URL")
         return
     try:
         lock = FolderLock(settings.data_dir)

@@ -16,6 +16,7 @@ from bot.cli.recordings import SpanType, export_what
 from bot.clock import utc_now
 from bot.config import Settings
 from bot.exporter.remote import SETTLES_AFTER
+from bot.operations.logs import blanked
 from bot.recording.moments import opening_at_ms
 from bot.wiring import Services
 
@@ -122,7 +123,7 @@ def dead_letters(json_: bool) -> None:
                     "destination": one.destination,
                     "attempts": one.attempts,
                     "created_at": one.created_at.isoformat(),
-                    "error": one.error,
+                    "error": one.error and blanked(one.error),
                 }
                 for one in entries
             ]
@@ -137,7 +138,7 @@ def dead_letters(json_: bool) -> None:
                 one.action,
                 one.destination,
                 one.attempts,
-                one.error or "-",
+                blanked(one.error or "-"),
             )
             for one in entries
         ),

@@ -14,20 +14,30 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from bot.errors import RetryLater
+from bot.errors import RetryLater, SettingsError
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def connect(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL; nothing is opened yet."""
-    parsed = make_url(url)
+    """An engine for SQLite or PostgreSQL; nothing is opened yet. Raises SettingsError
+    where the URL is none of theirs."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # Its own words quote a piece of the URL, which may be of the password.
+        raise SettingsError(
+            "DATABASE_URL: expected sqlite:///… or postgresql://…; signs such as / or @"
+            " in a password are written %2F and %40"
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 5})
+        engine = create_engine(
+            parsed, hide_parameters=True, connect_args={"timeout": 5}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         # SQLite has one writer. Threads that wait for each other here go on at once;
@@ -37,7 +47,11 @@ def connect(url: str) -> Engine:
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     return create_engine(
-        parsed, pool_pre_ping=True, connect_args={"connect_timeout": 3}
+        parsed,
+        # Errors quote them, and errors are logged: what people typed, response_urls.
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3},
     )
 
 
@@ -61,9 +75,12 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to this version's; safe to call from several processes."""
+    """Bring the schema to this version's; safe to call from several processes.
+
+    Raises RetryLater where the database is away.
+    """
     config = _config()
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         if connection.dialect.name == "postgresql":
             # Two processes starting together take turns; released at the commit.
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7031961)")
@@ -99,4 +116,12 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise RetryLater("the database connection was lost") from error
+        _forget_rows(error)
         raise
+
+
+def _forget_rows(error: DBAPIError) -> None:
+    """PostgreSQL's DETAIL quotes whole rows, and errors are logged and kept."""
+    for one in (error, error.orig):
+        if one is not None:
+            one.args = tuple(str(part).partition("\nDETAIL:")[0] for part in one.args)

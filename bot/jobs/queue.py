@@ -15,6 +15,8 @@ import structlog
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerError
 
+from bot.errors import SettingsError
+
 QUEUE = "bells"
 # An idle worker looks for bells this often; somebody may be waiting in Slack.
 _LOOK_MS = 200
@@ -22,13 +24,23 @@ _log = structlog.get_logger(__name__)
 
 
 class Bell:
-    """Rings for a worker; a bell that is not heard costs seconds and loses nothing."""
+    """Rings for a worker; a bell that is not heard costs seconds and loses nothing.
+
+    Raises SettingsError where ``redis_url`` is no address of a Redis.
+    """
 
     def __init__(self, redis_url: str) -> None:
         # A request waits for this inside its ack, for which Slack allows 3 s.
-        pool = redis.ConnectionPool.from_url(
-            redis_url, socket_connect_timeout=0.5, socket_timeout=1
-        )
+        try:
+            pool = redis.ConnectionPool.from_url(
+                redis_url, socket_connect_timeout=0.5, socket_timeout=1
+            )
+        except ValueError:
+            # Its own words quote a piece of the URL, which may be of the password.
+            raise SettingsError(
+                "REDIS_URL: expected redis://, rediss:// or unix://; signs such as / or"
+                " @ in a password are written %2F and %40"
+            ) from None
         self.broker = RedisBroker(  # type: ignore[no-untyped-call]
             client=redis.Redis(connection_pool=pool),
             namespace="courier",

@@ -20,7 +20,7 @@ _SECRET_KEY = re.compile(
 )
 _SECRET_VALUE = re.compile(
     r"ph[xsac]_[\w-]{4,}|xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+\S+|Basic\s+\S{8,}"
-    r"|/r/[\w-]{16,}|hooks\.slack\.com/\S+|/response/[\w-]+|://[^/\s:@]+:[^/\s@]+@"
+    r"|/r/[\w-]{16,}|[?&](?:sig|X-Amz-\w+)=[^&\s]+|hooks\.slack\.com/\S+|/response/[\w-]+|://[^/\s:@]+:[^/\s@]+@"
 )
 _BLANK = "[redacted]"
 # They say what we say better, or log request bodies and URLs.
@@ -28,7 +28,6 @@ _TOO_TALKATIVE = (
     "alembic",
     "dramatiq",
     "slack_bolt",
-    "urllib3",
     "waitress.queue",
     "werkzeug",
 )
@@ -49,10 +48,10 @@ def configure(*, style: str, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
+    rendering: list[Any] = (
+        [structlog.processors.JSONRenderer()]
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else [_on_one_line, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -60,7 +59,7 @@ def configure(*, style: str, level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                renderer,
+                *rendering,
             ],
         )
     )
@@ -69,6 +68,8 @@ def configure(*, style: str, level: str) -> None:
     root.setLevel(level)
     for name in _TOO_TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # Each retry is a warning with the whole path, and so with a customer's address.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 def blank_secrets(
@@ -79,5 +80,20 @@ def blank_secrets(
         if _SECRET_KEY.search(key):
             event[key] = _BLANK
         elif isinstance(value, str):
-            event[key] = _SECRET_VALUE.sub(_BLANK, value)
+            event[key] = blanked(value)
+    return event
+
+
+def blanked(text: str) -> str:
+    """The text without what looks like a secret."""
+    return _SECRET_VALUE.sub(_BLANK, text)
+
+
+def _on_one_line(
+    _: object, __: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Keep what is logged from looking like lines of our own, or moving a cursor."""
+    for key, value in event.items():
+        if isinstance(value, str) and key != "exception" and not value.isprintable():
+            event[key] = "".join(one if one.isprintable() else " " for one in value)
     return event

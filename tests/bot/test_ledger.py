@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from bot.database.engine import connect, is_current, upgrade
+from bot.database.engine import connect, is_current, transaction, upgrade
+from bot.database.schema import requests
 from bot.ledger import DEAD, DONE, WAITING, Ledger, Lost
 from bot.model import (
     Action,
@@ -137,6 +139,16 @@ def test_a_row_is_due_the_moment_it_may_be_tried_again(ledger, time):
     assert ledger.due() == []
     time.pass_(seconds=2)
     assert ledger.due() == [request_id]
+
+
+def test_an_error_of_the_database_quotes_nothing_of_the_request(ledger, engine):
+    """Such an error is logged and kept, and a request holds what people typed."""
+    secret = "jane@example.com https://hooks.slack.com/commands/T1/2/abc"
+    with pytest.raises(DBAPIError) as caught, transaction(engine) as connection:
+        connection.execute(requests.insert().values(id="1", body=secret))
+    assert "INSERT" in str(caught.value)
+    assert "jane" not in str(caught.value)
+    assert "hooks" not in str(caught.value)
 
 
 def test_a_failure_is_told_before_the_row_is_dead(ledger):

@@ -138,6 +138,25 @@ def test_doctor_says_what_is_wrong_and_what_to_do(courier: Installation) -> None
     assert "xoxb-wrong" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"REDIS_URL": "redis://:hunter/2hunter2@127.0.0.1:9/0"},
+        {"DATABASE_URL": "postgresql://u:hunter/2hunter2@127.0.0.1:9/x"},
+        {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/x"},
+        {"POSTHOG_HOST": "https://u:hunter2@127.0.0.1:9"},
+    ],
+)
+def test_no_command_prints_a_password_of_a_setting(
+    courier: Installation, wrong: dict[str, str]
+) -> None:
+    """Libraries quote the part of an address that they could not read."""
+    done = courier.run("doctor", **wrong)
+    assert done.returncode == 1
+    assert "hunter" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_setup_slack_prints_a_manifest_for_this_address(courier: Installation) -> None:
     done = courier.run("setup", "slack")
     manifest = json.loads(done.stdout)

@@ -43,6 +43,41 @@ def test_the_standard_librarys_lines_take_the_same_form():
     assert (line["event"], line["request"]) == ("went wrong", "abc")
 
 
+def test_nothing_that_is_logged_can_look_like_another_line():
+    """For people's eyes too: a vendor's or a stranger's words stay on their line."""
+    forged = "odd\n2026-11-23T00:00:00Z [info     ] all is well\x1b[2J\r"
+    code = (
+        f"logs.configure(style='text', level='INFO')\n"
+        f"structlog.get_logger('a').warning({forged!r}, error={forged!r})\n"
+        f"logging.getLogger('b').warning('got %s', {forged!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", _START + code],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(done.stderr.splitlines()) == 2
+    assert "\x1b" not in done.stderr
+
+
+def test_a_retried_call_leaves_no_customers_address_in_the_log():
+    """urllib3 warns of each retry with the path it asked for."""
+    code = (
+        "import requests\n"
+        "from urllib3.util.retry import Retry\n"
+        "session = requests.Session()\n"
+        "adapter = requests.adapters.HTTPAdapter(max_retries=Retry(1))\n"
+        "session.mount('http://', adapter)\n"
+        "try:\n"
+        "    session.get('http://127.0.0.1:9/?email=jane@example.com')\n"
+        "except requests.ConnectionError:\n"
+        "    structlog.get_logger('a').info('done')\n"
+    )
+    (line,) = logged(code)
+    assert line["event"] == "done"
+
+
 SECRETS = (
     "phx_abcdefghijkl",
     "xoxb-123-abc",
@@ -50,6 +85,7 @@ SECRETS = (
     "http://h/r/QWxhZGRpbjpvcGVuIHNlc2FtZQ",
     "https://hooks.slack.com/commands/T1/2/abc",
     "postgresql://user:hunter2@db/courier",
+    "https://a.blob.core.windows.net/c/k?sv=1&sig=aGVsbG8%3D",
 )
 
 
