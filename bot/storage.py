@@ -23,6 +23,7 @@ from obstore.exceptions import (
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from bot.errors import NotFound, Refused, RetryLater, SettingsError
+from bot.folders import private_folder
 
 # obstore's own ten tries take up to three minutes, and somebody waits for the answer.
 # Work that must not be lost is tried again from the ledger.
@@ -41,8 +42,7 @@ class ReplayStore:
         parts = urlsplit(url)
         try:
             if parts.scheme in ("", "file"):
-                folder = Path(unquote(parts.path))
-                folder.mkdir(parents=True, exist_ok=True)
+                folder = private_folder(Path(unquote(parts.path)))
                 return cls(LocalStore(folder))
             client = {"timeout": "30s", "connect_timeout": "5s"}
             if parts.scheme.startswith("s3"):

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from bot.errors import RetryLater, SettingsError
+from bot.folders import private_folder
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -34,7 +35,7 @@ def connect(url: str) -> Engine:
         ) from None
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            private_folder(Path(parsed.database).parent)
         engine = create_engine(
             parsed, hide_parameters=True, connect_args={"timeout": 5}
         )

@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import stat
 import subprocess
 import tempfile
 import time
@@ -20,6 +21,7 @@ from types import TracebackType
 import redis
 
 from bot.errors import SettingsError
+from bot.folders import private_folder
 
 # The kernel's limit for a socket's path is 108 bytes on Linux, 104 on macOS.
 _MAX_SOCKET_PATH = 100
@@ -30,8 +32,7 @@ class FolderLock:
     """One process at a time on a data folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / "lock").open("w")
+        self._file = (private_folder(folder) / "lock").open("w")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -49,8 +50,7 @@ class EmbeddedRedis:
     """The embedded server on a data folder that the caller has locked."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute() / "redis"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder = private_folder(folder.absolute() / "redis")
         self._socket = _socket_path(self._folder)
         self.url = f"unix://{self._socket}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -143,6 +143,12 @@ def _socket_path(folder: Path) -> Path:
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     private = Path(tempfile.gettempdir()) / f"replay-courier-{os.getuid()}"
     private.mkdir(mode=0o700, exist_ok=True)
+    # Anybody may make a folder of this name there, and so own what we talk to.
+    status = private.lstat()
+    if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+        raise SettingsError(
+            f"{private} is open to others; remove it, or set DATA_DIR to a shorter path"
+        )
     return private / f"{name}.sock"
 
 

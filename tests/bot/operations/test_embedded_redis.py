@@ -2,14 +2,18 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 
 import pytest
 import redis
 
+from bot.database.engine import connect
 from bot.errors import SettingsError
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
+from bot.storage import ReplayStore
 
 
 def test_what_was_written_is_there_after_a_restart(tmp_path):
@@ -17,6 +21,32 @@ def test_what_was_written_is_there_after_a_restart(tmp_path):
         client.set("key", "value")
     with EmbeddedRedis(tmp_path) as server, redis.Redis.from_url(server.url) as client:
         assert client.get("key") == b"value"
+
+
+def test_nobody_else_on_the_machine_may_look_into_the_data_folder(tmp_path):
+    """Database, recordings and Redis alike, whichever of them makes the folder."""
+    was = os.umask(0)
+    try:
+        FolderLock(tmp_path / "a" / "data").release()
+        connect(f"sqlite:///{tmp_path / 'b' / 'data' / 'courier.db'}").dispose()
+        ReplayStore.at((tmp_path / "c" / "data" / "objects").as_uri())
+        with EmbeddedRedis(tmp_path / "d" / "data"):
+            socket = tmp_path / "d" / "data" / "redis" / "redis.sock"
+            assert stat.S_IMODE(socket.stat().st_mode) == 0o700
+    finally:
+        os.umask(was)
+    for folder in "abcd":
+        assert stat.S_IMODE((tmp_path / folder / "data").stat().st_mode) == 0o700
+
+
+def test_a_socket_is_put_into_no_folder_of_somebody_elses(tmp_path, monkeypatch):
+    """A long path moves the socket to the shared temporary folder, where anybody could
+    have made a folder of our name before."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / f"replay-courier-{os.getuid()}").mkdir(mode=0o777)
+    (tmp_path / f"replay-courier-{os.getuid()}").chmod(0o777)
+    with pytest.raises(SettingsError, match="open to others"):
+        EmbeddedRedis(tmp_path / ("long" * 30))
 
 
 def test_a_server_left_by_a_killed_process_is_replaced(tmp_path):
