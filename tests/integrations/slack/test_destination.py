@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from bot.demo.server import Server
 from bot.demo.slack import faults
 from bot.errors import BadInput, CourierError, Refused, RetryLater
 from bot.model import Action, Note, ReplayRequest, Result
@@ -99,6 +101,42 @@ def test_answer_when_the_response_url_is_used_up(world: World, draft: Draft) -> 
     for _ in range(6):
         delivery = world.post(request, found(), draft)
     assert "ephemeral_ts" in delivery.reference
+
+
+ELSEWHERE = (
+    "{other}/commands/T1/2/abc",
+    "{other}@hooks.slack.com/commands/T1/2/abc",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://hooks.slack.com/commands/T1/2/abc",
+    "https://hooks.slack.com.evil.test/commands/T1/2/abc",
+    "file:///etc/passwd",
+    "https://[hooks.slack.com/",
+)
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_a_response_url_that_is_not_slacks(
+    world: World, draft: Draft, url: str
+) -> None:
+    """Nothing is sent to any other address; the answer takes the next way."""
+    request = ask(world)
+    asked: list[str] = []
+    other = Flask("other")
+
+    @other.route("/<path:path>", methods=["GET", "POST"])
+    def answer(path: str) -> str:
+        asked.append(path)
+        return "ok"
+
+    with Server(other) as server:
+        address = {
+            **request.reply_to.address,
+            "response_url": url.format(other=server.url),
+        }
+        changed = replace(request, reply_to=replace(request.reply_to, address=address))
+        delivery = world.post(changed, found(), draft)
+    assert "ephemeral_ts" in delivery.reference
+    assert asked == []
 
 
 def test_late_answer_where_the_bot_is_not(world: World, draft: Draft) -> None:
