@@ -8,10 +8,11 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from flask import Flask
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from bot.config import Settings
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
+from bot.web.app import MAX_BODY
 from bot.wiring import Services
 
 # An ack takes milliseconds; this many may wait for the disk at once.
@@ -42,9 +43,23 @@ def single_machine(settings: Settings) -> Iterator[Services]:
         lock.release()
 
 
+def web_server(app: Flask, host: str, port: int) -> BaseWSGIServer | MultiSocketServer:
+    """A server that listens, not yet running."""
+    return create_server(
+        app,
+        host=host,
+        port=port,
+        threads=_WEB_THREADS,
+        ident=None,
+        # It takes a body whole before the app can refuse it; its default is 1 GiB, from
+        # anybody, to any path.
+        max_request_body_size=MAX_BODY,
+    )
+
+
 def run_web(app: Flask, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C; answers in hand are finished."""
-    server = create_server(app, host=host, port=port, threads=_WEB_THREADS, ident=None)
+    server = web_server(app, host, port)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     server.run()

@@ -12,15 +12,16 @@ from werkzeug.exceptions import HTTPException
 
 from bot.metrics import HTTP_SECONDS
 
-# Webhooks and form posts; nothing that is sent to us is larger.
-_MAX_BODY = 1024 * 1024
+MAX_BODY = 1024 * 1024
+"""Bytes. Webhooks and form posts; nothing that is sent to us is larger."""
+
 _log = structlog.get_logger(__name__)
 
 
 def create_app(blueprints: Iterable[Blueprint]) -> Flask:
     """The app with the blueprints mounted; bodies over 1 MiB are refused with 413."""
     app = Flask("replay-courier", static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = _MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(HTTPException, _refusal)

@@ -9,7 +9,7 @@ grants.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request, stream_with_context
@@ -21,6 +21,8 @@ from bot.replays import Replays, StoredReplay
 from bot.sharing import Links, OpenLink
 from bot.web.pages import message_page
 
+# What stands around the segments is less, and tells nothing.
+_CHECKED_BYTES = 200
 _PAGE_TYPE = f"text/html; charset={CHARSET}"
 # Slack's, Zendesk's and other crawlers that fetch links they see: no view, no content.
 _CRAWLERS = ("slackbot", "slack-imgproxy", "bot/", "crawler", "facebookexternalhit")
@@ -90,13 +92,24 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         name = json.dumps(replay.manifest.filename)
         # Not the viewer's own origin: downloaded, it opens from disk.
         response = Response(
-            stream_with_context(replays.file(replay)), content_type=_PAGE_TYPE
+            stream_with_context(_until_revoked(link, replays.file(replay))),
+            content_type=_PAGE_TYPE,
         )
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
         return response
 
+    def _until_revoked(link: OpenLink, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Ends in the middle where the link is revoked meanwhile: a download may take
+        long, and what is cut short says so when it is opened."""
+        for piece in pieces:
+            if len(piece) > _CHECKED_BYTES and links.revoked_at(link.id) is not None:
+                return
+            yield piece
+
     def _seen(link: OpenLink, what: str) -> None:
+        if request.method == "HEAD":
+            return  # mail scanners and the like, which open nothing
         links.log_view(link.id, what)
         VIEWS.labels(what).inc()
 

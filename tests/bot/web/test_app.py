@@ -44,6 +44,17 @@ def test_ready_names_the_part_that_is_away_and_no_detail(client):
     assert json.loads(answer.data) == {"database": "ok", "redis": "not available"}
 
 
+def test_readiness_is_looked_at_once_a_second_however_often_it_is_asked_for():
+    """A look writes to the object store, which costs, and anybody may ask."""
+    looks = []
+    app = create_app(
+        [health.blueprint(parts={"storage": lambda: looks.append(1)}, gauges=dict)]
+    )
+    for _ in range(50):
+        assert app.test_client().get("/readyz").status_code == 200
+    assert len(looks) <= 2
+
+
 def test_metrics_are_prometheus_text_with_requests_by_state(client):
     text = client.get("/metrics").data.decode()
     assert 'courier_requests{state="waiting"} 3.0' in text

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import BadInput
 from bot.exporter import export
 from bot.exporter.portable import open_portable
 from bot.replays import Replays
@@ -126,6 +127,34 @@ def test_every_opening_is_logged_and_a_crawler_opens_nothing(client, path, links
     client.get(path)
     client.get(f"{path}/download")
     assert [entry.views for entry in links.entries()] == [1]
+
+
+def test_looking_at_the_head_of_a_page_is_no_opening(client, path, links):
+    """Mail scanners ask so; they get the head and nothing is counted."""
+    for route in ROUTES:
+        answer = client.head(path + route)
+        assert answer.status_code == 200
+        assert answer.data == b""
+    assert [entry.views for entry in links.entries()] == [0]
+
+
+def test_a_download_under_way_ends_where_its_link_is_revoked(
+    client, links, stored, tmp_path
+):
+    """The next byte is not served, and what was served says that it is cut short."""
+    with export(recorded.events("dashboard"), source="file") as exported:
+        replay = stored.keep(exported, is_final=True)
+    link = links.mint(replay.id, origin="r:3", by="U1", expires_in=timedelta(days=7))
+    path = link.url.removeprefix("http://courier.test")
+    pieces = client.get(f"{path}/download").iter_encoded()
+    served = b"".join(next(pieces) for _ in range(4))
+    links.revoke(link.id, by="U2")
+    served += b"".join(pieces)
+    assert served.count(b'class="replay-segment"') <= 2
+    file = tmp_path / "a.html"
+    file.write_bytes(served)
+    with pytest.raises(BadInput, match="cut short"):
+        open_portable(file)
 
 
 def test_nothing_in_the_url_widens_what_the_token_grants(client, path):
