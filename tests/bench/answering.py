@@ -42,7 +42,7 @@ def _courier() -> Iterator[tuple[str, Surroundings]]:
         worker.start()
         yield url, around
         worker.stop()
-        server.close()
+        server.trigger.pull_trigger(server.close)
 
 
 def _spread(seconds: list[float]) -> str:

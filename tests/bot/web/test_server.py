@@ -22,7 +22,8 @@ def served(app):
     try:
         yield server.effective_port
     finally:
-        server.close()
+        # In the server's own thread: a socket closed under its select is an error.
+        server.trigger.pull_trigger(server.close)
         thread.join()
 
 
