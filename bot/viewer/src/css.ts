@@ -9,7 +9,9 @@ const NO_PICTURE = "url(data:,)";
 /** Makes the src descriptor of a @font-face empty or invalid: no font is asked for. */
 const NO_FONT = 'local("-")';
 
-const OUTSIDE = /url\(|@import|@font-face/i;
+const OUTSIDE = /url\(|image-set\(|@import|@font-face/i;
+/** An escape by number, with the space that ends it, or of a letter that is no digit. */
+const ESCAPE = /\\(?:([0-9a-f]{1,6})[ \t\n\r\f]?|([g-z]))/gi;
 /** A stretch up to and with the next delimiter; one that ends in { is a selector. */
 const STRETCH = /[^{};]*[{};]?/g;
 const DEVICE_SIZE = /\((max|min)-device-(width|height)/g;
@@ -24,7 +26,8 @@ export function sheetForReplay(css: string): string {
 }
 
 /** The style text with every reference to something outside the recording removed. */
-export function inertCss(css: string): string {
+export function inertCss(text: string): string {
+  const css = text.includes("\\") ? withPlainLetters(text) : text;
   if (!OUTSIDE.test(css)) return css;
   const token = new RegExp(OUTSIDE, "gi");
   let inert = "";
@@ -37,8 +40,14 @@ export function inertCss(css: string): string {
       fontFaceEnd = indexOr(css, "}", index);
       continue;
     }
-    const end = word === "@import" ? importEnd(css, token.lastIndex) : urlEnd(css, index);
+    const end =
+      word === "@import"
+        ? importEnd(css, token.lastIndex)
+        : word === "url("
+          ? urlEnd(css, index)
+          : setEnd(css, token.lastIndex);
     inert += css.slice(done, index);
+    if (word === "image-set(") inert += NO_PICTURE;
     if (word === "url(") {
       const inline = isInline(css.slice(token.lastIndex, token.lastIndex + 40));
       if (inline) inert += css.slice(index, end);
@@ -62,6 +71,29 @@ function urlEnd(css: string, start: number): number {
   const quote = css.charAt(index);
   if (quote === '"' || quote === "'") index = indexOr(css, quote, index + 1);
   return Math.min(css.length, indexOr(css, ")", index) + 1);
+}
+
+/** Where the image-set( that begins before `start` ends: behind its own bracket. */
+function setEnd(css: string, start: number): number {
+  const sign = /["'()]/g;
+  sign.lastIndex = start;
+  let open = 1;
+  for (let found = sign.exec(css); found && open > 0; found = sign.exec(css)) {
+    if (found[0] === "(") open++;
+    else if (found[0] === ")") open--;
+    else sign.lastIndex = indexOr(css, found[0], sign.lastIndex) + 1;
+    if (open === 0) return sign.lastIndex;
+  }
+  return css.length;
+}
+
+/** The same style with letters as letters: `u\72l(` asks for an address like `url(`. */
+function withPlainLetters(css: string): string {
+  return css.replace(ESCAPE, (escape, digits: string | undefined, letter: string) => {
+    if (!digits) return letter;
+    const character = String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(digits, 16)));
+    return /[a-z-]/i.test(character) ? character : escape;
+  });
 }
 
 /** Where the @import whose keyword ends at `start` ends: behind its semicolon. */

@@ -33,8 +33,31 @@ test.each([
   ["body", { ONLOAD: "alert(1)" }],
   ["use", { "xlink:href": "https://evil/s.svg#a" }],
   ["a", { ping: "https://evil/" }],
+  ["link", { rel: "preconnect", HREF: "https://evil/" }],
+  ["link", { rel: "dns-prefetch", href: ["https://evil/"] }],
+  ["LINK", { REL: "prefetch", Href: { toString: "https://evil/" } }],
+  ["video", { SRC: "https://evil/v.mp4", POSTER: "https://evil/p.png" }],
+  ["iframe", { src: "data:image/svg+xml,<svg onload='top.ran=1'/>" }],
+  ["embed", { src: "data:image/svg+xml,<svg/>" }],
+  ["object", { DATA: "data:image/svg+xml,<svg/>" }],
+  ["set", { attributeName: "xlink:href" }],
 ])("<%s> loses %j", (tag, attributes) => {
   expect(attributesAfter(tag, attributes)).toEqual({});
+});
+
+test("a script is none, however its name is written", () => {
+  const script = { type: 2, id: 2, tagName: "SCRIPT", attributes: {}, childNodes: [] };
+  const node = { type: 0, id: 1, childNodes: [script] };
+  new Sanitizer().apply({ type: EventType.FullSnapshot, timestamp: 1, data: { node } });
+  expect(script.tagName).toBe("noscript");
+});
+
+test("a font is kept where all of its sources are in the recording", () => {
+  const font = (fontSource: string) =>
+    new Sanitizer().apply(incremental(Source.Font, { fontSource, buffer: false }));
+  expect(font("url(data:font/woff2;base64,AA==)")).toHaveLength(1);
+  expect(font("url(data:font/woff2;base64,AA==), url(https://evil/f.woff)")).toEqual([]);
+  expect(font("https://evil/f.woff")).toEqual([]);
 });
 
 test("a picture that is not in the recording becomes a placeholder, an inlined one stays", () => {

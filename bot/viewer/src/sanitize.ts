@@ -35,7 +35,10 @@ const DROPPED_ATTRIBUTES = new Set([
   "autoplay",
   "rr_src",
 ]);
-const PICTURE_ATTRIBUTES = new Set(["src", "poster", "background", "data", "rr_dataURL"]);
+const PICTURE_ATTRIBUTES = new Set(["src", "poster", "background", "data", "rr_dataurl"]);
+/** What these load is a document of its own, not a picture. */
+const FRAME_TAGS = new Set(["iframe", "frame", "embed", "object", "portal", "fencedframe"]);
+const ANIMATION_TAGS = new Set(["animate", "set"]);
 const LINK_ATTRIBUTES = new Set(["href", "xlink:href"]);
 const STRICT_INPUTS = new Set(
   "number date time datetime-local month week range color".split(" "),
@@ -60,11 +63,14 @@ export class Sanitizer {
         this.mutation(data);
         return [event];
       case Source.StyleSheetRule:
+        // The replayer fails over rules for what holds no sheet.
+        if (data.styleId === undefined && !this.holdsSheet(data.id)) return [];
         for (const add of list(data.adds)) sheetIn(object(add), "rule");
         sheetIn(data, "replace");
         sheetIn(data, "replaceSync");
         return [event];
       case Source.StyleDeclaration:
+        if (data.styleId === undefined && !this.holdsSheet(data.id)) return [];
         cssIn(object(data.set), "value");
         return [event];
       case Source.AdoptedStyleSheet:
@@ -73,7 +79,7 @@ export class Sanitizer {
         }
         return [event];
       case Source.Font:
-        return data.buffer === true || isInline(fontTarget(data)) ? [event] : [];
+        return data.buffer === true || isHeldFont(data) ? [event] : [];
       case Source.CanvasMutation:
         return canvasFrame(event);
       case Source.Input:
@@ -81,6 +87,12 @@ export class Sanitizer {
       default:
         return [event];
     }
+  }
+
+  private holdsSheet(id: unknown): boolean {
+    const node = number(id) ?? -1;
+    // A link is made a style element where the recorder kept its text.
+    return this.nodes.tagOf(node) === "style" || "_cssText" in this.nodes.attributesOf(node);
   }
 
   private mutation(data: JsonObject): void {
@@ -112,6 +124,8 @@ export class Sanitizer {
     const id = number(node.id);
     this.nodes.add(node, parentId, isAddition);
     const tag = (text(node.tagName) ?? "").toLowerCase();
+    // The replayer itself renames only the lower-case one.
+    if (tag === "script") node.tagName = "noscript";
     if (node.attributes) inertAttributes(object(node.attributes), tag);
     if (typeof node.textContent === "string" && id !== null) {
       if (node.isStyle || (parentId !== null && this.nodes.tagOf(parentId) === "style")) {
@@ -135,6 +149,9 @@ function inertAttributes(attributes: JsonObject, tag: string): void {
       inertAttribute(attributes, name, value, tag);
     } else if (lower === "style") {
       inertDeclarations(object(value));
+    } else if (typeof value === "object" && value !== null) {
+      // The replayer would write a list's only entry, unchecked, as the value.
+      delete attributes[name];
     }
   }
 }
@@ -145,17 +162,25 @@ function inertAttribute(
   value: string,
   tag: string,
 ): void {
-  if (LINK_ATTRIBUTES.has(name)) {
+  // HTML does not tell the case of names apart, and takes HREF for href.
+  const lower = name.toLowerCase();
+  if (LINK_ATTRIBUTES.has(lower)) {
     // The styles of a:link need an href, and this one leads nowhere.
     if (tag === "a" || tag === "area") attributes[name] = "#";
     else if (tag === "link" || !isInline(value)) delete attributes[name];
-  } else if (PICTURE_ATTRIBUTES.has(name)) {
-    if (/^\s*data:(image|video|audio)\//i.test(value)) return;
-    if (name === "src" && PICTURE_TAGS.has(tag)) attributes[name] = MISSING_PICTURE;
+  } else if (PICTURE_ATTRIBUTES.has(lower)) {
+    const isHeld = /^\s*data:(image|video|audio)\//i.test(value) && !FRAME_TAGS.has(tag);
+    if (isHeld) return;
+    if (lower === "src" && PICTURE_TAGS.has(tag)) attributes[name] = MISSING_PICTURE;
     else delete attributes[name];
-  } else if (name === "_cssText") {
+  } else if (lower === "rel" && tag === "link") {
+    // Nothing is left to be loaded, nor a host to be connected to ahead of it.
+    delete attributes[name];
+  } else if (lower === "attributename" && ANIMATION_TAGS.has(tag) && /href|src/i.test(value)) {
+    delete attributes[name];
+  } else if (lower === "_csstext") {
     attributes[name] = sheetForReplay(value);
-  } else if (/url\(/i.test(value)) {
+  } else if (lower === "style" || /url\(/i.test(value)) {
     attributes[name] = inertCss(value);
   }
 }
@@ -182,8 +207,9 @@ function cssIn(holder: JsonObject, field: string): void {
   if (css !== null) holder[field] = inertCss(css);
 }
 
-function fontTarget(data: JsonObject): string {
-  return /url\(([^)]*)/i.exec(text(data.fontSource) ?? "")?.[1] ?? "";
+function isHeldFont(data: JsonObject): boolean {
+  const source = text(data.fontSource) ?? "";
+  return /url\(/i.test(source) && inertCss(source) === source;
 }
 
 /**
