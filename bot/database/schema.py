@@ -60,6 +60,8 @@ requests = Table(
     Column("body", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
+    # How often a worker had it and neither finished nor gave it back: it died.
+    Column("interruptions", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
     Column("due_at", Utc, nullable=False),
     Column("rung_at", Utc),

@@ -35,6 +35,10 @@ _STOP_SECONDS = 30.0
 # An error of ours that happens this often is not going away by trying.
 _MAX_SURPRISES = 3
 
+# Other rows die with it, and a worker that starts again takes it up first: a recording
+# that kills whoever reads it must not do so for ever.
+_MAX_INTERRUPTIONS = 5
+
 _SURPRISE = "Something went wrong on our side."
 _log = structlog.get_logger(__name__)
 
@@ -134,6 +138,11 @@ class Worker:
     def _deliver(self, claim: Claim) -> None:
         began = time.monotonic()
         labels = (claim.request.reply_to.destination, claim.request.action.value)
+        if claim.interruptions >= _MAX_INTERRUPTIONS and claim.failure is None:
+            detail = f"{claim.interruptions} workers died over it"
+            _log.error("given up", error=detail)
+            self._give_up(claim, _SURPRISE, detail)
+            return
         try:
             delivery = self._courier.deliver(claim)
         except Lost:

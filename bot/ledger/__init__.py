@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import Clock, utc_now
@@ -39,6 +39,8 @@ class Claim:
     request: ReplayRequest
     attempts: int
     created_at: datetime
+    interruptions: int
+    """How often a worker died, or lost its lease, while it had the row."""
     intended: bool
     """Posting was begun before and no outcome is known: look before posting again."""
     failure: str | None
@@ -113,6 +115,8 @@ class Ledger:
                     lease=lease,
                     leased_until=now + self._lease,
                     attempts=table.c.attempts + 1,
+                    interruptions=table.c.interruptions
+                    + case((table.c.state == WORKING, 1), else_=0),
                     # Heard; the next one may ring as soon as the row is due again.
                     rung_at=None,
                 )
@@ -128,6 +132,7 @@ class Ledger:
             request=from_json(json.loads(row.body)),
             attempts=row.attempts,
             created_at=row.created_at,
+            interruptions=row.interruptions,
             intended=row.intended_at is not None,
             failure=row.failure,
         )
@@ -240,7 +245,8 @@ class Ledger:
             freed = connection.execute(
                 update(table)
                 .where(table.c.state == WORKING)
-                .values(state=WAITING, leased_until=None, lease=None, rung_at=None)
+                # Still in work: whoever takes it up next is told of the interruption.
+                .values(leased_until=None, lease=None, rung_at=None)
             )
         return int(freed.rowcount)
 

@@ -171,6 +171,20 @@ def test_a_settled_row_is_never_looked_at_again(ledger, time):
     assert ledger.counts() == {DONE: 1}
 
 
+def test_a_row_counts_the_workers_that_died_over_it(ledger, time):
+    """Those that gave it back, to be tried again, are not among them."""
+    request_id, _ = ledger.accept(REQUEST)
+    ledger.postpone(ledger.claim(request_id), time.now, "429")
+    assert ledger.claim(request_id).interruptions == 0
+    time.pass_(seconds=61)
+    assert ledger.claim(request_id).interruptions == 1
+    ledger.free_all()
+    claim = ledger.claim(request_id)
+    assert claim.interruptions == 2
+    ledger.postpone(claim, time.now, "503")
+    assert ledger.claim(request_id).interruptions == 2
+
+
 def test_the_only_process_takes_up_what_it_was_killed_with(ledger):
     request_id, _ = ledger.accept(REQUEST)
     ledger.claim(request_id)

@@ -214,6 +214,20 @@ def test_an_error_of_ours_is_tried_again_and_then_told(world):
     assert world.source.asked == 3
 
 
+def test_a_request_that_kills_its_workers_is_given_up_and_told(world):
+    """A recording may take all memory there is; nobody is there to catch that."""
+    request_id = world.ask()
+    for _ in range(6):
+        assert world.ledger.claim(request_id)
+        world.time.pass_(seconds=61)
+    world.worker.look_at(request_id)
+    world.worker.look_at(request_id)
+    (told,) = world.results(request_id)
+    assert isinstance(told, Failed)
+    (dead,) = world.ledger.dead_letters()
+    assert "workers died over it" in dead.error
+
+
 def test_a_destination_that_was_switched_off_loses_nothing(world):
     request_id = world.ask(reply_to=ReplyTo("gone", {}))
     world.worker.look_at(request_id)
