@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("interruptions", sa.Integer, nullable=False, server_default="0"),
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("due_at", _TIME, nullable=False),
         sa.Column("rung_at", _TIME),
