@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
@@ -11,6 +11,7 @@ from flask import Flask
 from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from bot.config import Settings
+from bot.errors import SettingsError
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
 from bot.web.app import MAX_BODY
 from bot.wiring import Services
@@ -44,22 +45,38 @@ def single_machine(settings: Settings) -> Iterator[Services]:
 
 
 def web_server(app: Flask, host: str, port: int) -> BaseWSGIServer | MultiSocketServer:
-    """A server that listens, not yet running."""
-    return create_server(
-        app,
-        host=host,
-        port=port,
-        threads=_WEB_THREADS,
-        ident=None,
-        # It takes a body whole before the app can refuse it; its default is 1 GiB, from
-        # anybody, to any path.
-        max_request_body_size=MAX_BODY,
-    )
+    """A server that listens, not yet running.
+
+    Raises SettingsError where the address cannot be had.
+    """
+    try:
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=_WEB_THREADS,
+            ident=None,
+            # It takes a body whole before the app can refuse it; its default is 1 GiB,
+            # from anybody, to any path.
+            max_request_body_size=MAX_BODY,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(
+            f"cannot listen on {host}:{port}: {reason}; set HOST and PORT to an address"
+            " that is free"
+        ) from error
 
 
-def run_web(app: Flask, host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; answers in hand are finished."""
+def run_web(
+    app: Flask, host: str, port: int, *, listening: Callable[[], object]
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; answers in hand are finished.
+
+    ``listening`` is called once connections are accepted. Raises SettingsError.
+    """
     server = web_server(app, host, port)
+    listening()
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     server.run()

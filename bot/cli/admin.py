@@ -40,8 +40,9 @@ def setup_slack() -> None:
 def setup_zendesk(dry_run: bool) -> None:
     """Make the webhook and triggers in Zendesk, and print the webhook's secret."""
     steps, secret = zendesk_setup(SettingsForSetup.from_env(), dry_run=dry_run)
+    width = max((len(outcome) for outcome, _ in steps), default=0)
     for outcome, what in steps:
-        say(f"{outcome:10} {what}")
+        say(f"{outcome:{width}}  {what}")
     if secret is not None:
         say("")
         say("Set this, and keep it secret:")
@@ -76,9 +77,10 @@ def _print(check: Check) -> None:
         if check.ok
         else click.style("FAILED", fg="red")
     )
-    click.echo(f"{mark} {check.name}: {printable(check.detail)}")
-    if check.fix:
-        click.echo(f"       {printable(check.fix)}")
+    first, *others = check.detail.split("\n")
+    click.echo(f"{mark} {check.name}: {printable(first)}")
+    for line in (*others, *filter(None, [check.fix])):
+        click.echo(f"       {printable(line)}")
 
 
 def _checks() -> Iterator[Check]:

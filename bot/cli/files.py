@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot.cli.output import as_json, printable, table, write_whole
+from bot.errors import BadInput
 from bot.exporter.convert import CONVERTERS
 from bot.exporter.manifest import Manifest
 from bot.exporter.portable import PortableReplay, is_portable, open_portable
@@ -44,7 +45,12 @@ def inspect(file: Path, json_: bool) -> None:
     """Show what a portable replay holds, verified against its payload."""
     replay = portable_in(file)
     if replay is None:
-        raise click.ClickException(f"{file} is no portable replay")
+        if not file.exists():
+            raise BadInput(f"{file}: there is no such file")
+        raise BadInput(
+            f"{file} is no portable replay; `replay-courier export` makes one of a"
+            " recording"
+        )
     replay.verify()
     if json_:
         as_json(replay.manifest.to_json())

@@ -90,27 +90,43 @@ def export(what: tuple[str, ...], output: Path, format_: str, redact: bool) -> N
     """Write recordings to files. WHAT is a recording id, a PostHog replay URL, or a
     file: snapshot JSON lines (plain or .gz), a PostHog JSON export, an array of rrweb
     events, or a portable replay. Prints the path of each file."""
+    written: set[Path] = set()
     with progress("exporting", len(what)) as bar:
         for one in what:
-            click.echo(_export_one(one, output, format_, redact))
+            target = _export_one(one, output, format_, redact, written)
+            written.add(target)
+            click.echo(target)
             if bar is not None:
                 bar.advance(bar.task_ids[0])
 
 
-def _export_one(what: str, folder: Path, format_: str, redact: bool) -> Path:
+def _export_one(
+    what: str, folder: Path, format_: str, redact: bool, written: set[Path]
+) -> Path:
     with export_what(what, redact=redact) as exported:
         manifest = exported.manifest
         if manifest.damaged:
             say(f"{what}: {manifest.damaged} damaged events were left out")
         name = manifest.name if manifest.recording_id else stem(Path(what))
         if format_ == "html":
-            target = folder / f"{name}.replay.html"
+            target = _free(folder, name, ".replay.html", written)
             write_whole(target, file_page(manifest, exported.segments()))
             return target
         ending, write = CONVERTERS[format_]
-        target = folder / f"{name}{ending}"
+        target = _free(folder, name, ending, written)
         write_whole(target, write(exported.events(), manifest.recording_id))
         return target
+
+
+def _free(folder: Path, name: str, ending: str, written: set[Path]) -> Path:
+    """Where to write: files of one run never replace each other. What an earlier run
+    wrote is replaced, so that the same command again gives the same files."""
+    target = folder / f"{name}{ending}"
+    number = 2
+    while target in written:
+        target = folder / f"{name}-{number}{ending}"
+        number += 1
+    return target
 
 
 def export_what(what: str, *, redact: bool) -> Exported:
@@ -148,9 +164,15 @@ def _from_file(path: Path, redact: bool) -> Exported:
 def _from_source(what: str, redact: bool) -> Exported:
     from bot.wiring import sources
 
+    found = read(what)
+    if any(one.kind is IdentifierKind.EMAIL for one in found):
+        raise BadInput(
+            f"{what} is a person, not a recording; `replay-courier find {what}` lists"
+            " theirs"
+        )
     identifiers = [
         one
-        for one in read(what)
+        for one in found
         if one.kind in (IdentifierKind.RECORDING, IdentifierKind.UUID)
     ]
     recording_id = identifiers[0].value if identifiers else what

@@ -25,8 +25,7 @@ def serve() -> None:
         worker = services.worker()
         stack.callback(worker.stop)
         worker.start()
-        say(f"Replay Courier answers on http://{settings.host}:{settings.port}")
-        run_web(services.app(), settings.host, settings.port)
+        _serve(services, settings)
         say("Finishing the work in hand …")
 
 
@@ -35,9 +34,8 @@ def web() -> None:
     """Run the web side alone, for many machines; workers run elsewhere."""
     settings = _settings()
     services = Services(settings)
-    say(f"Replay Courier answers on http://{settings.host}:{settings.port}")
     try:
-        run_web(services.app(), settings.host, settings.port)
+        _serve(services, settings)
     finally:
         services.close()
 
@@ -60,7 +58,12 @@ def worker() -> None:
 
 
 @click.command()
-@click.option("--port", default=8080, help="Port of the courier; the others follow.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535 - 3),
+    default=8080,
+    help="Port of the courier; Slack, Zendesk and PostHog take the three after it.",
+)
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def demo(port: int, no_browser: bool) -> None:
     """Run the whole product on this machine, with stand-ins for Slack, Zendesk and
@@ -68,6 +71,16 @@ def demo(port: int, no_browser: bool) -> None:
     from bot.demo.run import run
 
     run(port, open_browser=not no_browser)
+
+
+def _serve(services: Services, settings: Settings) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    run_web(
+        services.app(),
+        settings.host,
+        settings.port,
+        listening=lambda: say(f"Replay Courier answers on {address}"),
+    )
 
 
 def _stop_on_signals() -> threading.Event:

@@ -6,6 +6,7 @@ data lives in a temporary folder that goes when the demo ends.
 
 from __future__ import annotations
 
+import socket
 import tempfile
 import webbrowser
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from bot.demo.posthog import DEMO_KEY, PostHogStandIn
 from bot.demo.server import Server
 from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
 from bot.demo.zendesk import ZendeskStandIn
+from bot.errors import SettingsError
 from bot.operations import logs
 from bot.running import run_web, single_machine
 
@@ -91,8 +93,12 @@ def surroundings(
 
 
 def run(port: int, *, open_browser: bool) -> None:
-    """Run the demo until Ctrl-C. Raises SettingsError, or OSError for a taken port."""
+    """Run the demo until Ctrl-C, on ``port`` and the three after it.
+
+    Raises SettingsError where one of them is taken.
+    """
     url = f"http://127.0.0.1:{port}"
+    _check_free(range(port, port + 4))
     with (
         tempfile.TemporaryDirectory(prefix="replay-courier-demo-") as folder,
         surroundings(url, (port + 1, port + 2, port + 3)) as around,
@@ -102,13 +108,36 @@ def run(port: int, *, open_browser: bool) -> None:
         with single_machine(settings) as services:
             worker = services.worker()
             worker.start()
-            _welcome(around)
-            if open_browser:
-                webbrowser.open(around.slack.url)
+
+            def listening() -> None:
+                _welcome(around)
+                if open_browser:
+                    webbrowser.open(around.slack.url)
+
             try:
-                run_web(services.app(), "127.0.0.1", port)
+                run_web(services.app(), "127.0.0.1", port, listening=listening)
             finally:
                 worker.stop()
+
+
+def _check_free(ports: range) -> None:
+    taken = [str(port) for port in ports if not _is_free(port)]
+    if taken:
+        raise SettingsError(
+            f"the demo needs ports {ports[0]} to {ports[-1]}, and port"
+            f" {' and '.join(taken)} is in use; choose others with --port"
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do, so that connections just closed do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _welcome(around: Surroundings) -> None:

@@ -28,6 +28,7 @@ _END = b'id="replay-end"'
 class PortableReplay:
     """A portable replay that was read; its parts were found, not yet verified."""
 
+    path: Path
     manifest: Manifest
     packed: tuple[bytes, ...]
 
@@ -35,12 +36,20 @@ class PortableReplay:
         """The events in order of arrival; each segment is verified, then unpacked, and
         the whole is verified at the end. Raises BadInput."""
         digest = hashlib.sha256()
-        for segment, packed in zip(self.manifest.segments, self.packed, strict=True):
-            plain = unpack(segment, packed)
-            digest.update(plain)
-            yield from read_events(plain)
+        try:
+            for segment, packed in zip(
+                self.manifest.segments, self.packed, strict=True
+            ):
+                plain = unpack(segment, packed)
+                digest.update(plain)
+                yield from read_events(plain)
+        except BadInput as error:
+            raise BadInput(f"{self.path}: {error}") from error
         if digest.hexdigest() != self.manifest.sha256:
-            raise BadInput("the replay is damaged: its events do not match the digest")
+            raise BadInput(
+                f"{self.path}: the replay is damaged: its events do not match the"
+                " digest"
+            )
 
     def verify(self) -> None:
         """Raises BadInput where the payload is not what the manifest says."""
@@ -70,7 +79,7 @@ def open_portable(path: Path) -> PortableReplay:
     ):
         raise BadInput(f"{path} is cut short: not all of its segments are there")
     packed = tuple(from_page(segments[index]) for index in sorted(segments))
-    return PortableReplay(manifest, packed)
+    return PortableReplay(path, manifest, packed)
 
 
 def _manifest_in(content: bytes) -> tuple[bytes | None, int]:

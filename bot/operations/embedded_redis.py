@@ -32,7 +32,12 @@ class FolderLock:
     """One process at a time on a data folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = (private_folder(folder) / "lock").open("w")
+        try:
+            self._file = (private_folder(folder) / "lock").open("w")
+        except OSError as error:
+            raise SettingsError(
+                f"cannot write to DATA_DIR {folder}: {error.strerror}"
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

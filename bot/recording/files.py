@@ -17,7 +17,13 @@ from typing import IO, Any
 
 from bot.errors import BadInput, UnknownShape
 from bot.recording import lossless
-from bot.recording.lines import MAX_LINE_BYTES, Damage, read_lines, read_value
+from bot.recording.lines import (
+    MAX_LINE_BYTES,
+    SNAPSHOT_LINE,
+    Damage,
+    read_lines,
+    read_value,
+)
 from bot.recording.rrweb import RrwebEvent
 
 # Formats that are one JSON value are in memory whole, and then once more decoded.
@@ -26,6 +32,10 @@ MAX_DOCUMENT_VALUES = 20_000_000
 
 _GZIP = b"\x1f\x8b"
 _MIB = 1024 * 1024
+_EXPECTED = (
+    "snapshot JSON lines, PostHog's JSON export, an array of rrweb events, or a"
+    " portable replay"
+)
 
 
 @dataclass(slots=True)
@@ -77,11 +87,12 @@ def _start(path: Path, stream: io.BufferedReader) -> bytes:
     if not start:
         raise BadInput(f"{path} is empty")
     if start.lstrip()[:1] not in (b"{", b"["):
-        raise BadInput(
-            f"{path} is no recording: expected snapshot JSON lines, PostHog's JSON"
-            " export, an array of rrweb events, or a portable replay"
-        )
+        raise _no_recording(path)
     return start
+
+
+def _no_recording(path: Path) -> BadInput:
+    return BadInput(f"{path} is no recording: expected {_EXPECTED}")
 
 
 def _is_document(start: bytes) -> bool:
@@ -120,8 +131,15 @@ def _streamed(
                 yield event
         except (OSError, EOFError, zlib.error) as error:
             raise BadInput(f"{path} is cut short or damaged: {error}") from error
+        except UnknownShape as error:
+            if found or error.field != SNAPSHOT_LINE:
+                raise
+            raise _no_recording(path) from error
     if not found:
-        raise BadInput(f"{path} holds no readable event ({damage.total} damaged)")
+        raise BadInput(
+            f"{path} holds no readable event ({damage.total} damaged): expected"
+            f" {_EXPECTED}"
+        )
 
 
 def _lines(path: Path, stream: IO[bytes]) -> Iterator[bytes]:

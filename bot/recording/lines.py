@@ -17,6 +17,9 @@ from bot.recording import lossless
 from bot.recording.expand import Undecodable, expand
 from bot.recording.rrweb import LAST_MS, RrwebEvent
 
+SNAPSHOT_LINE = "snapshot line"
+"""The field an UnknownShape names where a line is JSON of another kind altogether."""
+
 # Several compressed fields of the largest pages in one event.
 MAX_LINE_BYTES = 128 * 1024 * 1024
 # posthog-js makes UUIDs; what is longer was made to fill an index.
@@ -98,7 +101,7 @@ def _window_and_events(value: Any, recording: str) -> tuple[str, list[Any]]:
         if "type" in value and "timestamp" in value:
             event = {k: v for k, v in value.items() if k not in _WINDOW_KEYS}
             return _window(window, recording), [event]
-    raise UnknownShape(recording, "snapshot line", type(value).__name__)
+    raise UnknownShape(recording, SNAPSHOT_LINE, type(value).__name__)
 
 
 _WINDOW_KEYS = frozenset({"window_id", "windowId"})

@@ -122,7 +122,7 @@ def _closed(error: CourierError) -> Response:
         revoked = str(error) == "revoked"
         title = "This link was revoked" if revoked else "This link has expired"
         text = (
-            "Whoever shared it took it back."
+            "It was closed before its time."
             if revoked
             else "Share links open for a limited time."
         )

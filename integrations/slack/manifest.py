@@ -41,7 +41,8 @@ def manifest(public_url: str, command: str = "/replay") -> dict[str, Any]:
     parts = urlsplit(public_url)
     if parts.scheme != "https" or not parts.hostname:
         raise SettingsError(
-            f"Slack needs a public https address, and {public_url!r} is none"
+            "set PUBLIC_URL: Slack needs a public https address, and"
+            f" {public_url!r} is none"
         )
     if not _COMMAND.fullmatch(command):
         raise SettingsError(f"{command!r} is no name for a slash command")

@@ -182,3 +182,55 @@ def test_missing_settings_are_named_all_at_once(tmp_path):
     assert "SLACK_SIGNING_SECRET" in done.stderr
     assert "LINK_EXPIRY" in done.stderr
     assert "xoxb" not in done.stderr
+
+
+def test_recordings_from_files_of_one_name_become_files_of_two(tmp_path):
+    """Exports of several folders share their names; none may replace another."""
+    given = []
+    for name in ("checkout", "static-simple"):
+        folder = tmp_path / name
+        folder.mkdir()
+        given.append(folder / "snapshots.jsonl.gz")
+        shutil.copy(recorded.snapshots(name), given[-1])
+    out = tmp_path / "out"
+    done = courier("export", *given, "-o", out)
+    assert done.stdout.splitlines() == [
+        str(out / "snapshots.replay.html"),
+        str(out / "snapshots-2.replay.html"),
+    ]
+    lengths = [
+        json.loads(courier("inspect", path, "--json").stdout)["duration_ms"]
+        for path in done.stdout.splitlines()
+    ]
+    assert lengths == [
+        recorded.facts(name)["duration_ms"] for name in ("checkout", "static-simple")
+    ]
+
+
+@pytest.mark.parametrize("content", ["{}", '{"a": 1}', '["x"]'])
+def test_json_that_is_no_recording_is_called_that(tmp_path, content):
+    given = tmp_path / "given.json"
+    given.write_text(content)
+    done = courier("export", given, "-o", tmp_path)
+    assert done.returncode == 1
+    assert f"{given} is no recording: expected snapshot JSON lines" in done.stderr
+
+
+def test_inspect_says_whether_the_file_is_missing_or_of_another_kind(tmp_path):
+    missing = tmp_path / "missing.replay.html"
+    assert f"{missing}: there is no such file" in courier("inspect", missing).stderr
+    other = courier("inspect", recorded.snapshots("checkout"))
+    assert other.returncode == 1
+    assert "is no portable replay; `replay-courier export` makes one" in other.stderr
+
+
+def test_a_damaged_replay_is_named(exported, tmp_path):
+    """One of many in a run: which one is what the reader needs to know."""
+    content = bytearray(exported[0].read_bytes())
+    content[content.index(b'class="replay-segment"') + 200] ^= 0x11
+    damaged = tmp_path / "damaged.replay.html"
+    damaged.write_bytes(content)
+    for command in ("inspect", "export"):
+        done = courier(command, damaged, cwd=tmp_path)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"Error: {damaged}: "), done.stderr

@@ -176,3 +176,22 @@ def test_setup_zendesk_can_be_run_again(courier: Installation) -> None:
     second = courier.run("setup", "zendesk", **secretless)
     assert second.stdout == first.stdout
     assert "made" not in second.stderr
+
+
+@pytest.mark.parametrize("command", ["export", "share"])
+def test_a_person_is_no_recording(courier: Installation, command: str) -> None:
+    done = courier.run(command, EMAIL)
+    assert done.returncode == 1
+    assert f"`replay-courier find {EMAIL}` lists theirs" in done.stderr
+
+
+def test_doctor_gives_every_wrong_setting_a_line(courier: Installation) -> None:
+    lines = courier.run("doctor", PORT="abc", LINK_EXPIRY="never").stdout.splitlines()
+    assert any(line.lstrip().startswith("PORT:") for line in lines)
+    assert any(line.lstrip().startswith("LINK_EXPIRY:") for line in lines)
+
+
+def test_setup_slack_names_the_setting_to_change(courier: Installation) -> None:
+    done = courier.run("setup", "slack", PUBLIC_URL="http://127.0.0.1:8080")
+    assert done.returncode == 1
+    assert "PUBLIC_URL" in done.stderr

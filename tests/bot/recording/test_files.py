@@ -100,7 +100,7 @@ def test_a_gzip_cut_short_is_said_so(tmp_path):
         (b'["w", {"type": 4}]', "timestamp"),
         (b'["w", {"type": 3, "timestamp": 1, "cv": "2031-01"}]', "cv"),
         (b'["w", "an event"]', "event"),
-        (b'{"whatever": 1}', "snapshot line"),
+        (b'{"whatever": 1}', "no recording"),
         (b"not json\n" * 2, "no recording"),
         (b'{"half": \n{"half": \n', "no readable event"),
     ],
