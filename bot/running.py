@@ -76,9 +76,9 @@ def run_web(
     ``listening`` is called once connections are accepted. Raises SettingsError.
     """
     server = web_server(app, host, port)
-    listening()
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
+    listening()
     server.run()
     server.close()
 
