@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from bot.errors import BadInput, NotFound
 from bot.exporter import Exported
 from bot.exporter import export as make_export
 from bot.exporter.convert import CONVERTERS
+from bot.exporter.manifest import with_device
 from bot.exporter.page import file_page
+from bot.exporter.portable import PortableReplay
 from bot.exporter.remote import export_recording
 from bot.identifiers import read
 from bot.lookup import look_up, recording_by_id
@@ -144,12 +148,7 @@ def export_what(what: str, *, redact: bool) -> Exported:
 
 def _from_file(path: Path, redact: bool) -> Exported:
     if (portable := portable_in(path)) is not None:
-        return make_export(
-            portable.events(),
-            source=portable.manifest.source,
-            recording_id=portable.manifest.recording_id,
-            redact=redact,
-        )
+        return _again(portable, redact)
     recording = open_recording(path)
     return make_export(
         recording.events,
@@ -159,6 +158,32 @@ def _from_file(path: Path, redact: bool) -> Exported:
         damage=recording.damage,
         redact=redact,
     )
+
+
+def _again(portable: PortableReplay, redact: bool) -> Exported:
+    """The export of a portable replay, with what its manifest knew and no event says:
+    whose it is, on what, and what was taken out or lost before."""
+    before = portable.manifest
+    exported = make_export(
+        portable.events(),
+        source=before.source,
+        recording_id=before.recording_id,
+        person=before.person,
+        redact=redact,
+    )
+    found = exported.manifest
+    summary = replace(
+        with_device(found.summary, before.summary.browser, before.summary.os),
+        platform=before.summary.platform,
+    )
+    manifest = replace(
+        found,
+        recording_url=before.recording_url,
+        summary=summary,
+        redactions=dict(Counter(before.redactions) + Counter(found.redactions)),
+        damaged=before.damaged,
+    )
+    return replace(exported, manifest=manifest)
 
 
 def _from_source(what: str, redact: bool) -> Exported:

@@ -224,6 +224,19 @@ def test_inspect_says_whether_the_file_is_missing_or_of_another_kind(tmp_path):
     assert "is no portable replay; `replay-courier export` makes one" in other.stderr
 
 
+def test_exporting_a_portable_replay_again_keeps_what_only_its_manifest_says(tmp_path):
+    """The person is in no event; what was redacted is in none any more."""
+    person = {"name": "jane@example.com"}
+    given = posthog_export(tmp_path / "given.json", person=person)
+    first = courier("export", given, "-o", tmp_path / "first").stdout.strip()
+    again = courier("export", first, "-o", tmp_path / "again").stdout.strip()
+    manifests = [
+        json.loads(courier("inspect", path, "--json").stdout) for path in (first, again)
+    ]
+    assert manifests[0]["person"] == "j***@example.com"
+    assert manifests[1] == manifests[0]
+
+
 def test_a_damaged_replay_is_named(exported, tmp_path):
     """One of many in a run: which one is what the reader needs to know."""
     content = bytearray(exported[0].read_bytes())
