@@ -126,7 +126,7 @@ def _closed(error: CourierError) -> Response:
             if revoked
             else "Share links open for a limited time."
         )
-        return message_page(410, title, f"{text} Ask them for a new one.")
+        return message_page(410, title, f"{text} Ask whoever shared it for a new one.")
     if isinstance(error, NotFound):
         return message_page(
             404, "There is no such link", "Check that it was copied whole."
