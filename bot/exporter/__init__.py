@@ -82,19 +82,19 @@ def export(
     payload: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 (handed on)
         max_size=_SPOOL_BYTES
     )
-    writer = SegmentWriter(payload)
     try:
-        for event in events:
-            clean = redactor.redact(event) if redact else event
-            builder.add(clean)
-            writer.add(clean)
+        with SegmentWriter(payload) as writer:
+            for event in events:
+                clean = redactor.redact(event) if redact else event
+                builder.add(clean)
+                writer.add(clean)
+            segments, digest = writer.finish()
         if builder.events == 0:
             name = recording.id if recording else recording_id or ""
             raise BadInput(f"recording {name} holds no readable event")
     except BaseException:
         payload.close()
         raise
-    segments, digest = writer.finish()
     summary = builder.build()
     if recording is not None:
         summary = with_device(summary, recording.browser, recording.os)

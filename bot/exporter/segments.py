@@ -1,28 +1,35 @@
 """Segments: runs of events, compressed on their own, with a time index.
 
-A segment is zstd over UTF-8 lines ``[window_id, event]``. Independent segments let a
-viewer play after the first one and the share page fetch what it needs.
+A segment is zstd over UTF-8 lines ``[window_id, event]``, whose node ids stand in a
+column of their own (``columns``). Independent segments let a viewer play after the
+first one and fetch what it needs.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from types import TracebackType
 from typing import IO, Any
 
 import zstandard
 
 from bot.errors import BadInput
+from bot.exporter import columns
 from bot.recording import lossless
 from bot.recording.rrweb import FULL_SNAPSHOT, RrwebEvent
 
-# Past level 12 zstd takes several times as long for a few percent.
-_LEVEL = 12
+# Past level 9 zstd takes several times as long for a few percent.
+_LEVEL = 9
 _FULL_BYTES = 4 * 1024 * 1024
 # A full snapshot is where a player can start, so a segment likes to begin with one.
 _CUT_AT_SNAPSHOT_BYTES = 1024 * 1024
+# Segments waiting to be packed, which are held in memory.
+_PACKED_AHEAD = 2
 # What a reader unpacks of one segment at most, whatever a file claims.
 MAX_SEGMENT_BYTES = 512 * 1024 * 1024
 
@@ -37,7 +44,8 @@ class Segment:
     first_ms: int
     last_ms: int
     expanded_bytes: int
-    full_snapshots: int
+    pictures: Mapping[str, int]
+    """Where a player can start: window id to the time of its first full snapshot."""
     sha256: str
     """Of the compressed bytes, so that it is checked before anything is unpacked."""
 
@@ -47,44 +55,65 @@ class Segment:
     @classmethod
     def from_json(cls, value: Any) -> Segment:
         """Raises BadInput where a field is missing or of the wrong type."""
-        fields = dict.fromkeys(cls.__slots__, int) | {"sha256": str}
-        if not isinstance(value, dict) or any(
-            not isinstance(value.get(name), kind) for name, kind in fields.items()
+        fields = dict.fromkeys(cls.__slots__, int) | {"sha256": str, "pictures": dict}
+        if (
+            not isinstance(value, dict)
+            or any(
+                not isinstance(value.get(name), kind) for name, kind in fields.items()
+            )
+            or any(value[name] < 0 for name in ("offset", "bytes", "expanded_bytes"))
+            or not all(isinstance(at, int) for at in value["pictures"].values())
         ):
-            raise BadInput("the manifest's segment index is damaged")
-        if any(value[name] < 0 for name in ("offset", "bytes", "expanded_bytes")):
             raise BadInput("the manifest's segment index is damaged")
         return cls(**{name: value[name] for name in fields})
 
 
 class SegmentWriter:
-    """Writes events as segments to ``out``; ``finish`` returns the index."""
+    """Writes events as segments to ``out``; ``finish`` returns the index.
+
+    Packs in a thread of its own, which mostly runs outside Python's lock, while the
+    next events are read. Use it in a ``with``, which ends the thread.
+    """
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
         self._digest = hashlib.sha256()
-        self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        self._packer = ThreadPoolExecutor(1, thread_name_prefix="pack")
+        self._packing: deque[Future[tuple[Segment, bytes]]] = deque()
         self._segments: list[Segment] = []
         self._offset = 0
         self._reset()
+
+    def __enter__(self) -> SegmentWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._packer.shutdown(cancel_futures=True)
 
     def _reset(self) -> None:
         self._lines: list[bytes] = []
         self._expanded = 0
         self._first_ms: float | None = None
         self._last_ms: float = 0
-        self._snapshots = 0
+        self._pictures: dict[str, int] = {}
 
     def add(self, item: RrwebEvent) -> None:
-        if item.type == FULL_SNAPSHOT and self._expanded >= _CUT_AT_SNAPSHOT_BYTES:
+        is_snapshot = item.type == FULL_SNAPSHOT
+        if is_snapshot and self._expanded >= _CUT_AT_SNAPSHOT_BYTES:
             self._cut()
-        line = lossless.dumps([item.window_id, item.event]) + b"\n"
+        line = item.line
         moment = item.timestamp_ms
         self._first_ms = (
             moment if self._first_ms is None else min(self._first_ms, moment)
         )
         self._last_ms = max(self._last_ms, moment)
-        self._snapshots += item.type == FULL_SNAPSHOT
+        if is_snapshot:
+            self._pictures.setdefault(item.window_id, int(moment))
         self._lines.append(line)
         self._expanded += len(line)
         if self._expanded >= _FULL_BYTES:
@@ -93,28 +122,39 @@ class SegmentWriter:
     def _cut(self) -> None:
         if not self._lines:
             return
-        plain = b"".join(self._lines)
-        self._digest.update(plain)
-        packed = self._compressor.compress(plain)
-        self._out.write(packed)
-        self._segments.append(
-            Segment(
-                offset=self._offset,
-                bytes=len(packed),
-                events=len(self._lines),
-                first_ms=int(self._first_ms or 0),
-                last_ms=int(self._last_ms),
-                expanded_bytes=len(plain),
-                full_snapshots=self._snapshots,
-                sha256=hashlib.sha256(packed).hexdigest(),
-            )
+        segment = Segment(
+            offset=0,
+            bytes=0,
+            events=len(self._lines),
+            first_ms=int(self._first_ms or 0),
+            last_ms=int(self._last_ms),
+            expanded_bytes=self._expanded,
+            pictures=self._pictures,
+            sha256="",
         )
-        self._offset += len(packed)
+        self._packing.append(self._packer.submit(self._pack, segment, self._lines))
         self._reset()
+        while len(self._packing) > _PACKED_AHEAD:
+            self._write()
+
+    def _pack(self, segment: Segment, lines: list[bytes]) -> tuple[Segment, bytes]:
+        plain = b"".join(lines)
+        self._digest.update(plain)
+        packed = zstandard.ZstdCompressor(level=_LEVEL).compress(columns.split(plain))
+        digest = hashlib.sha256(packed).hexdigest()
+        return replace(segment, bytes=len(packed), sha256=digest), packed
+
+    def _write(self) -> None:
+        segment, packed = self._packing.popleft().result()
+        self._out.write(packed)
+        self._segments.append(replace(segment, offset=self._offset))
+        self._offset += len(packed)
 
     def finish(self) -> tuple[tuple[Segment, ...], str]:
         """The index, and the SHA-256 of all lines together."""
         self._cut()
+        while self._packing:
+            self._write()
         return tuple(self._segments), self._digest.hexdigest()
 
 
@@ -125,13 +165,14 @@ def unpack(segment: Segment, packed: bytes) -> bytes:
     if segment.expanded_bytes > MAX_SEGMENT_BYTES:
         raise BadInput("the replay claims a segment too large to unpack")
     try:
-        plain = (
+        content = (
             zstandard.ZstdDecompressor()
             .stream_reader(packed)
-            .read(segment.expanded_bytes + 1)
+            .read(columns.longest(segment.expanded_bytes) + 1)
         )
     except zstandard.ZstdError as error:
         raise BadInput("the replay is damaged: a segment cannot be unpacked") from error
+    plain = columns.join(content)
     if len(plain) != segment.expanded_bytes:
         raise BadInput("the replay is damaged: a segment has the wrong length")
     return plain

@@ -127,10 +127,11 @@ def without_repeats(events: Iterable[RrwebEvent]) -> Iterator[RrwebEvent]:
     seen: set[bytes] = set()
     kept_last = b""
     for item in events:
-        same = {k: v for k, v in item.event.items() if k != "delay"}
-        digest = hashlib.blake2b(
-            lossless.dumps([item.window_id, same]), digest_size=16
-        ).digest()
+        line = item.line
+        if "delay" in item.event:
+            same = {k: v for k, v in item.event.items() if k != "delay"}
+            line = RrwebEvent(item.window_id, same).line
+        digest = hashlib.blake2b(line, digest_size=16).digest()
         if digest in seen and digest != kept_last:
             kept_last = b""
             continue

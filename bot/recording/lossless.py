@@ -7,6 +7,7 @@ values take the slow way; the bytes are those ``JSON.stringify`` would write.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import re
@@ -22,6 +23,8 @@ MAX_DEPTH = 600
 # have one in twenty bytes, so this is a line of 80 MB.
 MAX_VALUES = 4_000_000
 
+_LARGE = 64 * 1024
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,13 +37,25 @@ def loads(text: bytes | str, *, max_values: int = MAX_VALUES) -> Any:
     if text.count(b"," if isinstance(text, bytes) else ",") >= max_values:  # type: ignore[arg-type]
         raise ValueError(f"more than {max_values} values")
     try:
-        return orjson.loads(text)
+        return _loads_at_once(text)
     except orjson.JSONDecodeError:
         pass
     try:
         return json.loads(text, parse_float=_finite, parse_constant=_no_constant)
     except RecursionError as error:
         raise ValueError("JSON nested too deeply") from error
+
+
+def _loads_at_once(text: bytes | str) -> Any:
+    """What a snapshot is made of are a hundred thousand objects, none of them garbage:
+    looking for garbage meanwhile takes as long as reading it."""
+    if len(text) < _LARGE or not gc.isenabled():
+        return orjson.loads(text)
+    gc.disable()
+    try:
+        return orjson.loads(text)
+    finally:
+        gc.enable()
 
 
 def dumps(value: Any) -> bytes:

@@ -6,8 +6,10 @@ Names and numbers are rrweb's (``EventType``, ``IncrementalSource``,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from bot.recording import lossless
 
 FULL_SNAPSHOT = 2
 INCREMENTAL = 3
@@ -42,6 +44,16 @@ class RrwebEvent:
 
     window_id: str
     event: dict[str, Any]
+    _line: bytes | None = field(default=None, init=False, compare=False, repr=False)
+
+    @property
+    def line(self) -> bytes:
+        """``[window_id, event]`` as one line of JSON, written once: the next event is
+        as likely to be a megabyte as to be a click."""
+        if self._line is None:
+            line = lossless.dumps([self.window_id, self.event]) + b"\n"
+            object.__setattr__(self, "_line", line)
+        return self._line  # type: ignore[return-value]
 
     @property
     def type(self) -> int:

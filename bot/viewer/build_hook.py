@@ -26,7 +26,14 @@ VIEWER = "bot/viewer"
 BY_HAND = f"cd {VIEWER} && npm ci && npm run build"
 
 # Patterns of everything the built page depends on; tests and samples are not in it.
-_SOURCES = ("*.json", "*.html", "vite.config.ts", "src/*.css", "src/style/*.css", "src/*.ts")
+_SOURCES = (
+    "*.json",
+    "*.html",
+    "vite.config.ts",
+    "src/*.css",
+    "src/style/*.css",
+    "src/*.ts",
+)
 _ERROR_LINES = 15
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import zstandard
 
-from bot.exporter import export
+from bot.exporter import columns, export
 from bot.exporter.manifest import Manifest
 from bot.exporter.page import file_page
 from bot.recording.files import open_recording
@@ -40,8 +40,8 @@ def of_file(path: Path) -> Replay:
 
 def checkout(tmp_path: Path) -> Replay:
     packed = (SAMPLES / "checkout.zst").read_bytes()
-    plain = zstandard.ZstdDecompressor().decompress(packed, max_output_size=10**7)
-    return exported(tmp_path, plain)
+    content = zstandard.ZstdDecompressor().decompress(packed, max_output_size=10**7)
+    return exported(tmp_path, columns.join(content))
 
 
 def written(tmp_path: Path, replay: Replay) -> Path:

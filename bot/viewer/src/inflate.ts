@@ -1,12 +1,14 @@
 /**
- * Segments (zstd frames of NDJSON) to text, in a worker made from this very script so
+ * Segments (zstd frames of NDJSON, ids apart) to text, in a worker made from this very script so
  * that the page needs no second file; on the page's own thread where no worker starts.
  */
 import { Decompress } from "fzstd";
+import { join, longest } from "./columns";
 
 interface Job {
   id: number;
   bytes: Uint8Array;
+  textBytes: number;
 }
 
 interface Answer {
@@ -16,8 +18,11 @@ interface Answer {
 }
 
 export interface Inflater {
-  /** The text of one segment; rejects with a readable reason if it is damaged. */
-  inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string>;
+  /**
+   * The text of one segment, `textBytes` long; rejects if it is damaged, or longer:
+   * a few bytes can unpack to more than any memory holds.
+   */
+  inflate(bytes: Uint8Array<ArrayBuffer>, textBytes: number): Promise<string>;
 }
 
 /** The part of a worker's global scope used here; the DOM library doesn't name it. */
@@ -27,14 +32,16 @@ interface WorkerScope {
 }
 
 const SLICE_BYTES = 64 * 1024;
+/** What is unpacked of one segment at most, whatever a file claims. */
+const MAX_SEGMENT_BYTES = 512 * 1024 * 1024;
 
 /** Answers inflate jobs; called when this script finds itself inside a worker. */
 export function serveInflate(scope: WorkerScope): void {
   scope.onmessage = (message) => {
-    const { id, bytes } = message.data;
+    const { id, bytes, textBytes } = message.data;
     let answer: Answer;
     try {
-      answer = { id, text: inflateNow(bytes) };
+      answer = { id, text: inflateNow(bytes, textBytes) };
     } catch (reason) {
       answer = { id, error: String(reason) };
     }
@@ -64,45 +71,45 @@ class WorkerInflater implements Inflater {
   private broken = false;
   private readonly waiting = new Map<
     number,
-    { bytes: Uint8Array; resolve: (text: string) => void; reject: (reason: Error) => void }
+    { job: Job; resolve: (text: string) => void; reject: (reason: Error) => void }
   >();
 
   constructor(private readonly worker: Worker) {
     worker.onmessage = (message: MessageEvent<Answer>) => {
       const { id, text, error } = message.data;
-      const job = this.waiting.get(id);
+      const asked = this.waiting.get(id);
       this.waiting.delete(id);
-      if (text !== undefined) job?.resolve(text);
-      else job?.reject(new Error(error));
+      if (text !== undefined) asked?.resolve(text);
+      else asked?.reject(new Error(error));
     };
     worker.onerror = (event) => {
       event.preventDefault();
       this.broken = true;
-      for (const { bytes, resolve, reject } of this.waiting.values()) {
-        inflateInSlices(bytes).then(resolve, reject);
+      for (const { job, resolve, reject } of this.waiting.values()) {
+        inflateInSlices(job.bytes, job.textBytes).then(resolve, reject);
       }
       this.waiting.clear();
     };
   }
 
-  inflate(bytes: Uint8Array): Promise<string> {
-    if (this.broken) return inflateInSlices(bytes);
-    const id = this.nextId++;
+  inflate(bytes: Uint8Array, textBytes: number): Promise<string> {
+    if (this.broken) return inflateInSlices(bytes, textBytes);
+    const job: Job = { id: this.nextId++, bytes, textBytes };
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { bytes, resolve, reject });
-      this.worker.postMessage({ id, bytes } satisfies Job);
+      this.waiting.set(job.id, { job, resolve, reject });
+      this.worker.postMessage(job);
     });
   }
 }
 
-function inflateNow(bytes: Uint8Array): string {
-  const { push, finish } = collector();
+function inflateNow(bytes: Uint8Array, textBytes: number): string {
+  const { push, finish } = collector(textBytes);
   push(bytes, true);
   return finish();
 }
 
-async function inflateInSlices(bytes: Uint8Array): Promise<string> {
-  const { push, finish } = collector();
+async function inflateInSlices(bytes: Uint8Array, textBytes: number): Promise<string> {
+  const { push, finish } = collector(textBytes);
   for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
     const end = Math.min(bytes.length, start + SLICE_BYTES);
     push(bytes.subarray(start, end), end === bytes.length);
@@ -111,15 +118,29 @@ async function inflateInSlices(bytes: Uint8Array): Promise<string> {
   return finish();
 }
 
-function collector() {
-  // Invalid UTF-8 means damage, which a checksum may not be there to notice.
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let text = "";
+function collector(textBytes: number) {
+  const limit = longest(Math.min(textBytes, MAX_SEGMENT_BYTES));
+  const chunks: Uint8Array[] = [];
+  let length = 0;
   const stream = new Decompress((chunk) => {
-    text += decoder.decode(chunk, { stream: true });
+    length += chunk.length;
+    if (length > limit) throw new Error("longer than the manifest says");
+    // The stream writes its next chunk where this one stands.
+    chunks.push(chunk.slice());
   });
   return {
     push: (bytes: Uint8Array, last: boolean) => stream.push(bytes, last),
-    finish: () => text + decoder.decode(),
+    finish: () => {
+      const content = new Uint8Array(length);
+      let at = 0;
+      for (const chunk of chunks) {
+        content.set(chunk, at);
+        at += chunk.length;
+      }
+      const text = join(content);
+      if (text.length !== textBytes) throw new Error("not as long as the manifest says");
+      // Invalid UTF-8 means damage, which a checksum may not be there to notice.
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+    },
   };
 }

@@ -35,7 +35,7 @@ export async function loadRecording(
       );
     }
     const intact = await matches(bytes, entry);
-    const lines = intact === false ? null : await inflater.inflate(bytes).catch(() => null);
+    const lines = intact === false ? null : await inflater.inflate(bytes, entry.expandedBytes).catch(() => null);
     if (lines === null) {
       app.info.setVerdict("damaged");
       throw new UnreadableReplay(

@@ -25,6 +25,9 @@ export interface SegmentEntry {
   events: number;
   firstMs: number;
   lastMs: number;
+  expandedBytes: number;
+  /** Where a player can start: window id to the time of its first full snapshot. */
+  pictures: Map<string, number>;
   sha256: string;
 }
 
@@ -146,6 +149,10 @@ function readSegment(entry: unknown): SegmentEntry {
     events: number(segment.events) ?? 0,
     firstMs: number(segment.first_ms) ?? 0,
     lastMs: number(segment.last_ms) ?? 0,
+    expandedBytes: Math.max(0, number(segment.expanded_bytes) ?? 0),
+    pictures: new Map(
+      Object.entries(object(segment.pictures)).map(([windowId, at]) => [windowId, number(at) ?? 0]),
+    ),
     sha256: text(segment.sha256) ?? "",
   };
 }

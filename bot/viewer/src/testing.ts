@@ -1,6 +1,7 @@
 /** Recordings cut from real ones, for the tests beside the modules. */
 import { readFileSync } from "node:fs";
 import { decompress } from "fzstd";
+import { join } from "./columns";
 import { type Manifest, readManifest } from "./payload";
 import { Recording } from "./recording";
 import type { WindowEvent } from "./rrweb";
@@ -10,7 +11,7 @@ const read = (name: string) =>
 
 /** The NDJSON of a sample. */
 export function sampleText(name: string): string {
-  return new TextDecoder().decode(decompress(new Uint8Array(read(`${name}.zst`))));
+  return new TextDecoder().decode(join(decompress(new Uint8Array(read(`${name}.zst`)))));
 }
 
 export function sampleEvents(name: string): WindowEvent[] {
