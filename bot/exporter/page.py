@@ -1,19 +1,22 @@
 """The built viewer and a payload, put together as one HTML page.
 
 The same viewer serves the file on disk, with its segments inside, and the share page,
-which fetches them. Everything that is not the payload is ASCII, because the page is
-declared windows-1252 for the payload's sake.
+which fetches them. It is carried compressed, and a short script unpacks it. Everything
+that is not such bytes is ASCII, because the page is declared windows-1252 for their
+sake.
 """
 
 from __future__ import annotations
 
 import base64
 import functools
+import gzip
 import hashlib
 import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import SettingsError
@@ -24,7 +27,21 @@ CHARSET = "windows-1252"
 VIEWER = Path(__file__).with_name("viewer.html")
 
 _PLACEHOLDERS = ("comment", "csp", "title", "manifest", "segments")
-_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_VIEWER_SCRIPT = re.compile(r'<script id="viewer">(.*?)</script>', re.DOTALL)
+_BOOT_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Viewer:
+    """The built page around its compressed style and script."""
+
+    head: str
+    """With the placeholders of what is known only of each replay."""
+    packed: bytes
+    tail: str
+    scripts: tuple[str, ...]
+    """Every script that runs in the page."""
 
 
 def file_page(manifest: Manifest, segments: Iterable[bytes]) -> Iterator[bytes]:
@@ -70,12 +87,11 @@ def share_page(
 
 def policy(*, connect: str) -> str:
     """The content security policy under which the viewer runs."""
-    digest = hashlib.sha256(_inline_script().encode("ascii")).digest()
-    script_hash = base64.b64encode(digest).decode()
+    hashes = " ".join(map(_hash, _viewer().scripts))
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'sha256-{script_hash}'",
+            f"script-src {hashes}",
             "style-src 'unsafe-inline'",
             "img-src data: blob:",
             "font-src data:",
@@ -102,33 +118,41 @@ def _assemble(
         "manifest": '<script type="application/json" id="replay-manifest"'
         f"{attributes}>\n{document}\n</script>",
     }
-    page, tail = _viewer().split("<!--replay:segments-->")
-    head = re.sub(r"<!--replay:(\w+)-->", lambda found: values[found[1]], page)
-    return head.encode("ascii"), tail.encode("ascii")
+    viewer = _viewer()
+    head = re.sub(r"<!--replay:(\w+)-->", lambda found: values[found[1]], viewer.head)
+    boot, tail = viewer.tail.split("<!--replay:segments-->")
+    start = head.encode("ascii") + viewer.packed + boot.encode("ascii")
+    return start, tail.encode("ascii")
 
 
 def _ascii(text: str) -> str:
     return html.escape(text).encode("ascii", "xmlcharrefreplace").decode()
 
 
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode("ascii")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
 @functools.cache
-def _viewer() -> str:
+def _viewer() -> _Viewer:
     try:
         text = VIEWER.read_text(encoding="ascii")
     except FileNotFoundError:
         raise SettingsError(
             "the viewer is not built; build it with: make install"
         ) from None
-    missing = [n for n in _PLACEHOLDERS if text.count(f"<!--replay:{n}-->") != 1]
-    if missing or len(_INLINE_SCRIPT.findall(text)) != 1:
+    parts = [_STYLE, _VIEWER_SCRIPT, _BOOT_SCRIPT]
+    if any(len(part.findall(text)) != 1 for part in parts) or any(
+        text.count(f"<!--replay:{name}-->") != 1 for name in _PLACEHOLDERS
+    ):
         raise SettingsError(
             "the built viewer is not one this version knows; build it again with:"
             " make install"
         )
-    return text
-
-
-@functools.cache
-def _inline_script() -> str:
-    found = _INLINE_SCRIPT.findall(_viewer())
-    return str(found[0])
+    style, script, boot = (part.findall(text)[0] for part in parts)
+    carried = json.dumps({"style": style, "script": script}).encode()
+    head, tail = _VIEWER_SCRIPT.sub("<!---->", _STYLE.sub("", text)).split("<!---->")
+    packed = to_page(gzip.compress(carried, 9, mtime=0))
+    element = b'<script type="application/octet-stream" id="replay-viewer">%s</script>'
+    return _Viewer(head, element % packed, tail, (script, boot))

@@ -1,11 +1,12 @@
 /**
- * Builds the viewer into one page, bot/exporter/viewer.html: one inline script, one
- * style, ASCII only, with the exporter's placeholders left in place. In development the
- * page opens on the sample recording.
+ * Builds the viewer into one page, bot/exporter/viewer.html: the viewer's style and
+ * script, and the script that unpacks them once the exporter has compressed them; ASCII
+ * only, with the exporter's placeholders left in place. In development the page opens
+ * on the sample recording, and nothing is compressed.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
+import { type Plugin, build } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -83,13 +84,30 @@ function editedReplayer(): Plugin {
   };
 }
 
+async function bootScript(): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: "warn",
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: false,
+      rolldownOptions: { input: here("src/boot.ts"), output: { format: "iife" } },
+    },
+  });
+  const [bundle] = Array.isArray(built) ? built : [built];
+  const [chunk] = bundle && "output" in bundle ? bundle.output : [];
+  if (chunk?.type !== "chunk") throw new Error("the build made no script to start with");
+  return chunk.code;
+}
+
 function onePage(): Plugin {
   return {
     name: "one-page",
     apply: "build",
     // After Vite's own plugins, one of which puts the style sheet into the bundle.
     enforce: "post",
-    generateBundle(_options, bundle) {
+    async generateBundle(_options, bundle) {
       let script = "";
       let style = "";
       for (const [name, item] of Object.entries(bundle)) {
@@ -100,7 +118,10 @@ function onePage(): Plugin {
       }
       if (!script || !style) throw new Error("the build made no script or no style");
       let page = readFileSync(here("index.html"), "utf8");
-      page = place(page, MODULE_TAG, `<script>${asciiScript(script)}</script>`);
+      const scripts =
+        `<script id="viewer">${asciiScript(script)}</script>\n` +
+        `<script>${asciiScript(await bootScript())}</script>`;
+      page = place(page, MODULE_TAG, scripts);
       page = place(page, STYLE_TAG, `<style>${asciiStyle(style)}</style>`);
       this.emitFile({ type: "asset", fileName: "viewer.html", source: page });
     },

@@ -1,15 +1,22 @@
 """The page's own policy: before anything it governs, and true of what is served."""
 
 import base64
+import gzip
 import hashlib
+import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 
 from bot.exporter import export
+from bot.exporter.binary import from_page
+from bot.exporter.manifest import Manifest
 from bot.exporter.page import VIEWER, file_page, policy, share_page
 from tests import recorded
+
+SAMPLES = Path(__file__).parents[3] / "bot" / "viewer" / "samples"
 
 # In CI a missing viewer is a failure, not a skip.
 pytestmark = pytest.mark.skipif(
@@ -29,11 +36,25 @@ def pages():
     return file, share
 
 
-def test_the_policys_hash_is_that_of_the_one_script_in_the_page(pages):
+def test_the_policy_names_the_two_scripts_that_may_run(pages):
+    """The one in the page, and the viewer that it unpacks and starts."""
     for page in pages:
-        (script,) = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
-        digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
-        assert f"script-src 'sha256-{digest}'" in policy(connect="'none'")
+        (boot,) = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+        (packed,) = re.findall(rb'id="replay-viewer">([^<]*)</script>', page)
+        viewer = json.loads(gzip.decompress(from_page(packed)))
+        hashes = [
+            f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+            for script in (viewer["script"].encode(), boot)
+        ]
+        assert f"script-src {' '.join(hashes)};" in policy(connect="'none'")
+
+
+def test_the_viewer_takes_no_more_room_than_a_picture():
+    empty = Manifest.from_json(json.loads((SAMPLES / "manifest.json").read_text()))
+
+    viewer = len(b"".join(file_page(empty, []))) - len(json.dumps(empty.to_json()))
+
+    assert viewer < 120_000
 
 
 def test_nothing_stands_before_the_files_policy_but_its_charset(pages):
