@@ -119,6 +119,14 @@ class WindowCount:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowTurn:
+    """From ``at_ms`` after the start on, this window was the one in use."""
+
+    window_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What happened in a recording, counted from its events."""
 
@@ -148,6 +156,7 @@ class Summary:
     marks: tuple[Mark, ...]
     start_at_ms: int
     """Where it is worth opening: some 20 s before the key moment, never blindly 0."""
+    turns: tuple[WindowTurn, ...] = ()
 
 
 class Action(StrEnum):

@@ -18,12 +18,13 @@ from bot.model import (
     RequestLine,
     Summary,
     WindowCount,
+    WindowTurn,
 )
 
 FORMAT = "replay-courier/portable-replay"
 VERSION = 1
 
-_Line = TypeVar("_Line", WindowCount, Page, ErrorLine, RequestLine, Mark)
+_Line = TypeVar("_Line", WindowCount, WindowTurn, Page, ErrorLine, RequestLine, Mark)
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
@@ -74,6 +75,7 @@ class Manifest:
             "duration_ms": summary.duration_ms,
             "active_ms": summary.active_ms,
             "windows": [asdict(window) for window in summary.windows],
+            "turns": [asdict(turn) for turn in summary.turns],
             "platform": summary.platform,
             "viewport": summary.viewport
             and {"width": summary.viewport[0], "height": summary.viewport[1]},
@@ -180,6 +182,7 @@ def _summary(value: dict[str, Any]) -> Summary:
         failing=_all(RequestLine, value["failing_requests"]),
         slow=_all(RequestLine, value["slow_requests"]),
         marks=_all(Mark, value["marks"]),
+        turns=_all(WindowTurn, value["turns"]),
         start_at_ms=_read(value, "start_at_ms", int),
         **whole,
     )

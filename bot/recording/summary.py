@@ -34,6 +34,7 @@ from bot.recording.rrweb import (
     MOUSE_INTERACTION,
     RrwebEvent,
 )
+from bot.recording.turns import Turns
 
 # PostHog calls a period inactive when nothing active happened for this long.
 _ACTIVE_GAP_MS = 5000
@@ -81,6 +82,7 @@ class SummaryBuilder:
     _requests: dict[tuple[str, int, str], NetworkEntry] = field(default_factory=dict)
     _marks: list[tuple[int, str, str]] = field(default_factory=list)
     _first_action_ms: float | None = None
+    _turns: Turns = field(default_factory=Turns)
 
     def add(self, item: RrwebEvent) -> None:
         moment = item.timestamp_ms
@@ -89,6 +91,7 @@ class SummaryBuilder:
         self.first_ms = moment if self.first_ms is None else min(self.first_ms, moment)
         self.last_ms = moment if self.last_ms is None else max(self.last_ms, moment)
         self._note_activity(item)
+        self._turns.add(item)
         if item.type == META:
             self._note_meta(item)
         elif item.type == FULL_SNAPSHOT:
@@ -213,6 +216,7 @@ class SummaryBuilder:
             failing=_grouped(failing, start_ms),
             slow=_grouped(slow, start_ms),
             marks=marks,
+            turns=self._turns.build(start_ms),
             start_at_ms=choose_start(
                 key_moment(marks),
                 None

@@ -14,19 +14,20 @@ import { Playback } from "./playback";
 import { cycleTheme } from "./preferences";
 import type { Recording } from "./recording";
 import { seekbar } from "./seekbar";
-import { Stage } from "./stage";
+import type { Stage } from "./stage";
 import { panelTabs } from "./tabs";
 import { clockText, durationText, hashForTime, timeInHash } from "./timeline";
 
 const ALARM_KINDS = new Set(["console_error", "exception", "network_failure"]);
 const LINK_LEAD_MS = 1;
+/** Panels are redrawn at most this often while segments arrive. */
+const REDRAW_MS = 400;
 
 export interface App {
-  stage: Stage;
   playback: Playback;
   info: InfoPanel;
-  /** Redraws what depends on how much is loaded. */
-  load(): void;
+  /** Redraws what depends on how much is read; not for every segment, unless `all`. */
+  load(all: boolean): void;
 }
 
 export interface Links {
@@ -41,9 +42,9 @@ export function mountApp(
   root: HTMLElement,
   manifest: Manifest,
   recording: Recording,
+  stage: Stage,
   links: Links,
 ): App {
-  const stage = new Stage(recording, manifest.startMs);
   const playback = new Playback(manifest, recording, stage);
   const seek = (atMs: number) => playback.seek(atMs);
   const context = { manifest, recording, seek };
@@ -118,11 +119,15 @@ export function mountApp(
   });
   playback.seek(timeInHash(location.hash) ?? manifest.startAtMs);
   frame.append(bigPlay(playback));
+  let drawnAt = -Infinity;
   return {
-    stage,
     playback,
     info,
-    load: () => tabs.load(),
+    load: (all) => {
+      if (!all && performance.now() - drawnAt < REDRAW_MS) return;
+      tabs.load();
+      drawnAt = performance.now();
+    },
   };
 }
 

@@ -1,67 +1,190 @@
-/** Brings the segments in, one after the other, and lets the page breathe meanwhile. */
-import type { App } from "./app";
+/**
+ * Brings segments in, one after the other, and lets the page breathe meanwhile: first
+ * those that the moment on the stage needs, then all of them in order for the panels.
+ */
 import type { Inflater } from "./inflate";
+import { type Breathe, readLines } from "./lines";
 import { type Manifest, UnreadableReplay } from "./payload";
 import type { Recording } from "./recording";
+import type { Reel } from "./reel";
+import { Preparer } from "./replayable";
+import { EventType, type RrwebEvent } from "./rrweb";
 import { type SegmentSource, matches } from "./segments";
 
 /** Work in stretches shorter than a dropped frame is noticed. */
 const SLICE_MS = 12;
-/** Panels are redrawn at most this often while segments arrive. */
-const REDRAW_MS = 400;
 
-/**
- * Loads the whole recording into `recording` and `app`; `ready` is called as soon as
- * there is something to show. Rejects with UnreadableReplay if nothing can be shown.
- */
-export async function loadRecording(
-  manifest: Manifest,
-  source: SegmentSource,
-  inflater: Inflater,
-  recording: Recording,
-  app: App,
-  ready: () => void,
-): Promise<void> {
-  const breathe = breather();
-  const { segments } = manifest;
-  let verified: boolean | null = true;
-  let drawn = -Infinity;
-  for (const [index, entry] of segments.entries()) {
-    const bytes = await source(index);
+/** A span of one window that somebody waits for, epoch ms. */
+interface Wanted {
+  windowId: string;
+  fromMs: number;
+  untilMs: number;
+}
+
+/** Reading one window from a full snapshot on, out of turn. */
+interface Run {
+  windowId: string;
+  pictureMs: number;
+  preparer: Preparer;
+  done: number[];
+}
+
+export interface LoadingEvents {
+  /** The panels' data reach further, or pictures have come. */
+  progress(): void;
+  /** The panels can get no further, for this reason; pictures may still come. */
+  fail(reason: unknown): void;
+}
+
+export class Loader {
+  /** How many segments the panels know, from the first on. */
+  read = 0;
+  /** Whether every segment so far was the one the manifest names; null: cannot say. */
+  verified: boolean | null = true;
+  /** Segments that cannot be had: what they hold will not come. */
+  readonly failed = new Set<number>();
+
+  private wanted: Wanted | null = null;
+  private run: Run | null = null;
+  private wake: () => void = () => undefined;
+  private readonly opening = new Map<number, Promise<string>>();
+  private readonly breathe: Breathe = breather();
+
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly source: SegmentSource,
+    private readonly inflater: Inflater,
+    private readonly recording: Recording,
+    private readonly reel: Reel,
+    private readonly events: LoadingEvents,
+  ) {}
+
+  /** Asks for what a window shows from one time to another; the last one asked counts. */
+  want(windowId: string, fromMs: number, untilMs: number): void {
+    this.wanted = { windowId, fromMs, untilMs };
+    this.wake();
+  }
+
+  /** Whether the moment can never be shown whole. */
+  isLost(windowId: string, atMs: number): boolean {
+    return this.reel.missing(windowId, atMs).some((index) => this.failed.has(index));
+  }
+
+  /** Reads the whole recording, what is wanted first; then waits for what is wanted. */
+  async load(): Promise<never> {
+    let isStuck = this.manifest.segments.length === 0;
+    if (isStuck) this.events.progress();
+    for (;;) {
+      const wanted = this.nextWanted();
+      const next = !isStuck && this.read < this.manifest.segments.length ? this.read : null;
+      if (wanted !== null && wanted !== next) await this.fetch(wanted);
+      else if (next === null) await new Promise<void>((resolve) => (this.wake = resolve));
+      else {
+        try {
+          await this.readOn(next);
+        } catch (reason) {
+          isStuck = true;
+          this.events.fail(reason);
+        }
+      }
+    }
+  }
+
+  /** The text of one segment, verified. Rejects with UnreadableReplay. */
+  async open(index: number): Promise<string> {
+    const text = this.opening.get(index) ?? this.inflated(index);
+    this.opening.delete(index);
+    return text;
+  }
+
+  private nextWanted(): number | null {
+    if (!this.wanted) return null;
+    const { windowId, fromMs, untilMs } = this.wanted;
+    const missing = this.reel.missing(windowId, fromMs, untilMs);
+    const found = missing.find((index) => !this.failed.has(index));
+    if (found === undefined) this.wanted = null;
+    return found ?? null;
+  }
+
+  private async readOn(index: number): Promise<void> {
+    const text = await this.open(index);
+    if (index + 1 < this.manifest.segments.length) {
+      const ahead = this.inflated(index + 1);
+      // Awaited later; an early failure must not surface as unhandled meanwhile.
+      ahead.catch(() => undefined);
+      this.opening.set(index + 1, ahead);
+    }
+    this.reel.keepAll(index, await this.recording.add(text, this.breathe));
+    this.read = index + 1;
+    this.events.progress();
+  }
+
+  /** Reads one wanted window of a segment out of turn. */
+  private async fetch(index: number): Promise<void> {
+    const { windowId, fromMs, untilMs } = this.wanted as Wanted;
+    const needed = this.reel.needed(windowId, fromMs, untilMs);
+    const pictureMs = this.reel.pictureBefore(windowId, fromMs) ?? 0;
+    let run = this.run;
+    if (run?.windowId !== windowId || run.pictureMs !== pictureMs) run = null;
+    let next = needed.find((one) => !run?.done.includes(one));
+    if (!run || next === undefined) {
+      // What this run read was let go of meanwhile, or there was none: begin again.
+      const preparer = new Preparer(this.manifest.viewport);
+      run = { windowId, pictureMs, preparer, done: [] };
+      next = needed[0] ?? index;
+    }
+    this.run = run;
+    try {
+      const text = await this.open(next);
+      const { events } = await readLines(text, this.breathe, windowId);
+      const made: RrwebEvent[] = [];
+      for (const item of events) {
+        const { type, timestamp } = item.event;
+        if (timestamp < pictureMs && type !== EventType.Meta) continue;
+        if (type !== EventType.Plugin) made.push(...run.preparer.take(item));
+        await this.breathe();
+      }
+      run.done.push(next);
+      this.reel.keep(next, windowId, made, pictureMs);
+      this.reel.makeRoom(needed);
+    } catch {
+      // Reading on in order comes to it too, and says what is wrong.
+      this.failed.add(next);
+      this.run = null;
+    }
+    this.events.progress();
+  }
+
+  private async inflated(index: number): Promise<string> {
+    const { segments } = this.manifest;
+    const entry = segments[index];
+    const bytes = entry && (await this.source(index));
     if (!bytes) {
+      this.failed.add(index);
       throw new UnreadableReplay(
         `This file is cut short: it holds ${index} of ${segments.length} parts. ` +
           "Download or export it again.",
       );
     }
     const intact = await matches(bytes, entry);
-    const lines = intact === false ? null : await inflater.inflate(bytes, entry.expandedBytes).catch(() => null);
-    if (lines === null) {
-      app.info.setVerdict("damaged");
+    const text =
+      intact === false
+        ? null
+        : await this.inflater.inflate(bytes, entry.expandedBytes).catch(() => null);
+    if (text === null) {
+      this.verified = false;
+      this.failed.add(index);
       throw new UnreadableReplay(
         `Part ${index + 1} of ${segments.length} of this file is damaged. ` +
           "Download or export it again.",
       );
     }
-    verified = verified && intact;
-    const events = await recording.add(lines, breathe);
-    app.stage.add(events);
-    const rest = segments.slice(index + 1).map(({ firstMs }) => firstMs);
-    app.playback.loaded(rest.length ? Math.min(...rest) - manifest.startMs : Infinity);
-    if (rest.length === 0 || performance.now() - drawn > REDRAW_MS) {
-      app.load();
-      drawn = performance.now();
-    }
-    ready();
+    this.verified &&= intact;
+    return text;
   }
-  if (recording.windowIds.length === 0) {
-    throw new UnreadableReplay("This recording is empty: it holds no events.");
-  }
-  app.info.setVerdict(verified === null ? "unchecked" : "intact");
-  app.info.setSkipped(recording.skipped);
 }
 
-function breather(): () => Promise<void> {
+function breather(): Breathe {
   let since = performance.now();
   const channel = new MessageChannel();
   return async () => {

@@ -6,11 +6,13 @@
 import { type App, mountApp } from "./app";
 import { h, icon, iconButton } from "./dom";
 import { serveInflate, startInflater } from "./inflate";
-import { loadRecording } from "./loading";
-import { UnreadableReplay, readManifest } from "./payload";
+import { Loader } from "./loading";
+import { type Manifest, UnreadableReplay, readManifest } from "./payload";
 import { applyTheme } from "./preferences";
 import { Recording } from "./recording";
+import { Reel } from "./reel";
 import { embeddedSegments, servedSegments } from "./segments";
+import { Stage } from "./stage";
 import "./style.css";
 
 function start(): void {
@@ -26,7 +28,6 @@ function start(): void {
     const card = errorCard(reason);
     // What is already playing is worth more than a page that says why the rest is not.
     if (app && state.state === "ready") {
-      app.playback.incomplete = true;
       card.classList.add("corner");
       document.body.append(card);
     } else {
@@ -40,18 +41,53 @@ function start(): void {
     const manifest = readManifest(element.textContent ?? "");
     const { segments, download, expires } = element.dataset;
     const recording = new Recording(manifest);
-    app = mountApp(root, manifest, recording, {
-      download: download ?? null,
-      expires: expires ?? null,
-    });
+    const reel = new Reel(manifest);
     const source = segments
       ? servedSegments(segments, manifest.segments.length)
       : embeddedSegments(document);
-    loadRecording(manifest, source, startInflater(script), recording, app, () => {
-      state.state = "ready";
-    }).catch(fail);
+    const loader = new Loader(manifest, source, startInflater(script), recording, reel, {
+      progress: () => app && show(app, stage, loader, recording, manifest),
+      fail: (reason) => {
+        if (loader.verified === false) app?.info.setVerdict("damaged");
+        fail(reason);
+      },
+    });
+    const stage = new Stage(reel, loader, manifest.startMs);
+    app = mountApp(root, manifest, recording, stage, {
+      download: download ?? null,
+      expires: expires ?? null,
+    });
+    // What the reader sees first is brought in first.
+    stage.isReady(app.playback.windowId, app.playback.atMs);
+    loader.load().catch(fail);
   } catch (reason) {
     fail(reason);
+  }
+}
+
+/** Shows how far the recording is read. Throws UnreadableReplay where nothing is in it. */
+function show(
+  app: App,
+  stage: Stage,
+  loader: Loader,
+  recording: Recording,
+  manifest: Manifest,
+): void {
+  const { segments, startMs } = manifest;
+  const rest = segments.slice(loader.read).map(({ firstMs }) => firstMs);
+  app.playback.loaded(rest.length ? Math.min(...rest) - startMs : Infinity);
+  app.load(rest.length === 0);
+  if (rest.length === 0) {
+    if (recording.windowIds.length === 0) {
+      throw new UnreadableReplay("This recording is empty: it holds no events.");
+    }
+    app.info.setVerdict(loader.verified === null ? "unchecked" : "intact");
+    app.info.setSkipped(recording.skipped);
+  }
+  const { windowId, atMs } = app.playback;
+  const state = document.documentElement.dataset;
+  if (state.state === "loading" && loader.read > 0 && stage.isReady(windowId, atMs)) {
+    state.state = "ready";
   }
 }
 

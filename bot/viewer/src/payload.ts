@@ -3,6 +3,7 @@
  * this viewer cannot play. Bytes of the segments are segments.ts's business.
  */
 import { list, number, object, parse, text } from "./json";
+import type { WindowTurn } from "./timeline";
 
 const FORMAT = "replay-courier/portable-replay";
 const NEWEST_VERSION = 1;
@@ -56,6 +57,8 @@ export interface Manifest {
   durationMs: number;
   activeMs: number;
   windows: string[];
+  /** Which window was in use from when on, in order of time. */
+  turns: WindowTurn[];
   platform: string;
   viewport: { width: number; height: number } | null;
   browser: string | null;
@@ -113,6 +116,7 @@ export function readManifest(source: string): Manifest {
     durationMs: Math.max(0, number(raw.duration_ms) ?? 0),
     activeMs: number(raw.active_ms) ?? 0,
     windows: list(raw.windows).map((entry) => text(object(entry).window_id) ?? ""),
+    turns: readTurns(raw.turns, segments),
     platform: text(raw.platform) ?? "web",
     viewport: readViewport(raw.viewport),
     browser: text(raw.browser),
@@ -155,6 +159,17 @@ function readSegment(entry: unknown): SegmentEntry {
     ),
     sha256: text(segment.sha256) ?? "",
   };
+}
+
+/** The turns, or one turn of the first window with a picture if nobody did anything. */
+function readTurns(value: unknown, segments: readonly SegmentEntry[]): WindowTurn[] {
+  const turns = list(value).map((entry) => ({
+    fromMs: number(object(entry).at_ms) ?? 0,
+    windowId: text(object(entry).window_id) ?? "",
+  }));
+  if (turns.length > 0) return turns;
+  const [windowId] = segments.flatMap(({ pictures }) => [...pictures.keys()]);
+  return windowId === undefined ? [] : [{ fromMs: 0, windowId }];
 }
 
 function readViewport(value: unknown): Manifest["viewport"] {

@@ -5,14 +5,7 @@
 import type { Manifest } from "./payload";
 import type { Recording } from "./recording";
 import type { Stage } from "./stage";
-import {
-  type Span,
-  type WindowTurn,
-  idleSpans,
-  skipIdle,
-  windowAt,
-  windowTurns,
-} from "./timeline";
+import { type Span, idleSpans, skipIdle, windowAt } from "./timeline";
 
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
 
@@ -23,14 +16,11 @@ export class Playback {
   playing = false;
   speed = 1;
   skipsIdle = true;
-  /** Up to where the recording is loaded. */
+  /** Up to where the panels know the recording. */
   loadedMs = 0;
   /** The window the reader pinned, or null to follow the one in use. */
   pinnedWindow: string | null = null;
-  /** Set when loading has failed: what is not there will not come. */
-  incomplete = false;
   idle: Span[] = [];
-  turns: WindowTurn[] = [];
 
   private readonly timeListeners: Listener[] = [];
   private readonly stateListeners: Listener[] = [];
@@ -63,12 +53,7 @@ export class Playback {
   }
 
   get windowId(): string | null {
-    return this.pinnedWindow ?? windowAt(this.turns, this.atMs);
-  }
-
-  /** Whether time stands still only because the recording is not loaded this far. */
-  get waiting(): boolean {
-    return this.atMs > this.loadedMs;
+    return this.pinnedWindow ?? windowAt(this.manifest.turns, this.atMs);
   }
 
   seek(atMs: number): void {
@@ -116,14 +101,12 @@ export class Playback {
     this.loadedMs = loadedMs;
     const inOrder = (left: { atMs: number }, right: { atMs: number }) => left.atMs - right.atMs;
     this.recording.activity.sort(inOrder);
-    this.recording.claims.sort(inOrder);
     // What went wrong while nobody touched anything is not to be skipped either.
     const marks = this.manifest.marks.filter(({ atMs }) => atMs < loadedMs);
     this.idle = idleSpans(
       [...this.recording.activity, ...marks].sort(inOrder),
       Math.min(loadedMs, this.durationMs),
     );
-    this.turns = windowTurns(this.recording.claims);
     this.tell(this.stateListeners);
   }
 
@@ -131,9 +114,10 @@ export class Playback {
     requestAnimationFrame(this.frame);
     const elapsed = Math.max(0, now - this.lastFrame);
     this.lastFrame = now;
-    if (this.waiting) {
+    if (!this.stage.isReady(this.windowId, this.atMs)) {
+      this.jumpPending = true;
       this.stage.say(
-        this.incomplete
+        this.stage.isLost(this.windowId, this.atMs)
           ? "This part of the recording could not be loaded"
           : "Loading this part of the recording...",
       );

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Recording } from "./recording";
+import { Reel } from "./reel";
 import { EventType, Source } from "./rrweb";
-import { checkoutManifest, checkoutRecording } from "./testing";
+import { checkoutManifest, checkoutRecording, sampleText } from "./testing";
 
 const breathe = async () => undefined;
 const lines = (...events: unknown[]) => events.map((event) => JSON.stringify(event)).join("\n");
@@ -22,6 +23,17 @@ async function loaded(...events: unknown[]): Promise<Recording> {
   return recording;
 }
 
+/** What the replayer gets of a window, of segments with these events. */
+async function replayed(windowId: string, ...segments: unknown[][]) {
+  const manifest = checkoutManifest();
+  const recording = new Recording(manifest);
+  const reel = new Reel(manifest);
+  for (const [index, events] of segments.entries()) {
+    reel.keepAll(index, await recording.add(lines(...events), breathe));
+  }
+  return reel.eventsOf(windowId, [...segments.keys()]);
+}
+
 describe("the checkout recording", () => {
   test("names what was clicked and joins typing into one row a field", async () => {
     const rows = (await checkoutRecording()).eventRows();
@@ -35,23 +47,22 @@ describe("the checkout recording", () => {
   });
 
   test("holds nothing that the replayer would load", async () => {
-    const recording = await checkoutRecording();
-    const [windowId = ""] = recording.windowIds;
-    const replayed = JSON.stringify(recording.eventsOf(windowId));
-    expect(replayed).not.toMatch(/url\((?!data:|#)|"(src|srcset|action)":"http/);
+    const manifest = checkoutManifest();
+    const pictures = await new Recording(manifest).add(sampleText("checkout"), breathe);
+    expect(JSON.stringify([...pictures.values()])).not.toMatch(/url\((?!data:|#)|"(src|srcset|action)":"http/);
   });
 });
 
 test("every full snapshot gets a size of its own right before it", async () => {
-  const recording = await loaded(["w", snapshot(10)], ["w", move(11)], ["w", snapshot(12)]);
-  expect(recording.eventsOf("w").map(({ type }) => type)).toEqual([4, 2, 3, 4, 2]);
+  const events = await replayed("w", [["w", snapshot(10)], ["w", move(11)], ["w", snapshot(12)]]);
+  expect(events.map(({ type }) => type)).toEqual([4, 2, 3, 4, 2]);
 });
 
 test("a size without a snapshot becomes a resize, so that seeking has a place to start", async () => {
   const meta = { type: EventType.Meta, timestamp: 11, data: { href: "", width: 640, height: 480 } };
-  const recording = await loaded(["w", snapshot(10)], ["w", meta], ["w", move(12)]);
-  expect(recording.eventsOf("w").map(({ type }) => type)).toEqual([4, 2, 3, 3]);
-  expect(recording.eventsOf("w")[2]?.data).toEqual({
+  const events = await replayed("w", [["w", snapshot(10)], ["w", meta], ["w", move(12)]]);
+  expect(events.map(({ type }) => type)).toEqual([4, 2, 3, 3]);
+  expect(events[2]?.data).toEqual({
     source: Source.ViewportResize,
     width: 640,
     height: 480,
@@ -59,18 +70,21 @@ test("a size without a snapshot becomes a resize, so that seeking has a place to
 });
 
 test("late events are put in their place, within a segment and across", async () => {
-  const recording = await loaded(["w", snapshot(10)], ["w", move(30)], ["w", move(20)]);
-  await recording.add(lines(["w", move(15)], ["w", move(40)]), breathe);
-  expect(recording.eventsOf("w").map(({ timestamp }) => timestamp)).toEqual([
+  const events = await replayed(
+    "w",
+    [["w", snapshot(10)], ["w", move(30)], ["w", move(20)]],
+    [["w", move(15)], ["w", move(40)]],
+  );
+  expect(events.map(({ timestamp }) => timestamp)).toEqual([
     10, 10, 15, 20, 30, 40,
   ]);
 });
 
 test("windows are kept apart, the nameless one too", async () => {
-  const recording = await loaded(["", snapshot(10)], ["b", snapshot(11)], ["", move(12)]);
-  expect(recording.windowIds).toEqual(["", "b"]);
-  expect(recording.eventsOf("")).toHaveLength(3);
-  expect(recording.hasPicture("b")).toBe(true);
+  const events = [["", snapshot(10)], ["b", snapshot(11)], ["", move(12)]];
+  expect((await loaded(...events)).windowIds).toEqual(["", "b"]);
+  expect(await replayed("", events)).toHaveLength(3);
+  expect(await replayed("b", events)).toHaveLength(2);
 });
 
 test("lines are split at newlines only, and lone surrogates survive", async () => {
@@ -83,9 +97,9 @@ test("lines are split at newlines only, and lone surrogates survive", async () =
 test("what is no event is counted and left out", async () => {
   const recording = new Recording(checkoutManifest());
   const odd = ['{"not":"a pair"}', "{broken", '["w",null]', '["w",{"type":3}]', ""].join("\n");
-  await recording.add(`${odd}\n${lines(["w", snapshot(1)])}`, breathe);
+  const pictures = await recording.add(`${odd}\n${lines(["w", snapshot(1)])}`, breathe);
   expect(recording.skipped).toBe(4);
-  expect(recording.eventsOf("w")).toHaveLength(2);
+  expect(pictures.get("w")).toHaveLength(2);
 });
 
 test("a snapshot nested beyond reason is left out, and the rest plays", async () => {
@@ -93,7 +107,7 @@ test("a snapshot nested beyond reason is left out, and the rest plays", async ()
   const deep = `${'{"type":2,"id":9,"childNodes":['.repeat(depth)}${"]}".repeat(depth)}`;
   const line = `["w",{"type":2,"timestamp":2,"data":{"node":${deep}}}]`;
   const recording = new Recording(checkoutManifest());
-  await recording.add(`${line}\n${lines(["w", snapshot(3)])}`, breathe);
+  const pictures = await recording.add(`${line}\n${lines(["w", snapshot(3)])}`, breathe);
   expect(recording.skipped).toBe(1);
-  expect(recording.hasPicture("w")).toBe(true);
+  expect(pictures.get("w")).toHaveLength(2);
 });

@@ -7,6 +7,8 @@ import { EventType, type RrwebEvent } from "./rrweb";
 
 type RrwebEvents = ConstructorParameters<typeof Replayer>[0];
 
+/** More events than this are not kept by one replayer; a new one takes over. */
+const MAX_EVENTS = 400_000;
 /** Further apart than this, in recorded time at speed 1, the picture is put right. */
 const DRIFT_MS = 400;
 
@@ -14,8 +16,13 @@ export class Screen {
   readonly element = document.createElement("div");
   width = 0;
   height = 0;
+  /** The segments whose events the replayer has. */
+  readonly segments: Set<number>;
+  /** Where it last began to play, epoch ms. */
+  jumpedToMs = -Infinity;
   private readonly replayer: Replayer;
-  private firstMs: number;
+  private readonly firstMs: number;
+  private count: number;
   private lastMs: number;
   private speed = 0;
   /** When the first full snapshot was taken: there is nothing to show before it. */
@@ -23,14 +30,18 @@ export class Screen {
   private early = false;
 
   /**
-   * Takes at least two events of one window in time order, its first full snapshot
-   * among them. `host` must be in the document.
+   * Takes at least two events of one window in time order, a full snapshot among them,
+   * and the segments they are from. `host` must be in the document.
    */
   constructor(
     host: HTMLElement,
+    readonly windowId: string,
+    segments: readonly number[],
     events: readonly RrwebEvent[],
     onResize: () => void,
   ) {
+    this.segments = new Set(segments);
+    this.count = events.length;
     this.element.className = "screen";
     host.append(this.element);
     this.firstMs = events[0]?.timestamp ?? 0;
@@ -57,10 +68,25 @@ export class Screen {
     });
   }
 
-  add(event: RrwebEvent): void {
-    this.firstMs = Math.min(this.firstMs, event.timestamp);
-    this.lastMs = Math.max(this.lastMs, event.timestamp);
-    this.replayer.addEvent(event as unknown as RrwebEvents[number]);
+  /** Whether the next events are for another screen. */
+  get isFull(): boolean {
+    return this.count > MAX_EVENTS;
+  }
+
+  /** Takes the events of more segments, none older than where it began to play. */
+  add(segments: readonly number[], events: readonly RrwebEvent[]): void {
+    for (const index of segments) this.segments.add(index);
+    this.count += events.length;
+    for (const event of events) {
+      this.lastMs = Math.max(this.lastMs, event.timestamp);
+      this.replayer.addEvent(event as unknown as RrwebEvents[number]);
+    }
+  }
+
+  /** Ends it and takes it off the stage. */
+  destroy(): void {
+    this.replayer.destroy();
+    this.element.remove();
   }
 
   /**
@@ -70,7 +96,8 @@ export class Screen {
   jump(epochMs: number, speed: number): void {
     this.early = epochMs <= this.pictureMs;
     this.setSpeed(speed);
-    this.replayer.play(Math.max(epochMs, this.pictureMs + 1) - this.firstMs);
+    this.jumpedToMs = Math.max(epochMs, this.pictureMs + 1);
+    this.replayer.play(this.jumpedToMs - this.firstMs);
     this.markPaused();
   }
 

@@ -3,34 +3,52 @@
  * step with the playback clock. What is shown when is decided in playback.ts.
  */
 import { h } from "./dom";
-import type { Recording } from "./recording";
-import type { WindowEvent } from "./rrweb";
+import type { Loader } from "./loading";
+import type { Reel } from "./reel";
+import { EventType } from "./rrweb";
 import { Screen } from "./screen";
 
 const MAX_SCALE = 1.6;
+/** How far ahead of the clock, at speed 1, the recording is brought in. */
+const READ_AHEAD_MS = 5000;
 
 export class Stage {
   readonly element = h("div", { class: "stage", testid: "stage" });
   private readonly note = h("div", { class: "stage-note" });
   private readonly screens = new Map<string, Screen>();
+  /** Windows whose segments are here and hold no picture all the same. */
+  private readonly blank = new Set<string>();
   private shown: string | null = null;
 
   constructor(
-    private readonly recording: Recording,
+    private readonly reel: Reel,
+    private readonly loader: Loader,
     private readonly startMs: number,
   ) {
     this.element.append(this.note);
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
 
-  /** Gives newly loaded events to the screens that are already built. */
-  add(events: readonly WindowEvent[]): void {
-    for (const { windowId, event } of events) this.screens.get(windowId)?.add(event);
+  /** Whether all that shows `windowId` at `atMs` is here; asks for it where not. */
+  isReady(windowId: string | null, atMs: number): boolean {
+    if (windowId === null || this.blank.has(windowId)) return true;
+    const epochMs = this.startMs + atMs;
+    const screen = this.screens.get(windowId);
+    const missing = this.reel
+      .missing(windowId, epochMs)
+      .filter((index) => !screen?.segments.has(index));
+    if (missing.length > 0) this.loader.want(windowId, epochMs, epochMs);
+    return missing.length === 0;
+  }
+
+  /** Whether what shows `windowId` at `atMs` cannot be had. */
+  isLost(windowId: string | null, atMs: number): boolean {
+    return windowId !== null && this.loader.isLost(windowId, this.startMs + atMs);
   }
 
   /** Shows `windowId` at `atMs`, moving on at `speed` (0: still). */
   jump(windowId: string | null, atMs: number, speed: number): void {
-    const screen = this.bringForward(windowId);
+    const screen = this.bringForward(windowId, this.startMs + atMs);
     screen?.jump(this.startMs + atMs, speed);
   }
 
@@ -38,13 +56,18 @@ export class Stage {
   shows(windowId: string | null): boolean {
     if (windowId === null) return true;
     if (windowId !== this.shown) return false;
-    return this.screens.has(windowId) || !this.recording.hasPicture(windowId);
+    return this.screens.has(windowId) || !this.hasPicture(windowId);
   }
 
   /** Keeps showing; called for every frame while playing. */
   follow(windowId: string | null, atMs: number, speed: number): void {
-    if (this.shows(windowId)) this.current()?.follow(this.startMs + atMs);
-    else this.jump(windowId, atMs, speed);
+    const screen = this.current();
+    const epochMs = this.startMs + atMs;
+    if (!this.shows(windowId) || (screen && !this.holds(screen, epochMs))) {
+      return this.jump(windowId, atMs, speed);
+    }
+    screen?.follow(epochMs);
+    if (windowId !== null) this.readAhead(windowId, epochMs, speed);
   }
 
   setSpeed(speed: number): void {
@@ -60,7 +83,11 @@ export class Stage {
     return this.shown === null ? undefined : this.screens.get(this.shown);
   }
 
-  private bringForward(windowId: string | null): Screen | undefined {
+  private hasPicture(windowId: string): boolean {
+    return this.reel.hasPicture(windowId) && !this.blank.has(windowId);
+  }
+
+  private bringForward(windowId: string | null, epochMs: number): Screen | undefined {
     if (windowId === null) return undefined;
     if (windowId !== this.shown) {
       const leaving = this.current();
@@ -68,19 +95,48 @@ export class Stage {
       leaving?.element.classList.remove("front");
       this.shown = windowId;
     }
-    const screen = this.screens.get(windowId) ?? this.build(windowId);
+    const known = this.screens.get(windowId);
+    const screen =
+      known && this.holds(known, epochMs) ? known : this.build(windowId, epochMs, known);
     screen?.element.classList.add("front");
     this.say(screen ? "" : "No picture of this window yet");
     this.fit();
     return screen;
   }
 
-  private build(windowId: string): Screen | undefined {
-    const events = this.recording.eventsOf(windowId);
-    if (!this.recording.hasPicture(windowId) || events.length < 2) return undefined;
-    const screen = new Screen(this.element, events, () => this.fit());
+  /** Whether the screen has every event it needs; later ones are added where they are here. */
+  private holds(screen: Screen, epochMs: number): boolean {
+    const needed = this.reel.needed(screen.windowId, epochMs);
+    const lacking = needed.filter((index) => !screen.segments.has(index));
+    if (lacking.length === 0) return true;
+    const events = this.reel.eventsOf(screen.windowId, lacking);
+    // The replayer applies at once what is older than where it began to play.
+    if ((events[0]?.timestamp ?? Infinity) <= screen.jumpedToMs || screen.isFull) return false;
+    screen.add(lacking, events);
+    return true;
+  }
+
+  private build(windowId: string, epochMs: number, old?: Screen): Screen | undefined {
+    const { reel } = this;
+    const indices = reel.fits
+      ? [...new Set([...reel.inHand(), ...reel.needed(windowId, epochMs)])]
+      : reel.needed(windowId, epochMs);
+    const events = reel.eventsOf(windowId, indices);
+    if (!events.some(({ type }) => type === EventType.FullSnapshot) || events.length < 2) {
+      if (reel.missing(windowId, epochMs).length === 0) this.blank.add(windowId);
+      return undefined;
+    }
+    const screen = new Screen(this.element, windowId, indices, events, () => this.fit());
+    old?.destroy();
     this.screens.set(windowId, screen);
     return screen;
+  }
+
+  private readAhead(windowId: string, epochMs: number, speed: number): void {
+    const untilMs = epochMs + READ_AHEAD_MS * Math.max(1, speed);
+    if (this.reel.missing(windowId, epochMs, untilMs).length > 0) {
+      this.loader.want(windowId, epochMs, untilMs);
+    }
   }
 
   private fit(): void {

@@ -2,7 +2,7 @@
  * Time in a recording, pure: when someone was active and in which window, what can be
  * skipped, how time is written. All times are milliseconds since the recording's start.
  */
-import { EventType, type RrwebEvent, Source, sourceOf } from "./rrweb";
+import { type RrwebEvent, Source, sourceOf } from "./rrweb";
 
 export interface Span {
   fromMs: number;
@@ -42,12 +42,6 @@ export function isActive(event: RrwebEvent): boolean {
   return ACTIVE_SOURCES.has(sourceOf(event) ?? -1);
 }
 
-/** Whether the event may bring its window to the front. */
-export function claimsWindow(event: RrwebEvent): boolean {
-  // Timed full snapshots also come from windows in the background, so those don't count.
-  return isActive(event) || event.type === EventType.Meta;
-}
-
 /** The stretches in which nobody did anything, long enough to be worth skipping. */
 export function idleSpans(activity: readonly { atMs: number }[], durationMs: number): Span[] {
   const spans: Span[] = [];
@@ -65,19 +59,6 @@ export function idleSpans(activity: readonly { atMs: number }[], durationMs: num
 export function skipIdle(spans: readonly Span[], atMs: number): number {
   const span = spans.find(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
   return span ? span.toMs : atMs;
-}
-
-/**
- * Which window was in use when. A window takes over with its first activity; short
- * overlaps, such as the last mouse move of the window being left, are ignored.
- */
-export function windowTurns(activity: readonly Activity[]): WindowTurn[] {
-  const turns: WindowTurn[] = [];
-  for (const { atMs, windowId } of activity) {
-    const current = turns.at(-1);
-    if (current?.windowId !== windowId) turns.push({ fromMs: atMs, windowId });
-  }
-  return turns;
 }
 
 /** The window in use at `atMs`: the last one to take over, else the first of all. */
