@@ -27,8 +27,8 @@ CHARSET = "windows-1252"
 VIEWER = Path(__file__).with_name("viewer.html")
 
 _PLACEHOLDERS = ("comment", "csp", "title", "manifest", "segments")
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-_VIEWER_SCRIPT = re.compile(r'<script id="viewer">(.*?)</script>', re.DOTALL)
+_STYLE = re.compile(r'<style id="viewer-style">(.*?)</style>', re.DOTALL)
+_VIEWER_SCRIPT = re.compile(r'<script id="viewer-script">(.*?)</script>', re.DOTALL)
 _BOOT_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 

@@ -11,7 +11,7 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const MODULE_TAG = '<script type="module" src="/src/main.ts"></script>';
-const STYLE_TAG = "<style></style>";
+const STYLE_TAG = '<style id="viewer-style"></style>';
 
 /** JavaScript with every character outside ASCII as a \u escape, and no end of script. */
 function asciiScript(code: string): string {
@@ -119,10 +119,10 @@ function onePage(): Plugin {
       if (!script || !style) throw new Error("the build made no script or no style");
       let page = readFileSync(here("index.html"), "utf8");
       const scripts =
-        `<script id="viewer">${asciiScript(script)}</script>\n` +
+        `<script id="viewer-script">${asciiScript(script)}</script>\n` +
         `<script>${asciiScript(await bootScript())}</script>`;
       page = place(page, MODULE_TAG, scripts);
-      page = place(page, STYLE_TAG, `<style>${asciiStyle(style)}</style>`);
+      page = place(page, STYLE_TAG, `<style id="viewer-style">${asciiStyle(style)}</style>`);
       this.emitFile({ type: "asset", fileName: "viewer.html", source: page });
     },
   };

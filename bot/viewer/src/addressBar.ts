@@ -1,55 +1,112 @@
 /** The recorded page's address, and the windows to choose from where there are several. */
-import { h } from "./dom";
+import { h, icon } from "./dom";
+import type { EventRow } from "./eventRows";
 import type { Playback } from "./playback";
 import type { Recording } from "./recording";
+import { windowNames } from "./windowNames";
 
-export function addressBar(recording: Recording, playback: Playback): HTMLElement {
+/** The address that the window shown is at. */
+export function addressLine(recording: Recording, playback: Playback): HTMLElement {
   const address = h("span", { class: "address", testid: "address" });
-  const windows = h("div", { class: "windows" });
-  let drawn = "";
   const show = () => {
-    const pages = recording.pages;
-    const page = pages.findLast(
-      (row) => row.windowId === playback.windowId && row.atMs <= playback.atMs,
-    );
-    const url =
-      page?.detail ?? pages.find((row) => row.windowId === playback.windowId)?.detail ?? "";
-    if (address.textContent !== url) address.textContent = url;
-    const ids = recording.windowIds;
-    const wanted = `${ids.join(" ")}|${playback.windowId}|${playback.pinnedWindow}`;
-    if (wanted === drawn) return;
-    drawn = wanted;
-    windows.hidden = ids.length < 2;
-    windows.replaceChildren(
-      ...ids.map((id, index) => {
-        const front = id === playback.windowId;
-        return h(
-          "button",
-          {
-            class: "window",
-            testid: "window",
-            type: "button",
-            title: "Stay on this window",
-            attrs: { "aria-pressed": String(front) },
-            on: { click: () => playback.pin(id) },
-          },
-          `Window ${index + 1}`,
-        );
-      }),
-      h(
-        "button",
-        {
-          class: "window follow",
-          type: "button",
-          title: "Show the window in use",
-          attrs: { "aria-pressed": String(playback.pinnedWindow === null) },
-          on: { click: () => playback.pin(null) },
-        },
-        "Follow",
-      ),
-    );
+    const { windowId } = playback;
+    const url = windowId === null ? "" : urlAt(recording.pages, windowId, playback.atMs);
+    if (address.textContent === url) return;
+    address.textContent = url;
+    address.title = url;
   };
   playback.onTime(show);
   playback.onState(show);
-  return h("div", { class: "address-bar" }, address, windows);
+  return address;
+}
+
+/**
+ * A button for each window, named by its page, and one to follow whichever is in use.
+ * Choosing a window stays on it; following is how it starts.
+ */
+export function windowTabs(recording: Recording, playback: Playback): HTMLElement {
+  const element = h("div", {
+    class: "windows",
+    testid: "windows",
+    attrs: { role: "group", "aria-label": "Windows of the recording" },
+  });
+  element.hidden = true;
+  let drawn = "";
+  const show = () => {
+    const ids = recording.windowIds;
+    if (ids.length < 2) return;
+    const { pages } = recording;
+    const names = windowNames(ids.map((id) => urlAt(pages, id, playback.atMs)));
+    const { windowId, windowInUse, pinnedWindow } = playback;
+    const wanted = JSON.stringify([ids, names, windowId, windowInUse, pinnedWindow]);
+    if (wanted === drawn) return;
+    drawn = wanted;
+    element.hidden = false;
+    const focused = [...element.children].indexOf(document.activeElement as Element);
+    element.replaceChildren(
+      ...ids.map((id, index) =>
+        windowButton(names[index] ?? "", id === windowInUse, id === windowId, () =>
+          playback.pin(id),
+        ),
+      ),
+      followButton(pinnedWindow === null, () => playback.pin(null)),
+    );
+    (element.children[focused] as HTMLElement | undefined)?.focus();
+  };
+  playback.onTime(show);
+  playback.onState(show);
+  return element;
+}
+
+/** The window after the one pinned; after the last, following the one in use again. */
+export function nextWindow(recording: Recording, playback: Playback): string | null {
+  const ids = recording.windowIds;
+  const { pinnedWindow } = playback;
+  return ids[pinnedWindow === null ? 0 : ids.indexOf(pinnedWindow) + 1] ?? null;
+}
+
+function windowButton(
+  name: string,
+  inUse: boolean,
+  shown: boolean,
+  choose: () => void,
+): HTMLElement {
+  return h(
+    "button",
+    {
+      class: `window${inUse ? " in-use" : ""}`,
+      testid: "window",
+      type: "button",
+      title: inUse ? "In use now. Click to stay on it" : "Stay on this window",
+      attrs: {
+        "aria-pressed": String(shown),
+        "aria-label": inUse ? `${name}, in use now` : name,
+      },
+      on: { click: choose },
+    },
+    h("i", { attrs: { "aria-hidden": "true" } }),
+    h("span", {}, name),
+  );
+}
+
+function followButton(following: boolean, follow: () => void): HTMLElement {
+  return h(
+    "button",
+    {
+      class: "window follow",
+      testid: "follow-window",
+      type: "button",
+      title: "Show whichever window is in use (w)",
+      attrs: { "aria-pressed": String(following) },
+      on: { click: follow },
+    },
+    icon("follow"),
+    following ? "Following" : "Follow",
+  );
+}
+
+/** The address `windowId` is at, or will be first where it has none yet. */
+function urlAt(pages: readonly EventRow[], windowId: string, atMs: number): string {
+  const own = pages.filter((row) => row.windowId === windowId);
+  return (own.findLast((row) => row.atMs <= atMs) ?? own[0])?.detail ?? "";
 }

@@ -1,37 +1,29 @@
-/** The help shown for `?`. */
+/** The help shown for `?`: every key that keyboard.ts knows, and what marks mean. */
 import { h } from "./dom";
+import type { Binding, BindingGroup } from "./keyboard";
 
-const KEYS: [string[], string][] = [
-  [["Space"], "Play or pause"],
-  [["\u2190", "\u2192"], "Five seconds back or forward"],
-  [["e"], "Next error"],
-  [["Shift", "e"], "Previous error"],
-  [["<", ">"], "Slower or faster"],
-  [["s"], "Skip idle time, or not"],
-  [["c"], "Copy a link to this moment"],
-  [["1", "2", "3", "4"], "Console, network, events, info"],
-  [["/"], "Search in the open panel"],
-  [["?"], "This help"],
-];
-
-export function helpDialog(): HTMLDialogElement {
+export function helpDialog(groups: readonly BindingGroup[]): HTMLDialogElement {
   const dialog = h(
     "dialog",
-    { class: "help", attrs: { "aria-label": "Help" } },
-    h("h2", {}, "Keyboard"),
+    { class: "help", testid: "help", attrs: { "aria-labelledby": "help-title" } },
+    h("h2", { attrs: { id: "help-title" } }, "Keyboard"),
     h(
-      "dl",
-      { class: "keys" },
-      ...KEYS.flatMap(([keys, meaning]) => [
-        h("dt", {}, ...keys.map((key) => h("kbd", {}, key))),
-        h("dd", {}, meaning),
-      ]),
+      "div",
+      { class: "key-groups" },
+      ...groups.map(({ title, bindings }) =>
+        h(
+          "section",
+          {},
+          h("h3", {}, title),
+          h("dl", { class: "keys" }, ...bindings.flatMap(keyLine)),
+        ),
+      ),
     ),
     h(
       "p",
       {},
       "Nothing on the recorded page is fetched anew: grey boxes stand for pictures that " +
-        "the recorder did not keep.",
+        "the recorder did not keep. Striped parts of the timeline are idle time.",
     ),
     h(
       "form",
@@ -43,4 +35,11 @@ export function helpDialog(): HTMLDialogElement {
     if (event.target === dialog) dialog.close();
   });
   return dialog;
+}
+
+function keyLine({ keys, shown, meaning }: Binding): HTMLElement[] {
+  return [
+    h("dt", {}, ...(shown ?? Object.keys(keys)).map((key) => h("kbd", {}, key))),
+    h("dd", {}, meaning),
+  ];
 }

@@ -26,10 +26,13 @@ function start(): void {
   let app: App | null = null;
   const fail = (reason: unknown) => {
     const card = errorCard(reason);
-    // What is already playing is worth more than a page that says why the rest is not.
+    // What is already playing is worth more than a page that says why the rest is not,
+    // and what the manifest says is worth showing even where nothing plays.
     if (app && state.state === "ready") {
       card.classList.add("corner");
-      document.body.append(card);
+      root.querySelector(".stage-frame")?.append(card);
+    } else if (app) {
+      app.fail(card);
     } else {
       root.replaceChildren(card);
     }
@@ -52,7 +55,7 @@ function start(): void {
         fail(reason);
       },
     });
-    const stage = new Stage(reel, loader, manifest.startMs);
+    const stage = new Stage(manifest, reel, loader);
     app = mountApp(root, manifest, recording, stage, {
       download: download ?? null,
       expires: expires ?? null,

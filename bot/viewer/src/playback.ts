@@ -24,6 +24,7 @@ export class Playback {
 
   private readonly timeListeners: Listener[] = [];
   private readonly stateListeners: Listener[] = [];
+  private readonly skipListeners: ((byMs: number) => void)[] = [];
   private lastFrame = 0;
   private jumpPending = true;
   private showingStill = true;
@@ -52,8 +53,18 @@ export class Playback {
     this.stateListeners.push(listener);
   }
 
+  /** Told how much idle time was skipped, whenever it is. */
+  onSkip(listener: (byMs: number) => void): void {
+    this.skipListeners.push(listener);
+  }
+
   get windowId(): string | null {
-    return this.pinnedWindow ?? windowAt(this.manifest.turns, this.atMs);
+    return this.pinnedWindow ?? this.windowInUse;
+  }
+
+  /** The window in use now, whichever is shown. */
+  get windowInUse(): string | null {
+    return windowAt(this.manifest.turns, this.atMs);
   }
 
   seek(atMs: number): void {
@@ -119,7 +130,7 @@ export class Playback {
       this.stage.say(
         this.stage.isLost(this.windowId, this.atMs)
           ? "This part of the recording could not be loaded"
-          : "Loading this part of the recording...",
+          : "Loading this part of the recording\u2026",
       );
       this.hold();
       return;
@@ -147,6 +158,7 @@ export class Playback {
     const skipped = this.skipsIdle ? skipIdle(this.idle, next) : next;
     if (skipped > next) {
       this.seek(skipped);
+      for (const listener of this.skipListeners) listener(skipped - next);
       return;
     }
     this.atMs = next;

@@ -42,7 +42,13 @@ export const Source = {
   AdoptedStyleSheet: 15,
 } as const;
 
-export const MouseInteraction = { Click: 2, ContextMenu: 3, DblClick: 4, TouchEnd: 9 } as const;
+export const MouseInteraction = {
+  Click: 2,
+  ContextMenu: 3,
+  DblClick: 4,
+  TouchStart: 7,
+  TouchEnd: 9,
+} as const;
 
 export const CONSOLE_PLUGIN = "rrweb/console@1";
 export const NETWORK_PLUGIN = "rrweb/network@1";

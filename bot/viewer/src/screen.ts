@@ -3,6 +3,7 @@
  * told when to be where. Windows have id spaces of their own, so each has its Replayer.
  */
 import { Replayer } from "@rrweb/replay";
+import { ClickMarks, isClick } from "./clickMarks";
 import { EventType, type RrwebEvent } from "./rrweb";
 
 type RrwebEvents = ConstructorParameters<typeof Replayer>[0];
@@ -11,6 +12,8 @@ type RrwebEvents = ConstructorParameters<typeof Replayer>[0];
 const MAX_EVENTS = 400_000;
 /** Further apart than this, in recorded time at speed 1, the picture is put right. */
 const DRIFT_MS = 400;
+/** A click this long before the moment sought still shows, in recorded time. */
+const CLICK_SHOWS_MS = 800;
 
 export class Screen {
   readonly element = document.createElement("div");
@@ -25,8 +28,10 @@ export class Screen {
   private count: number;
   private lastMs: number;
   private speed = 0;
+  private soughtMs = 0;
+  private readonly clicks = new ClickMarks();
   /** When the first full snapshot was taken: there is nothing to show before it. */
-  private readonly pictureMs: number;
+  readonly pictureMs: number;
   private early = false;
 
   /**
@@ -66,6 +71,8 @@ export class Screen {
       this.height = height;
       onResize();
     });
+    this.element.append(this.clicks.element);
+    this.replayer.on("event-cast", (cast) => this.markClick(cast as RrwebEvent));
   }
 
   /** Whether the next events are for another screen. */
@@ -95,6 +102,8 @@ export class Screen {
    */
   jump(epochMs: number, speed: number): void {
     this.early = epochMs <= this.pictureMs;
+    this.soughtMs = epochMs;
+    this.clicks.keepBetween(epochMs - CLICK_SHOWS_MS, epochMs);
     this.setSpeed(speed);
     this.jumpedToMs = Math.max(epochMs, this.pictureMs + 1);
     this.replayer.play(this.jumpedToMs - this.firstMs);
@@ -123,5 +132,19 @@ export class Screen {
   private markPaused(): void {
     const root = this.replayer.iframe.contentDocument?.documentElement;
     root?.classList.toggle("rrweb-paused", this.speed === 0);
+    this.element.classList.toggle("still", this.speed === 0);
+  }
+
+  private markClick(event: RrwebEvent): void {
+    if (event.timestamp < this.soughtMs - CLICK_SHOWS_MS || !isClick(event)) return;
+    let { x, y } = event.data;
+    // The replayer's pointer also knows where a click inside a recorded frame was; while
+    // it seeks, it does not move.
+    const pointer = this.element.querySelector<HTMLElement>(".replayer-mouse")?.style;
+    if (pointer?.left && event.timestamp >= this.soughtMs) {
+      x = Number.parseFloat(pointer.left);
+      y = Number.parseFloat(pointer.top);
+    }
+    this.clicks.show(Number(x), Number(y), event.timestamp);
   }
 }

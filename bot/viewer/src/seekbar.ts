@@ -1,20 +1,17 @@
-/** The timeline under the stage: how busy, how far, what went wrong where. */
+/**
+ * The timeline under the stage: how busy, how far, what went wrong where, which page.
+ * The marks themselves are marks.ts's.
+ */
+import { type Cluster, clusterLines } from "./clusters";
 import { h } from "./dom";
-import type { Manifest, Mark, MarkKind } from "./payload";
+import { timelineMarks } from "./marks";
+import type { Manifest } from "./payload";
 import type { Playback } from "./playback";
 import type { Recording } from "./recording";
-import { clockText, histogram } from "./timeline";
+import { clockText, durationText, histogram } from "./timeline";
 
 const BARS = 160;
 const STEP_MS = 5000;
-
-const KIND_NAMES: Record<MarkKind, string> = {
-  console_error: "Console error",
-  exception: "Exception",
-  network_failure: "Failed request",
-  rage_click: "Rage click",
-  page: "Page",
-};
 
 export function seekbar(
   manifest: Manifest,
@@ -33,19 +30,13 @@ export function seekbar(
   const unloaded = h("div", { class: "unloaded" });
   const played = h("div", { class: "played" });
   const head = h("div", { class: "playhead" });
-  const tip = h("div", { class: "tip" });
+  const tip = h("div", { class: "tip", testid: "tip", attrs: { "aria-hidden": "true" } });
   tip.hidden = true;
-  const track = h("div", { class: "track" }, bars, idle, unloaded, played);
-  const marks = h(
-    "div",
-    { class: "marks" },
-    ...manifest.marks.map((mark) => markButton(mark, percent(mark.atMs), playback)),
-  );
-  const element = h(
+  const slider = h(
     "div",
     {
-      class: "seekbar",
-      testid: "timeline",
+      class: "track",
+      testid: "slider",
       attrs: {
         role: "slider",
         tabindex: "0",
@@ -54,14 +45,40 @@ export function seekbar(
         "aria-valuemax": String(Math.round(duration / 1000)),
       },
     },
-    marks,
-    track,
+    h("div", { class: "track-face" }, bars, idle, unloaded, played),
     head,
+  );
+  const showTip = (xPx: number, atMs: number, lines: string[]) => {
+    tip.hidden = false;
+    tip.replaceChildren(
+      h("b", {}, clockText(atMs)),
+      ...lines.map((line) => h("span", {}, line)),
+    );
+    const half = tip.offsetWidth / 2;
+    tip.style.left = `${Math.min(element.clientWidth - half, Math.max(half, xPx))}px`;
+  };
+  const showCluster = (cluster: Cluster) =>
+    showTip((cluster.atMs / duration) * slider.clientWidth, cluster.atMs, clusterLines(cluster));
+  const marks = timelineMarks(
+    manifest,
+    (atMs) => playback.seek(atMs),
+    (cluster) => {
+      if (cluster) showCluster(cluster);
+      else tip.hidden = true;
+    },
+  );
+  const element = h(
+    "div",
+    { class: "seekbar", testid: "timeline" },
+    marks.element,
+    slider,
+    marks.pages,
     tip,
   );
+  new ResizeObserver(() => marks.draw(slider.clientWidth)).observe(slider);
 
   const timeAt = (event: PointerEvent) => {
-    const { left, width } = track.getBoundingClientRect();
+    const { left, width } = slider.getBoundingClientRect();
     return Math.min(1, Math.max(0, (event.clientX - left) / Math.max(1, width))) * duration;
   };
   let dragging = false;
@@ -74,18 +91,10 @@ export function seekbar(
   element.addEventListener("pointermove", (event) => {
     const atMs = timeAt(event);
     if (dragging) playback.seek(atMs);
-    const near = manifest.marks.find(
-      (mark) => Math.abs(mark.atMs - atMs) < (duration * 5) / Math.max(1, track.clientWidth),
-    );
-    tip.hidden = false;
-    tip.replaceChildren(
-      h("b", {}, clockText(near ? near.atMs : atMs)),
-      near ? ` ${KIND_NAMES[near.kind]}: ${near.label}` : "",
-    );
-    const { left } = element.getBoundingClientRect();
-    const half = tip.offsetWidth / 2;
-    const x = Math.min(element.clientWidth - half, Math.max(half, event.clientX - left));
-    tip.style.left = `${x}px`;
+    const xPx = (atMs / duration) * slider.clientWidth;
+    const near = dragging ? undefined : marks.near(xPx, slider.clientWidth);
+    if (near) showCluster(near);
+    else showTip(xPx, atMs, linesAt(manifest, playback, atMs));
   });
   const release = () => {
     dragging = false;
@@ -95,21 +104,32 @@ export function seekbar(
   element.addEventListener("pointerleave", () => {
     tip.hidden = true;
   });
-  element.addEventListener("keydown", (event) => {
-    if (event.key === "Home") playback.seek(0);
-    else if (event.key === "End") playback.seek(duration);
-    else if (event.key === "PageUp") playback.seek(playback.atMs - STEP_MS * 2);
-    else if (event.key === "PageDown") playback.seek(playback.atMs + STEP_MS * 2);
-    else return;
+  slider.addEventListener("keydown", (event) => {
+    const keys: Record<string, number> = {
+      Home: 0,
+      End: duration,
+      PageUp: playback.atMs + STEP_MS * 2,
+      PageDown: playback.atMs - STEP_MS * 2,
+      ArrowUp: playback.atMs + STEP_MS,
+      ArrowDown: playback.atMs - STEP_MS,
+    };
+    const atMs = keys[event.key];
+    if (atMs === undefined) return;
+    playback.seek(atMs);
     event.preventDefault();
   });
 
+  const total = clockText(duration);
   const showTime = () => {
     const at = percent(playback.atMs);
     head.style.left = at;
     played.style.width = at;
-    element.setAttribute("aria-valuenow", String(Math.round(playback.atMs / 1000)));
-    element.setAttribute("aria-valuetext", clockText(playback.atMs));
+    const seconds = String(Math.round(playback.atMs / 1000));
+    if (slider.getAttribute("aria-valuenow") === seconds) return;
+    slider.setAttribute("aria-valuenow", seconds);
+    const page = pageAt(manifest, playback.atMs);
+    const on = page ? `, on ${page}` : "";
+    slider.setAttribute("aria-valuetext", `${clockText(playback.atMs)} of ${total}${on}`);
   };
   let drawnLoadedMs = -1;
   const showLoaded = () => {
@@ -137,18 +157,17 @@ export function seekbar(
   return element;
 }
 
-function markButton(mark: Mark, left: string, playback: Playback): HTMLElement {
-  const button = h("button", {
-    class: `mark kind-${mark.kind}`,
-    testid: "mark",
-    type: "button",
-    attrs: {
-      tabindex: "-1",
-      "aria-label": `${KIND_NAMES[mark.kind]} at ${clockText(mark.atMs)}: ${mark.label}`,
-      "data-kind": mark.kind,
-    },
-    on: { click: () => playback.seek(mark.atMs) },
-  });
-  button.style.left = left;
-  return button;
+/** What there is to say of a time on which there is no mark. */
+function linesAt(manifest: Manifest, playback: Playback, atMs: number): string[] {
+  const span = playback.idle.find(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
+  const skips = playback.skipsIdle ? ", skipped when playing" : "";
+  return [
+    pageAt(manifest, atMs) ?? "",
+    span ? `Idle for ${durationText(span.toMs - span.fromMs)}${skips}` : "",
+    atMs > playback.loadedMs ? "Not loaded yet" : "",
+  ].filter(Boolean);
+}
+
+function pageAt(manifest: Manifest, atMs: number): string | undefined {
+  return manifest.marks.findLast((mark) => mark.kind === "page" && mark.atMs <= atMs)?.label;
 }

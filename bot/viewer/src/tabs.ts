@@ -8,6 +8,8 @@ export interface Tabs {
   /** Has every panel read the recording again. */
   load(): void;
   show(index: number): void;
+  /** Shows the panel called `name` and locks the others: they have nothing to show. */
+  only(name: Panel["name"]): void;
 }
 
 /** The panels behind their tabs, with a count on each. */
@@ -15,28 +17,49 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
   const counts = panels.map(() => h("span", { class: "count" }));
   // How many of them went wrong, beside how many there are.
   const alarms = panels.map(() => h("span", { class: "count alarm" }));
-  const buttons = panels.map((panel, index) =>
-    h(
+  const buttons = panels.map((panel, index) => {
+    panel.element.id = `panel-${panel.name}`;
+    panel.element.setAttribute("role", "tabpanel");
+    panel.element.setAttribute("aria-labelledby", `tab-${panel.name}`);
+    return h(
       "button",
       {
         class: "tab",
         testid: `tab-${panel.name}`,
         type: "button",
-        attrs: { role: "tab" },
+        attrs: { role: "tab", id: `tab-${panel.name}`, "aria-controls": panel.element.id },
         on: { click: () => show(index) },
       },
       panel.label,
       counts[index],
       alarms[index],
-    ),
-  );
+    );
+  });
   const show = (chosen: number) => {
     panels.forEach((panel, index) => {
+      const button = buttons[index];
       panel.element.hidden = index !== chosen;
-      buttons[index]?.setAttribute("aria-selected", String(index === chosen));
+      button?.setAttribute("aria-selected", String(index === chosen));
+      if (button) button.tabIndex = index === chosen ? 0 : -1;
     });
     panels[chosen]?.shown();
   };
+  const list = h(
+    "div",
+    { class: "tabs", attrs: { role: "tablist", "aria-label": "Panels" } },
+    ...buttons,
+  );
+  list.addEventListener("keydown", (event) => {
+    const open = buttons.filter((button) => !button.disabled);
+    const here = open.indexOf(event.target as HTMLButtonElement);
+    const to = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: open.length - 1 };
+    const wanted = to[event.key as keyof typeof to];
+    if (here < 0 || wanted === undefined) return;
+    event.preventDefault();
+    const next = open[(wanted + open.length) % open.length];
+    next?.click();
+    next?.focus();
+  });
   // What went wrong is what people open a replay for: start where it shows.
   const { console: levels, networkFailing } = manifest.counts;
   show(levels.error || !networkFailing ? 0 : 1);
@@ -44,11 +67,18 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
     element: h(
       "div",
       { class: "tabbed" },
-      h("div", { class: "tabs", attrs: { role: "tablist" } }, ...buttons),
+      list,
       ...panels.map((panel) => panel.element),
     ),
     show: (index) => {
-      if (index < panels.length) show(index);
+      if (buttons[index] && !buttons[index].disabled) show(index);
+    },
+    only(name) {
+      panels.forEach((panel, index) => {
+        const button = buttons[index];
+        if (button) button.disabled = panel.name !== name;
+        if (panel.name === name) show(index);
+      });
     },
     load() {
       panels.forEach((panel, index) => {
@@ -59,7 +89,9 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
         badge.textContent = count === null ? "" : String(count);
         const wrong = panel.alarms().length;
         const alarm = alarms[index];
-        if (alarm) alarm.textContent = wrong ? String(wrong) : "";
+        if (!alarm) return;
+        alarm.textContent = wrong ? String(wrong) : "";
+        alarm.title = wrong ? `${wrong} went wrong` : "";
       });
     },
   };
