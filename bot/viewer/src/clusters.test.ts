@@ -43,5 +43,5 @@ test("a cluster is told in words, equal marks counted and long lists cut", () =>
     "Console error: c",
     "and 1 more",
   ]);
-  expect(clusterLabel(cluster)).toMatch(/^1:01, 2x Failed request: POST \/pay 500; /);
+  expect(clusterLabel(cluster)).toMatch(/^1:01, 6 marks, 2x Failed request: POST \/pay 500; /);
 });

@@ -49,5 +49,7 @@ export function clusterLines({ marks }: Cluster): string[] {
 
 /** The same in one sentence, for those who cannot see the mark. */
 export function clusterLabel(cluster: Cluster): string {
-  return `${clockText(cluster.atMs)}, ${clusterLines(cluster).join("; ")}`;
+  const { atMs, marks } = cluster;
+  const count = marks.length > 1 ? `${marks.length} marks, ` : "";
+  return `${clockText(atMs)}, ${count}${clusterLines(cluster).join("; ")}`;
 }

@@ -31,7 +31,10 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
         on: { click: () => show(index) },
       },
       panel.label,
+      // Apart for those who hear the name: "Console 15 12", not "Console1512".
+      " ",
       counts[index],
+      " ",
       alarms[index],
     );
   });
@@ -85,13 +88,12 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
         panel.load();
         const count = panel.count();
         const badge = counts[index];
-        if (!badge) return;
+        const alarm = alarms[index];
+        if (!badge || !alarm) return;
         badge.textContent = count === null ? "" : String(count);
         const wrong = panel.alarms().length;
-        const alarm = alarms[index];
-        if (!alarm) return;
         alarm.textContent = wrong ? String(wrong) : "";
-        alarm.title = wrong ? `${wrong} went wrong` : "";
+        alarm.title = wrong ? `${wrong} of them went wrong` : "";
       });
     },
   };
