@@ -18,7 +18,7 @@ _RUN = """async () => {
     const page = { exclude: [['.screen iframe'], ['.panel']] }
     const { violations } = await axe.run(page, { resultTypes: ['violations'] })
     return violations.map(({ id, impact, nodes }) => (
-        { id, impact, nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }
+        { id, impact, nodes: nodes.map((node) => [node.html, node.failureSummary]) }
     ))
 }"""
 

@@ -26,6 +26,7 @@ import { clockText, durationText, hashForTime, timeInHash } from "./timeline";
 const REDRAW_MS = 400;
 
 export interface App {
+  stage: Stage;
   playback: Playback;
   info: InfoPanel;
   /** Redraws what depends on how much is read; not for every segment, unless `all`. */
@@ -138,6 +139,7 @@ export function mountApp(
   frame.append(bigPlay(playback));
   let drawnAt = -Infinity;
   return {
+    stage,
     playback,
     info,
     load: (all) => {

@@ -29,6 +29,7 @@ function start(): void {
     // What is already playing is worth more than a page that says why the rest is not,
     // and what the manifest says is worth showing even where nothing plays.
     if (app && state.state === "ready") {
+      app.stage.finish();
       card.classList.add("corner");
       root.querySelector(".stage-frame")?.append(card);
     } else if (app) {
@@ -49,7 +50,7 @@ function start(): void {
       ? servedSegments(segments, manifest.segments.length)
       : embeddedSegments(document);
     const loader = new Loader(manifest, source, startInflater(script), recording, reel, {
-      progress: () => app && show(app, stage, loader, recording, manifest),
+      progress: () => app && show(app, loader, recording, manifest),
       fail: (reason) => {
         if (loader.verified === false) app?.info.setVerdict("damaged");
         fail(reason);
@@ -71,7 +72,6 @@ function start(): void {
 /** Shows how far the recording is read. Throws UnreadableReplay where nothing is in it. */
 function show(
   app: App,
-  stage: Stage,
   loader: Loader,
   recording: Recording,
   manifest: Manifest,
@@ -89,7 +89,7 @@ function show(
   }
   const { windowId, atMs } = app.playback;
   const state = document.documentElement.dataset;
-  if (state.state === "loading" && loader.read > 0 && stage.isReady(windowId, atMs)) {
+  if (state.state === "loading" && loader.read > 0 && app.stage.isReady(windowId, atMs)) {
     state.state = "ready";
   }
 }

@@ -23,7 +23,7 @@ test("before a late first picture it is said when that comes", () => {
 
 test("without any picture the reader is sent to the panels, once all is read", () => {
   const none = { ...state, pictureAtMs: null, anyPicture: false };
-  expect(pictureWords({ ...none, complete: false })).toContain("yet");
+  expect(pictureWords({ ...none, complete: false })).toContain("Loading");
   expect(pictureWords(none)).toContain("in the panels");
   expect(pictureWords({ ...none, severalWindows: true, anyPicture: true })).toContain(
     "of this window",

@@ -25,7 +25,7 @@ export function pictureWords(state: PictureState): string {
       ? `There is no picture of this window until ${from}.`
       : `This recording begins in the middle: there is no picture until ${from}.`;
   }
-  if (!state.complete) return "No picture of this window yet.";
+  if (!state.complete) return "Loading the picture\u2026";
   if (severalWindows && state.anyPicture) {
     return "There is no picture of this window: its first part was not recorded.";
   }

@@ -8,7 +8,8 @@ import { timelineMarks } from "./marks";
 import type { Manifest } from "./payload";
 import type { Playback } from "./playback";
 import type { Recording } from "./recording";
-import { clockText, durationText, histogram } from "./timeline";
+import { clockText, durationText, histogram, windowAt } from "./timeline";
+import { pageName } from "./windowNames";
 
 const BARS = 160;
 const STEP_MS = 5000;
@@ -77,6 +78,14 @@ export function seekbar(
   );
   new ResizeObserver(() => marks.draw(slider.clientWidth)).observe(slider);
 
+  /** The page of the window in use at that time. */
+  const pageAt = (atMs: number) => {
+    const windowId = windowAt(manifest.turns, atMs);
+    const row = recording.pages.findLast(
+      (page) => page.atMs <= atMs && page.windowId === windowId,
+    );
+    return row ? pageName(row.detail) : "";
+  };
   const timeAt = (event: PointerEvent) => {
     const { left, width } = slider.getBoundingClientRect();
     return Math.min(1, Math.max(0, (event.clientX - left) / Math.max(1, width))) * duration;
@@ -94,7 +103,7 @@ export function seekbar(
     const xPx = (atMs / duration) * slider.clientWidth;
     const near = dragging ? undefined : marks.near(xPx, slider.clientWidth);
     if (near) showCluster(near);
-    else showTip(xPx, atMs, linesAt(manifest, playback, atMs));
+    else showTip(xPx, atMs, [pageAt(atMs), ...linesAt(playback, atMs)].filter(Boolean));
   });
   const release = () => {
     dragging = false;
@@ -127,7 +136,7 @@ export function seekbar(
     const seconds = String(Math.round(playback.atMs / 1000));
     if (slider.getAttribute("aria-valuenow") === seconds) return;
     slider.setAttribute("aria-valuenow", seconds);
-    const page = pageAt(manifest, playback.atMs);
+    const page = pageAt(playback.atMs);
     const on = page ? `, on ${page}` : "";
     slider.setAttribute("aria-valuetext", `${clockText(playback.atMs)} of ${total}${on}`);
   };
@@ -158,16 +167,11 @@ export function seekbar(
 }
 
 /** What there is to say of a time on which there is no mark. */
-function linesAt(manifest: Manifest, playback: Playback, atMs: number): string[] {
+function linesAt(playback: Playback, atMs: number): string[] {
   const span = playback.idle.find(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
   const skips = playback.skipsIdle ? ", skipped when playing" : "";
   return [
-    pageAt(manifest, atMs) ?? "",
     span ? `Idle for ${durationText(span.toMs - span.fromMs)}${skips}` : "",
     atMs > playback.loadedMs ? "Not loaded yet" : "",
-  ].filter(Boolean);
-}
-
-function pageAt(manifest: Manifest, atMs: number): string | undefined {
-  return manifest.marks.findLast((mark) => mark.kind === "page" && mark.atMs <= atMs)?.label;
+  ];
 }
