@@ -129,13 +129,14 @@ export function mountApp(
     if (playback.loadedMs === Infinity) stage.finish();
   });
   playback.onSkip((byMs) => announcer.say(`Skipped ${durationText(byMs)} idle`));
-  announcer.attend(playback);
   listenToKeys(keys, help);
   addEventListener("hashchange", () => {
     const atMs = timeInHash(location.hash);
     if (atMs !== null) playback.seek(atMs);
   });
   playback.seek(timeInHash(location.hash) ?? manifest.startAtMs);
+  // From here on, seeks are the reader's.
+  announcer.attend(playback);
   frame.append(bigPlay(playback));
   let drawnAt = -Infinity;
   return {
