@@ -58,7 +58,11 @@ export function mountApp(
   const step = (moments: Moment[], direction: 1 | -1, name: string) => {
     const found = stepFrom(moments, playback.atMs, direction);
     if (found) playback.seek(landingOf(found));
-    announcer.say(found?.text ?? `No ${name} ${direction > 0 ? "after" : "before"} this`);
+    const none =
+      direction > 0 && playback.loadedMs < playback.durationMs
+        ? "The rest is not loaded yet"
+        : `No ${name} ${direction > 0 ? "after" : "before"} this`;
+    announcer.say(found?.text ?? none);
   };
   const actions = {
     toEvent: (direction: 1 | -1) =>

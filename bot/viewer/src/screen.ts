@@ -59,6 +59,8 @@ export class Screen {
       showWarning: false,
       // Focus inside the recording would take the keyboard from the player.
       triggerFocus: false,
+      // The reader's own colours are for the player; the page stays as it was recorded.
+      insertStyleRules: ["html { forced-color-adjust: none }"],
       mouseTail: { duration: 400, lineCap: "round", lineWidth: 2, strokeStyle: "#6d7cff" },
     });
     // Recorded links and fields are a picture: not reachable by mouse, Tab or search.
