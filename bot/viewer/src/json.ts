@@ -32,3 +32,29 @@ export function parse(source: string): unknown {
     return undefined;
   }
 }
+
+/** The value's JSON; only its beginning where it nests too deeply to be written. */
+export function json(value: unknown, indent?: number): string {
+  try {
+    return JSON.stringify(value, null, indent) ?? "";
+  } catch {
+    return preview(value, 1000);
+  }
+}
+
+/** The beginning of a value on one line, at a cost that its size does not change. */
+export function preview(value: unknown, room = 80): string {
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > room ? `${value.slice(0, room)}\u2026` : value);
+  }
+  if (typeof value !== "object" || value === null) return String(value);
+  const [start, end] = Array.isArray(value) ? "[]" : "{}";
+  let line = start ?? "";
+  for (const name in value) {
+    if (line.length > 1) line += ", ";
+    if (line.length >= room) return `${line}\u2026${end}`;
+    if (start === "{") line += `${name.slice(0, room)}: `;
+    line += preview((value as Record<string, unknown>)[name], Math.max(0, room - line.length));
+  }
+  return line + end;
+}
