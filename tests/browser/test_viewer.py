@@ -16,7 +16,7 @@ def test_a_file_opens_offline_and_in_silence(viewer: Viewer, tmp_path: Path) -> 
 
     viewer.open(file.as_uri())
 
-    expect(viewer.at("console-row")).to_have_count(15)
+    expect(viewer.at("console-row")).to_have_count(11)
     expect(viewer.at("network-row")).to_have_count(49)
     assert viewer.page.locator("[data-failing]").count() == 11
     viewer.eventually(lambda: "Contact" in viewer.picture())
@@ -104,7 +104,7 @@ def test_rows_open_filter_and_go_to_their_moment(
     viewer.open(written(tmp_path, checkout(tmp_path)).as_uri())
 
     viewer.at("tab-network").click()
-    viewer.page.get_by_role("button", name="Failed only").click()
+    viewer.page.get_by_role("button", name="Failed 11").click()
     expect(viewer.at("network-row")).to_have_count(11)
     failed = viewer.at("network-row").filter(has_text="/api/payment").first
     failed.locator(".row-head").click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -171,10 +172,14 @@ def test_the_share_page_fetches_its_segments(viewer: Viewer, tmp_path: Path) -> 
     with served(pages) as origin:
         viewer.open(f"{origin}/r/t#t=31")
         viewer.eventually(lambda: "Payment failed" in viewer.picture())
-        expect(viewer.at("console-row")).to_have_count(15)
+        expect(viewer.at("console-row")).to_have_count(11)
         expect(viewer.page.get_by_role("link", name="Download")).to_have_attribute(
             "href", "/r/t/download"
         )
+        viewer.at("tab-info").click()
+        with viewer.page.expect_download() as saved:
+            viewer.page.get_by_role("button", name="rrweb JSON").click()
+        assert len(json.loads(saved.value.path().read_bytes())) == 326
         assert viewer.said == []
         foreign = [u for u in viewer.asked if not u.startswith((origin, "blob:"))]
         assert foreign == []

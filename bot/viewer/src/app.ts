@@ -14,6 +14,7 @@ import { networkPanel } from "./networkPanel";
 import type { Panel } from "./panel";
 import type { Manifest } from "./payload";
 import { Playback } from "./playback";
+import type { RawLines } from "./rawLines";
 import type { Recording } from "./recording";
 import { seekbar } from "./seekbar";
 import type { Stage } from "./stage";
@@ -42,10 +43,11 @@ export function mountApp(
   recording: Recording,
   stage: Stage,
   links: Links,
+  lines: RawLines,
 ): App {
   const playback = new Playback(manifest, recording, stage);
   const seek = (atMs: number) => playback.seek(atMs);
-  const context = { manifest, recording, seek };
+  const context = { manifest, recording, lines, seek };
   const info = infoPanel(context);
   const panels: Panel[] = [
     consolePanel(context),

@@ -4,12 +4,18 @@ import {
   type ConsoleRow,
   consoleRows,
   filterConsole,
+  joinRepeats,
+  lineText,
+  splitStack,
 } from "./consoleRows";
+import { copyButton } from "./copying";
+import { foldable, longText, timeButton } from "./details";
 import { h, icon } from "./dom";
+import { saveButton } from "./downloadList";
+import { type Wanted, marked } from "./finding";
 import { jsonView } from "./jsonView";
-import type { Panel, PanelContext } from "./panel";
-import { countChip, searchBox } from "./panel";
-import { RowList, openableRow, timeCell } from "./rowList";
+import { type Panel, type PanelContext, emptyWords, filterBar } from "./panel";
+import { RowList, openableRow, opener } from "./rowList";
 
 const LEVELS: [ConsoleLevel, string][] = [
   ["error", "Errors"],
@@ -17,47 +23,37 @@ const LEVELS: [ConsoleLevel, string][] = [
   ["info", "Info"],
   ["debug", "Verbose"],
 ];
+const SHOWN_REPEATS = 40;
 
 export function consolePanel(context: PanelContext): Panel {
-  const levels = new Set<ConsoleLevel>(LEVELS.map(([level]) => level));
+  const levels = Object.values(context.manifest.counts.console);
+  const written = levels.reduce((sum, count) => sum + count, 0);
   let rows: ConsoleRow[] = [];
-  let search = "";
-  const list = new RowList<ConsoleRow>(
-    (row) => draw(row, context.seek),
-    () => (rows.length ? "No console line matches." : "The page wrote nothing to the console."),
-  );
-  const refresh = () => list.show(filterConsole(rows, levels, search));
-  const chips = LEVELS.map(([level, label]) => ({
-    level,
-    chip: countChip(label, `level-${level}`, (on) => {
-      if (on) levels.add(level);
-      else levels.delete(level);
-      refresh();
-    }),
-  }));
-  const element = h(
-    "section",
-    { class: "panel" },
-    h(
-      "div",
-      { class: "panel-bar" },
-      searchBox("Search the console", (text) => {
-        search = text;
-        refresh();
-      }),
-      ...chips.map(({ chip }) => chip.element),
-    ),
-    list.element,
+  const list = new RowList<ConsoleRow>({
+    label: "Console lines",
+    key: (row) => [row.atMs, row.windowId, row.method, row.times.length, row.summary].join(" "),
+    draw: (row) => draw(row, filters.wanted, context.seek),
+    emptyText: () =>
+      emptyWords(rows.length, written, "The page wrote nothing to the console."),
+  });
+  const refresh = () => {
+    const shown = filterConsole(rows, filters.chosen, filters.wanted);
+    filters.setFound(shown.length, rows.length);
+    list.show(joinRepeats(shown), filters.typed);
+  };
+  const filters = filterBar(
+    "Search the console",
+    LEVELS,
+    refresh,
+    saveButton("console", context),
   );
   return {
     name: "console",
     label: "Console",
-    element,
+    element: h("section", { class: "panel" }, filters.element, list.element),
     load() {
       rows = consoleRows(context.recording.pluginEvents, context.manifest.startMs);
-      for (const { level, chip } of chips) {
-        chip.setCount(rows.filter((row) => row.level === level).length);
-      }
+      filters.setCounts((level) => rows.filter((row) => row.level === level).length);
       refresh();
     },
     setTime: (atMs) => list.setTime(atMs),
@@ -67,30 +63,64 @@ export function consolePanel(context: PanelContext): Panel {
   };
 }
 
-function draw(row: ConsoleRow, seek: (atMs: number) => void): HTMLElement {
+function draw(row: ConsoleRow, wanted: Wanted, seek: (atMs: number) => void): HTMLElement {
+  const times = row.times.length;
   const head = h(
     "div",
     { class: "console-head" },
-    timeCell(row.atMs, seek),
+    timeButton(row.atMs, seek),
     icon("chevron"),
-    h("span", { class: "summary" }, row.summary || "(empty line)"),
+    opener(
+      "summary",
+      times > 1 &&
+        h("span", { class: "times", title: `Written ${times} times` }, `${times} `),
+      h("bdi", {}, ...marked(row.summary || "(empty line)", wanted)),
+    ),
     h("span", { class: "origin" }, shortOrigin(row.trace[0] ?? "")),
   );
-  const element = openableRow(head, () => details(row), () => seek(row.atMs));
+  const element = openableRow(head, () => details(row, seek), () => seek(row.atMs));
   element.dataset.testid = "console-row";
   element.dataset.level = row.level;
   return element;
 }
 
-function details(row: ConsoleRow): HTMLElement {
+function details(row: ConsoleRow, seek: (atMs: number) => void): HTMLElement {
   return h(
     "div",
     { class: "row-body" },
-    ...row.args.map((arg) => h("div", { class: "arg" }, jsonView(arg))),
-    row.trace.length > 0 &&
-      h("ol", { class: "trace" }, ...row.trace.map((line) => h("li", {}, line))),
-    h("p", { class: "fact" }, `console.${row.method}`),
+    ...row.args.map(argument),
+    frames("Called from", row.trace),
+    row.times.length > 1 &&
+      h(
+        "p",
+        { class: "fact repeats" },
+        `Written ${row.times.length} times: `,
+        ...row.times.slice(0, SHOWN_REPEATS).map((atMs) => timeButton(atMs, seek)),
+        row.times.length > SHOWN_REPEATS && "\u2026",
+      ),
+    h(
+      "div",
+      { class: "actions" },
+      copyButton("Copy line", () => lineText(row)),
+      h("span", { class: "fact" }, `console.${row.method}`),
+    ),
   );
+}
+
+function argument(value: unknown): HTMLElement {
+  if (typeof value !== "string") return h("div", { class: "arg" }, jsonView(value));
+  const { message, frames: stack } = splitStack(value);
+  return h("div", { class: "arg" }, longText(message), frames("Stack trace", stack));
+}
+
+function frames(title: string, lines: string[]): HTMLElement | null {
+  if (lines.length === 0) return null;
+  const trace = h(
+    "ol",
+    { class: "trace" },
+    ...lines.slice(0, 200).map((line) => h("li", {}, line.replace(/^at /, ""))),
+  );
+  return foldable(title, String(lines.length), false, trace);
 }
 
 /** File and line of a caller: what a developer recognises at a glance. */

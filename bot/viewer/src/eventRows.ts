@@ -1,9 +1,17 @@
 /** What happened, in words: page changes, clicks, typing, the app's own events. */
-import { object, text } from "./json";
+import { type Wanted, holds } from "./finding";
+import { object, preview, text } from "./json";
 import type { NodeIndex } from "./nodes";
 import { EventType, MouseInteraction, type RrwebEvent, Source, sourceOf } from "./rrweb";
 
-export type EventKind = "page" | "click" | "input" | "custom" | "rage_click";
+export type EventKind =
+  | "page"
+  | "click"
+  | "rage_click"
+  | "input"
+  | "viewport"
+  | "session"
+  | "custom";
 
 export interface EventRow {
   atMs: number;
@@ -11,6 +19,8 @@ export interface EventRow {
   kind: EventKind;
   title: string;
   detail: string;
+  /** What the app sent along, to look into. */
+  payload?: unknown;
   /** Rows of one key that follow each other are one row: typing into one field. */
   mergeKey: string | null;
 }
@@ -74,7 +84,7 @@ export function joinRows(rows: readonly EventRow[]): EventRow[] {
   return joined;
 }
 
-type Said = Pick<EventRow, "kind" | "title" | "detail"> & { mergeKey?: string };
+type Said = Pick<EventRow, "kind" | "title" | "detail" | "payload"> & { mergeKey?: string };
 
 function describe(event: RrwebEvent, nodes: NodeIndex): Said | null {
   const { data } = event;
@@ -89,9 +99,9 @@ function describe(event: RrwebEvent, nodes: NodeIndex): Said | null {
       return input(data, nodes);
     case Source.ViewportResize:
       return {
-        kind: "custom",
+        kind: "viewport",
         title: "Resized the window",
-        detail: `${Number(data.width)} x ${Number(data.height)}`,
+        detail: `${Number(data.width)} \u00d7 ${Number(data.height)}`,
         mergeKey: "resize",
       };
     default:
@@ -107,8 +117,14 @@ function custom(tag: string, payload: unknown): Said | null {
   if (!tag || SILENT_TAGS.has(tag)) return null;
   const fields = object(payload);
   if (tag === "$pageview" || tag === "$url_changed") return page(text(fields.href) ?? "");
-  const detail = Object.keys(fields).length ? JSON.stringify(fields) : (text(payload) ?? "");
-  return { kind: "custom", title: TAG_TITLES[tag] ?? tag, detail: clip(detail) };
+  const hasFields = Object.keys(fields).length > 0;
+  const known = Object.hasOwn(TAG_TITLES, tag) ? TAG_TITLES[tag] : undefined;
+  return {
+    kind: known ? "session" : "custom",
+    title: known ?? clip(tag),
+    detail: hasFields ? preview(fields, DETAIL_CHARS) : clip(text(payload) ?? ""),
+    ...(hasFields && { payload }),
+  };
 }
 
 function input(data: RrwebEvent["data"], nodes: NodeIndex): Said {
@@ -134,16 +150,14 @@ function clip(line: string): string {
   return line.length > DETAIL_CHARS ? `${line.slice(0, DETAIL_CHARS)}...` : line;
 }
 
-/** The rows that contain `search` and are of a wanted kind. */
+/** The rows of a chosen kind, of any where none is chosen, that hold what is wanted. */
 export function filterEvents(
   rows: readonly EventRow[],
-  kinds: ReadonlySet<EventKind>,
-  search: string,
+  chosen: ReadonlySet<EventKind>,
+  wanted: Wanted,
 ): EventRow[] {
-  const wanted = search.trim().toLowerCase();
   return rows.filter(
     (row) =>
-      kinds.has(row.kind) &&
-      (!wanted || `${row.title} ${row.detail}`.toLowerCase().includes(wanted)),
+      (!chosen.size || chosen.has(row.kind)) && holds(`${row.title} ${row.detail}`, wanted),
   );
 }

@@ -1,59 +1,51 @@
 /** Draws what happened. What its rows are is decided in eventRows.ts. */
+import { copyButton } from "./copying";
+import { longText, timeButton } from "./details";
 import { h } from "./dom";
 import { type EventKind, type EventRow, filterEvents } from "./eventRows";
-import type { Panel, PanelContext } from "./panel";
-import { countChip, searchBox } from "./panel";
-import { RowList, openableRow, timeCell } from "./rowList";
+import { type Wanted, marked } from "./finding";
+import { json } from "./json";
+import { jsonView } from "./jsonView";
+import { type Panel, type PanelContext, emptyWords, filterBar } from "./panel";
+import { RowList, openableRow, opener } from "./rowList";
 
-const FILTERS: [EventKind[], string][] = [
-  [["page"], "Pages"],
-  [["click", "rage_click"], "Clicks"],
-  [["input"], "Typing"],
-  [["custom"], "Other"],
+const FILTERS: [EventKind, string][] = [
+  ["page", "Pages"],
+  ["click", "Clicks"],
+  ["rage_click", "Rage clicks"],
+  ["input", "Typing"],
+  ["viewport", "Resizes"],
+  ["session", "Session"],
+  ["custom", "App"],
 ];
 
 export function eventsPanel(context: PanelContext): Panel {
-  const kinds = new Set<EventKind>(FILTERS.flatMap(([members]) => members));
+  const { counts } = context.manifest;
   let rows: EventRow[] = [];
-  let search = "";
-  const list = new RowList<EventRow>(
-    (row) => draw(row, context.seek),
-    () => (rows.length ? "No event matches." : "Nobody clicked or typed in this recording."),
-  );
-  const refresh = () => list.show(filterEvents(rows, kinds, search));
-  const chips = FILTERS.map(([members, label]) => ({
-    members,
-    chip: countChip(label, `kind-${members[0]}`, (on) => {
-      for (const kind of members) {
-        if (on) kinds.add(kind);
-        else kinds.delete(kind);
-      }
-      refresh();
-    }),
-  }));
-  const element = h(
-    "section",
-    { class: "panel" },
-    h(
-      "div",
-      { class: "panel-bar" },
-      searchBox("Search events", (text) => {
-        search = text;
-        refresh();
-      }),
-      ...chips.map(({ chip }) => chip.element),
-    ),
-    list.element,
-  );
+  const list = new RowList<EventRow>({
+    label: "Events",
+    key: (row) => [row.atMs, row.windowId, row.kind, row.title, row.detail].join(" "),
+    draw: (row) => draw(row, filters.wanted, context),
+    emptyText: () =>
+      emptyWords(
+        rows.length,
+        counts.clicks + counts.inputEvents,
+        "Nobody clicked or typed in this recording.",
+      ),
+  });
+  const refresh = () => {
+    const shown = filterEvents(rows, filters.chosen, filters.wanted);
+    filters.setFound(shown.length, rows.length);
+    list.show(shown, filters.typed);
+  };
+  const filters = filterBar("Search events", FILTERS, refresh);
   return {
     name: "events",
     label: "Events",
-    element,
+    element: h("section", { class: "panel" }, filters.element, list.element),
     load() {
       rows = context.recording.eventRows();
-      for (const { members, chip } of chips) {
-        chip.setCount(rows.filter((row) => members.includes(row.kind)).length);
-      }
+      filters.setCounts((kind) => rows.filter((row) => row.kind === kind).length);
       refresh();
     },
     setTime: (atMs) => list.setTime(atMs),
@@ -63,17 +55,42 @@ export function eventsPanel(context: PanelContext): Panel {
   };
 }
 
-function draw(row: EventRow, seek: (atMs: number) => void): HTMLElement {
+function draw(row: EventRow, wanted: Wanted, context: PanelContext): HTMLElement {
   const head = h(
     "div",
     { class: "event-head" },
-    timeCell(row.atMs, seek),
+    timeButton(row.atMs, context.seek),
     h("span", { class: `dot kind-${row.kind}` }),
-    h("span", { class: "title" }, row.title),
-    h("span", { class: "detail", title: row.detail }, row.detail),
+    opener(
+      "event",
+      h("bdi", { class: "title" }, ...marked(row.title, wanted)),
+      h("bdi", { class: "detail" }, ...marked(row.detail, wanted)),
+    ),
   );
-  const element = openableRow(head, null, () => seek(row.atMs));
+  const { windows } = context.manifest;
+  const number = windows.indexOf(row.windowId) + 1;
+  const element = openableRow(
+    head,
+    row.detail ? () => details(row, windows.length > 1 && number > 0 ? number : null) : null,
+    () => context.seek(row.atMs),
+  );
   element.dataset.testid = "event-row";
   element.dataset.kind = row.kind;
   return element;
+}
+
+function details(row: EventRow, windowNumber: number | null): HTMLElement {
+  const { payload } = row;
+  const copied = payload === undefined ? row.detail : json(payload, 2);
+  return h(
+    "div",
+    { class: "row-body" },
+    payload === undefined ? longText(row.detail) : jsonView(payload),
+    h(
+      "div",
+      { class: "actions" },
+      copyButton("Copy", () => copied),
+      windowNumber !== null && h("span", { class: "fact" }, `Window ${windowNumber}`),
+    ),
+  );
 }

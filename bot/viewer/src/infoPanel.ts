@@ -1,8 +1,10 @@
-/** Draws what the manifest says about the recording as a whole. */
+/** Draws what the manifest says about the recording as a whole; also what is printed. */
+import { longText, pairs, sizeText, timeButton } from "./details";
 import { h } from "./dom";
-import { pairs, sizeText } from "./networkPanel";
+import { downloadList } from "./downloadList";
 import type { Panel, PanelContext } from "./panel";
-import { clockText, durationText } from "./timeline";
+import type { Left, Manifest } from "./payload";
+import { durationText } from "./timeline";
 
 const SOURCES: Record<string, string> = {
   posthog: "PostHog",
@@ -24,91 +26,69 @@ export interface InfoPanel extends Panel {
   setSkipped(count: number): void;
 }
 
+type Content = Node | string | null | false;
+type Moment = { atMs: number; words: Content[]; count: number };
+
 export function infoPanel(context: PanelContext): InfoPanel {
   const { manifest } = context;
-  const { counts } = manifest;
   const verdict = h("span", {}, VERDICTS.checking);
   const skipped = h("p", { class: "fact" });
   skipped.hidden = true;
-  const known = (entries: [string, string | Node | null][]) =>
-    pairs(entries.filter((entry): entry is [string, string | Node] => Boolean(entry[1])));
   const element = h(
     "section",
-    { class: "panel info" },
-    section(
-      "Recording",
-      known([
-        ["Person", manifest.person],
-        ["Started", startText(manifest.startMs)],
-        ["Length", durationText(manifest.durationMs)],
-        ["Active", manifest.activeMs ? durationText(manifest.activeMs) : null],
-        ["Platform", manifest.platform],
-        ["Browser", manifest.browser],
-        ["System", manifest.os],
-        [
-          "Viewport",
-          manifest.viewport && `${manifest.viewport.width} x ${manifest.viewport.height}`,
-        ],
-        ["Windows", String(Math.max(1, manifest.windows.length))],
-        ["Source", SOURCES[manifest.source] ?? manifest.source],
-        ["Recording id", manifest.recordingId],
-        ["In PostHog", manifest.recordingUrl && recordingLink(manifest.recordingUrl)],
-      ]),
-    ),
-    manifest.errors.length > 0 &&
-      section(
-        "Errors",
-        h(
-          "ol",
-          { class: "error-list" },
-          ...manifest.errors.map((error) =>
-            h(
-              "li",
-              {},
-              h(
-                "button",
-                {
-                  class: "at",
-                  type: "button",
-                  on: { click: () => context.seek(error.atMs) },
-                },
-                clockText(error.atMs),
-              ),
-              h("span", { class: "message" }, error.message),
-              error.count > 1 && h("span", { class: "times" }, `${error.count}x`),
-              error.uncaught && h("span", { class: "times" }, "uncaught"),
-            ),
-          ),
-        ),
+    { class: "panel info", attrs: { tabindex: "0" } },
+    h("h1", { class: "printed" }, `Session replay: ${manifest.person ?? "anonymous visitor"}`),
+    section("Recording", known(recordingFacts(manifest))),
+    h(
+      "div",
+      { class: "info-section save" },
+      h("h2", {}, "Save"),
+      h("p", { class: "fact" }, "Made from this file, on this computer."),
+      downloadList(context),
+      h(
+        "button",
+        { class: "small-button", type: "button", on: { click: () => print() } },
+        "Print this page",
       ),
-    section(
-      "Counts",
-      known([
-        ["Clicks", String(counts.clicks)],
-        ["Rage clicks", String(counts.rageClicks)],
-        ["Input events", String(counts.inputEvents)],
-        [
-          "Console",
-          Object.entries(counts.console)
-            .map(([level, count]) => `${count} ${level}`)
-            .join(", ") || "nothing",
-        ],
-        ["Exceptions", String(counts.exceptions)],
-        [
-          "Requests",
-          `${counts.networkRequests}, ${counts.networkFailing} failing, ` +
-            `${counts.networkSlow} slow`,
-        ],
-        ["rrweb events", String(counts.events)],
-        ["Unreadable", counts.damaged ? `${counts.damaged} events were left out` : null],
-      ]),
     ),
-    section(
-      "Redacted before export",
-      manifest.redactions.length
-        ? pairs(manifest.redactions.map(({ kind, count }) => [kind, String(count)]))
-        : h("p", { class: "fact" }, "Nothing was redacted."),
+    moments(
+      "Errors",
+      "error-list",
+      manifest.errors.map(({ atMs, message, count, uncaught }) => ({
+        atMs,
+        count,
+        words: [
+          h("span", { class: "message" }, longText(message)),
+          uncaught && h("span", { class: "times" }, "uncaught"),
+        ],
+      })),
+      context.seek,
     ),
+    moments(
+      "Failing requests",
+      "failing-list",
+      manifest.failingRequests.map(({ atMs, method, url, status, count }) => ({
+        atMs,
+        count,
+        words: [
+          h("b", {}, status === null ? "failed" : String(status)),
+          h("span", { class: "message" }, longText(`${method} ${url}`)),
+        ],
+      })),
+      context.seek,
+    ),
+    moments(
+      "Pages",
+      "page-list",
+      manifest.pages.map(({ atMs, url }) => ({
+        atMs,
+        count: 1,
+        words: [h("span", { class: "message" }, longText(url))],
+      })),
+      context.seek,
+    ),
+    section("Counts", known(countFacts(manifest))),
+    section("Left out", ...leftOut(manifest)),
     section(
       "File",
       known([
@@ -118,12 +98,6 @@ export function infoPanel(context: PanelContext): InfoPanel {
         ["Verified", verdict],
       ]),
       skipped,
-      h(
-        "p",
-        { class: "fact" },
-        "Pictures, fonts and style sheets that the recorder did not keep are left out: " +
-          "this page never asks the network for them.",
-      ),
     ),
   );
   return {
@@ -146,8 +120,99 @@ export function infoPanel(context: PanelContext): InfoPanel {
   };
 }
 
-function section(title: string, ...content: (Node | string | false)[]): HTMLElement {
-  return h("div", { class: "info-section" }, h("h3", {}, title), ...content);
+function recordingFacts(manifest: Manifest): [string, string | Node | null][] {
+  const { viewport } = manifest;
+  return [
+    ["Person", manifest.person],
+    ["Started", startText(manifest.startMs)],
+    ["Length", durationText(manifest.durationMs)],
+    ["Active", manifest.activeMs ? durationText(manifest.activeMs) : null],
+    ["Platform", manifest.platform],
+    ["Browser", manifest.browser],
+    ["System", manifest.os],
+    ["Viewport", viewport && `${viewport.width} \u00d7 ${viewport.height}`],
+    ["Windows", String(Math.max(1, manifest.windows.length))],
+    ["Source", SOURCES[manifest.source] ?? manifest.source],
+    ["Made for", manifest.audience && inWords(manifest.audience)],
+    ["Recording id", manifest.recordingId],
+    ["In PostHog", manifest.recordingUrl && recordingLink(manifest.recordingUrl)],
+  ];
+}
+
+function countFacts({ counts }: Manifest): [string, string | null][] {
+  const levels = Object.entries(counts.console).map(([level, count]) => `${count} ${level}`);
+  const { networkRequests, networkFailing, networkSlow } = counts;
+  return [
+    ["Clicks", String(counts.clicks)],
+    ["Rage clicks", String(counts.rageClicks)],
+    ["Input events", String(counts.inputEvents)],
+    ["Console", levels.join(", ") || "nothing"],
+    ["Exceptions", String(counts.exceptions)],
+    ["Requests", `${networkRequests}, ${networkFailing} failing, ${networkSlow} slow`],
+    ["rrweb events", String(counts.events)],
+    ["Unreadable", counts.damaged ? `${counts.damaged} events were left out` : null],
+  ];
+}
+
+/** What the file does not hold, and why. */
+function leftOut({ redactions, removed }: Manifest): Content[] {
+  const table = (title: string, entries: Left[]) =>
+    entries.length > 0 && [
+      h("h3", {}, title),
+      pairs(entries.map(({ kind, count }) => [inWords(kind), count ? String(count) : "all"])),
+    ];
+  return [
+    ...(table("Removed", removed) || []),
+    ...(table("Secrets redacted, by where they were", redactions) || [
+      h("p", { class: "fact" }, "Nothing was redacted."),
+    ]),
+    h(
+      "p",
+      { class: "fact" },
+      "Pictures, fonts and style sheets that the recorder did not keep are not here " +
+        "either: this page never asks the network for them.",
+    ),
+  ];
+}
+
+/** A list of moments that can be gone to, or nothing where there are none. */
+function moments(
+  title: string,
+  className: string,
+  entries: Moment[],
+  seek: (atMs: number) => void,
+): HTMLElement | null {
+  if (entries.length === 0) return null;
+  return section(
+    title,
+    h(
+      "ol",
+      { class: `moments ${className}` },
+      ...entries.map(({ atMs, words, count }) =>
+        h(
+          "li",
+          {},
+          timeButton(atMs, seek),
+          ...words,
+          count > 1 && h("span", { class: "times" }, `${count}\u00d7`),
+        ),
+      ),
+    ),
+  );
+}
+
+function section(title: string, ...content: Content[]): HTMLElement {
+  return h("div", { class: "info-section" }, h("h2", {}, title), ...content);
+}
+
+function known(entries: [string, string | Node | null][]): HTMLElement {
+  return pairs(entries.filter((entry): entry is [string, string | Node] => Boolean(entry[1])));
+}
+
+/** A name from the manifest as words; a kind this viewer never heard of reads well too. */
+function inWords(name: string): string {
+  const words = name.replace(/[_-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function startText(startMs: number): string {

@@ -9,6 +9,7 @@ import { serveInflate, startInflater } from "./inflate";
 import { Loader } from "./loading";
 import { type Manifest, UnreadableReplay, readManifest } from "./payload";
 import { applyTheme } from "./preferences";
+import { rawLines } from "./rawLines";
 import { Recording } from "./recording";
 import { Reel } from "./reel";
 import { embeddedSegments, servedSegments } from "./segments";
@@ -57,10 +58,9 @@ function start(): void {
       },
     });
     const stage = new Stage(manifest, reel, loader);
-    app = mountApp(root, manifest, recording, stage, {
-      download: download ?? null,
-      expires: expires ?? null,
-    });
+    const links = { download: download ?? null, expires: expires ?? null };
+    const lines = rawLines(manifest.segments.length, (index) => loader.open(index));
+    app = mountApp(root, manifest, recording, stage, links, lines);
     // What the reader sees first is brought in first.
     stage.isReady(app.playback.windowId, app.playback.atMs);
     loader.load().catch(fail);

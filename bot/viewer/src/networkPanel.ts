@@ -1,46 +1,66 @@
-/** Draws the requests. What its rows are is decided in networkRows.ts. */
+/** Draws the list of requests. What its rows are is decided in networkRows.ts. */
+import { saveButton } from "./downloadList";
+import { millisText, sizeText, timeButton } from "./details";
 import { h } from "./dom";
-import { textView } from "./jsonView";
-import { type Body, type NetworkRow, filterNetwork, networkRows } from "./networkRows";
-import type { Panel, PanelContext } from "./panel";
-import { countChip, searchBox } from "./panel";
-import { RowList, openableRow, timeCell } from "./rowList";
+import { type Wanted, marked } from "./finding";
+import { requestDetails, statusText } from "./networkDetails";
+import {
+  type NetworkKind,
+  type NetworkRow,
+  type NetworkTrouble,
+  filterNetwork,
+  foundIn,
+  hostOf,
+  networkRows,
+} from "./networkRows";
+import { type Panel, type PanelContext, emptyWords, filterBar } from "./panel";
+import { RowList, openableRow, opener } from "./rowList";
+
+const FILTERS: [NetworkKind | NetworkTrouble, string][] = [
+  ["failed", "Failed"],
+  ["slow", "Slow"],
+  ["xhr", "Fetch/XHR"],
+  ["doc", "Doc"],
+  ["css", "CSS"],
+  ["js", "JS"],
+  ["img", "Img"],
+  ["font", "Font"],
+  ["other", "Other"],
+];
+/** The bars' scale: a fast page's bars shouldn't look slow, nor a slow one's fill up. */
+const SCALE_MS = 1000;
 
 export function networkPanel(context: PanelContext): Panel {
+  const ownHost = hostOf(context.manifest.pages[0]?.url ?? "");
+  const { counts } = context.manifest;
   let rows: NetworkRow[] = [];
-  let search = "";
-  let failedOnly = false;
-  const list = new RowList<NetworkRow>(
-    (row) => draw(row, context.seek),
-    () => (rows.length ? "No request matches." : "The recording holds no requests."),
-  );
-  const refresh = () => list.show(filterNetwork(rows, failedOnly, search));
-  const failed = countChip(
-    "Failed only",
-    "failed-only",
-    (on) => {
-      failedOnly = on;
-      refresh();
-    },
-    false,
+  const list = new RowList<NetworkRow>({
+    label: "Requests",
+    key: (row) => [row.atMs, row.windowId, row.url, row.method, row.status].join(" "),
+    draw: (row) => draw(row, filters.wanted, ownHost, context),
+    emptyText: () =>
+      emptyWords(rows.length, counts.networkRequests, "The recording holds no requests."),
+  });
+  const refresh = () => {
+    const shown = filterNetwork(rows, filters.chosen, filters.wanted);
+    filters.setFound(shown.length, rows.length);
+    list.show(shown, filters.typed);
+  };
+  const filters = filterBar(
+    "Search URLs, headers and bodies",
+    FILTERS,
+    refresh,
+    saveButton("har", context),
   );
   const element = h(
     "section",
     { class: "panel" },
+    filters.element,
     h(
       "div",
-      { class: "panel-bar" },
-      searchBox("Search URLs and bodies", (text) => {
-        search = text;
-        refresh();
-      }),
-      failed.element,
-    ),
-    h(
-      "div",
-      { class: "network-head network-titles" },
+      { class: "network-head network-titles", attrs: { "aria-hidden": "true" } },
       ...["Time", "Status", "Method", "Path", "Duration", "Size"].map((title) =>
-        h("span", {}, title),
+        h("span", { class: `cell-${title.toLowerCase()}` }, title),
       ),
     ),
     list.element,
@@ -51,7 +71,8 @@ export function networkPanel(context: PanelContext): Panel {
     element,
     load() {
       rows = networkRows(context.recording.pluginEvents, context.manifest.startMs);
-      failed.setCount(rows.filter((row) => row.failing).length);
+      filters.setCounts((kind) => filterNetwork(rows, new Set([kind]), null).length);
+      element.style.setProperty("--scale-ms", String(scaleOf(rows)));
       refresh();
     },
     setTime: (atMs) => list.setTime(atMs),
@@ -61,109 +82,53 @@ export function networkPanel(context: PanelContext): Panel {
   };
 }
 
-function draw(row: NetworkRow, seek: (atMs: number) => void): HTMLElement {
+/** What a full bar stands for: as long as all but the slowest requests took. */
+function scaleOf(rows: readonly NetworkRow[]): number {
+  const durations = rows.map((row) => row.durationMs ?? 0).sort((a, b) => a - b);
+  return Math.max(SCALE_MS, durations[Math.floor(durations.length * 0.95)] ?? 0);
+}
+
+function draw(
+  row: NetworkRow,
+  wanted: Wanted,
+  ownHost: string,
+  context: PanelContext,
+): HTMLElement {
+  const where = wanted && foundIn(row, wanted);
   const head = h(
     "div",
     { class: "network-head" },
-    timeCell(row.atMs, seek),
+    timeButton(row.atMs, context.seek),
     h("span", { class: "status" }, statusText(row)),
     h("span", { class: "method" }, row.method ?? row.initiator),
-    h(
-      "span",
-      { class: "path", title: row.url },
-      row.path,
-      h("span", { class: "host" }, row.host),
+    opener(
+      "path",
+      h("bdi", {}, ...marked(row.path, wanted)),
+      row.host !== ownHost && h("bdi", { class: "host" }, ...marked(row.host, wanted)),
+      where && h("mark", { class: "where" }, where),
     ),
-    h("span", { class: `number ${row.slow ? "slow" : ""}` }, millisText(row.durationMs)),
-    h("span", { class: "number" }, row.fromCache ? "cache" : sizeText(row.sizeBytes)),
+    h("span", { class: "cell-duration" }, bar(row), millisText(row.durationMs)),
+    h("span", { class: "cell-size" }, row.fromCache ? "cache" : sizeText(row.sizeBytes)),
   );
-  const element = openableRow(head, () => details(row), () => seek(row.atMs));
+  head.title = row.url.slice(0, 500);
+  const element = openableRow(
+    head,
+    () => requestDetails(row, context.manifest.windows),
+    () => context.seek(row.atMs),
+  );
   element.dataset.testid = "network-row";
+  element.dataset.kind = row.kind;
   if (row.failing) element.dataset.failing = "true";
+  if (row.slow) element.dataset.slow = "true";
   return element;
 }
 
-function details(row: NetworkRow): HTMLElement {
-  const facts: [string, string][] = [
-    ["URL", row.url],
-    ["Status", statusText(row)],
-    ["Method", row.method ?? "not recorded"],
-    ["Started by", row.initiator],
-    ["Type", row.contentType],
-    ["Protocol", row.protocol],
-  ];
-  return h(
-    "div",
-    { class: "row-body" },
-    pairs(facts.filter(([, value]) => value)),
-    timing(row),
-    headers("Request headers", row.requestHeaders),
-    body("Request body", row.requestBody),
-    headers("Response headers", row.responseHeaders),
-    body("Response body", row.responseBody),
-  );
-}
-
-function timing(row: NetworkRow): HTMLElement | null {
-  const total = row.durationMs ?? 0;
-  if (row.phases.length === 0 || total <= 0) return null;
-  return h(
-    "div",
-    { class: "timing" },
-    h("h4", {}, "Timing"),
-    ...row.phases.map((phase) => {
-      const bar = h("i");
-      bar.style.left = `${Math.min(100, (phase.fromMs / total) * 100)}%`;
-      bar.style.width = `${Math.min(100, (phase.durationMs / total) * 100)}%`;
-      return h(
-        "div",
-        { class: "phase" },
-        h("span", {}, phase.name),
-        h("span", { class: "track" }, bar),
-        h("span", { class: "number" }, millisText(phase.durationMs)),
-      );
-    }),
-  );
-}
-
-function headers(title: string, entries: [string, string][]): HTMLElement | null {
-  if (entries.length === 0) return null;
-  return h("div", {}, h("h4", {}, title), pairs(entries));
-}
-
-function body(title: string, content: Body | null): HTMLElement | null {
-  if (!content) return null;
-  return h(
-    "div",
-    {},
-    h("h4", {}, title),
-    content.note ? h("p", { class: "fact" }, content.text) : textView(content.text),
-  );
-}
-
-/** Names and values in two columns. */
-export function pairs(entries: [string, string | Node][]): HTMLElement {
-  return h(
-    "dl",
-    { class: "pairs" },
-    ...entries.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
-  );
-}
-
-function statusText(row: NetworkRow): string {
-  if (row.status !== null) return String(row.status);
-  return row.failing ? "failed" : "-";
-}
-
-function millisText(ms: number | null): string {
-  if (ms === null) return "-";
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** Bytes as people read them: 812 B, 3.4 kB, 1.2 MB. */
-export function sizeText(bytes: number | null): string {
-  if (bytes === null) return "-";
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+/** How long the request took, and how much of that it waited for the first byte. */
+function bar(row: NetworkRow): HTMLElement {
+  const download = row.phases.find(({ name }) => name === "Download");
+  const wait = row.durationMs && download ? download.fromMs / row.durationMs : 0;
+  const element = h("i", { class: "bar" });
+  element.style.setProperty("--ms", String(row.durationMs ?? 0));
+  element.style.setProperty("--wait", `${Math.round(Math.min(1, wait) * 100)}%`);
+  return element;
 }

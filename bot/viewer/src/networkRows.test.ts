@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { filterNetwork, networkRows } from "./networkRows";
+import { wantedIn } from "./finding";
+import {
+  type NetworkKind,
+  type NetworkTrouble,
+  filterNetwork,
+  foundIn,
+  networkRows,
+} from "./networkRows";
 import { EventType, NETWORK_PLUGIN, type WindowEvent } from "./rrweb";
 import { sampleEvents } from "./testing";
 
@@ -52,9 +59,26 @@ describe("the real recordings", () => {
   });
 
   test("are filtered by failure and by what is in a body", () => {
-    expect(filterNetwork(checkout, true, "")).toHaveLength(11);
-    expect(filterNetwork(checkout, false, "coupon_not_found")).toHaveLength(1);
-    expect(filterNetwork(checkout, true, "shop.css")).toHaveLength(0);
+    const found = (words: string, ...kinds: (NetworkKind | NetworkTrouble)[]) =>
+      filterNetwork(checkout, new Set(kinds), wantedIn(words));
+    expect(found("", "failed")).toHaveLength(11);
+    expect(found("", "failed", "slow")).toHaveLength(12);
+    expect(found("coupon_not_found")).toHaveLength(1);
+    expect(found("coupon_not_found").map((row) => foundIn(row, wantedIn("Coupon_not")))).toEqual([
+      "in the response body",
+    ]);
+    expect(found("req_8f31c2", "failed", "xhr").length).toBeGreaterThan(0);
+    expect(found("shop.css", "failed")).toHaveLength(0);
+    expect(found("shop.css", "css")).toHaveLength(2);
+  });
+
+  test("are sorted as a browser's tools sort them", () => {
+    const kinds = checkout.map(({ url, kind }) => [url.split("/").at(-1), kind]);
+    expect(kinds).toContainEqual(["inter.woff2", "font"]);
+    expect(kinds).toContainEqual(["bg.png", "img"]);
+    expect(kinds).toContainEqual(["theme.css", "css"]);
+    expect(kinds).toContainEqual(["payment", "xhr"]);
+    expect(kinds).toContainEqual(["ph.js", "js"]);
   });
 });
 

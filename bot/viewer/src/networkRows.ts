@@ -1,6 +1,13 @@
 /** Requests of a recording as rows to show. Pure; networkPanel.ts draws them. */
+import { type Wanted, holds } from "./finding";
 import { type JsonObject, list, number, object, text } from "./json";
 import { EventType, NETWORK_PLUGIN, type WindowEvent } from "./rrweb";
+
+/** What was asked for, as a browser's own tools sort requests. */
+export type NetworkKind = "xhr" | "doc" | "css" | "js" | "img" | "font" | "other";
+
+/** A request that something is wrong with. */
+export type NetworkTrouble = "failed" | "slow";
 
 export interface Phase {
   name: string;
@@ -18,6 +25,7 @@ export interface NetworkRow {
   /** Start of the request, milliseconds since the recording's start. */
   atMs: number;
   windowId: string;
+  kind: NetworkKind;
   /** Null for a request seen only by the browser's performance observer. */
   method: string | null;
   status: number | null;
@@ -31,6 +39,8 @@ export interface NetworkRow {
   initiator: string;
   durationMs: number | null;
   sizeBytes: number | null;
+  /** The body's size once unpacked. */
+  decodedBytes: number | null;
   fromCache: boolean;
   protocol: string;
   contentType: string;
@@ -59,7 +69,7 @@ export function networkRows(events: readonly WindowEvent[], startMs: number): Ne
     for (const entry of list(object(data.payload).requests)) {
       const request = object(entry);
       if (NOT_REQUESTS.has(text(request.entryType) ?? "")) continue;
-      const row = rowOf(request, windowId, event.timestamp, startMs);
+      const row = rowOnce(request, windowId, event.timestamp, startMs);
       const key = [
         windowId,
         row.url,
@@ -80,29 +90,45 @@ export function networkRows(events: readonly WindowEvent[], startMs: number): Ne
   return rows.sort((left, right) => left.atMs - right.atMs);
 }
 
-/** The rows that contain `search` in URL, method, status or a body. */
+/**
+ * The rows of a chosen kind with a chosen trouble, of any where none is chosen, that
+ * hold what is wanted in URL, method, status, headers or a body.
+ */
 export function filterNetwork(
   rows: readonly NetworkRow[],
-  failedOnly: boolean,
-  search: string,
+  chosen: ReadonlySet<NetworkKind | NetworkTrouble>,
+  wanted: Wanted,
 ): NetworkRow[] {
-  const wanted = search.trim().toLowerCase();
+  const [failed, slow] = [chosen.has("failed"), chosen.has("slow")];
+  const troubled = failed || slow;
+  const kinds = chosen.size - Number(failed) - Number(slow);
   return rows.filter(
     (row) =>
-      (!failedOnly || row.failing) &&
-      (!wanted || searchable(row).toLowerCase().includes(wanted)),
+      (!troubled || (failed && row.failing) || (slow && row.slow)) &&
+      (!kinds || chosen.has(row.kind)) &&
+      (!wanted || foundIn(row, wanted) !== null),
   );
 }
 
-function searchable(row: NetworkRow): string {
-  return [
-    row.method,
-    row.status,
-    row.url,
-    row.initiator,
-    row.requestBody?.text,
-    row.responseBody?.text,
-  ].join("\n");
+/**
+ * Where in the request the wanted text is, in words: empty for what the list shows
+ * itself, null where it is nowhere.
+ */
+export function foundIn(row: NetworkRow, wanted: Wanted): string | null {
+  if (holds(`${row.method} ${row.status} ${row.url} ${row.initiator}`, wanted)) return "";
+  if (holds(row.responseBody?.text, wanted)) return "in the response body";
+  if (holds(row.requestBody?.text, wanted)) return "in the request body";
+  const headers = [...row.requestHeaders, ...row.responseHeaders];
+  return headers.some((header) => holds(header.join(": "), wanted)) ? "in a header" : null;
+}
+
+const made = new WeakMap<JsonObject, NetworkRow>();
+
+/** The request's row; rows are asked for again with every segment that arrives. */
+function rowOnce(...of: Parameters<typeof rowOf>): NetworkRow {
+  const row = made.get(of[0]) ?? rowOf(...of);
+  made.set(of[0], row);
+  return row;
 }
 
 function rowOf(
@@ -121,6 +147,7 @@ function rowOf(
   return {
     atMs: (number(request.timestamp) ?? seenMs) - startMs,
     windowId,
+    kind: kindOf(request, url),
     method,
     status,
     failing: isFailing(request, method, status),
@@ -130,6 +157,7 @@ function rowOf(
     initiator: text(request.initiatorType) ?? "",
     durationMs,
     sizeBytes: transferred || decoded || (fromCache ? 0 : null),
+    decodedBytes: decoded || null,
     fromCache,
     protocol: text(request.nextHopProtocol) ?? "",
     contentType: text(request.contentType) ?? "",
@@ -139,6 +167,47 @@ function rowOf(
     requestBody: bodyOf(request.requestBody),
     responseBody: bodyOf(request.responseBody),
   };
+}
+
+const KIND_OF_INITIATOR: Record<string, NetworkKind> = {
+  fetch: "xhr",
+  xmlhttprequest: "xhr",
+  beacon: "xhr",
+  navigation: "doc",
+  iframe: "doc",
+  frame: "doc",
+  script: "js",
+  img: "img",
+  image: "img",
+  icon: "img",
+};
+
+const KIND_OF_TYPE: [RegExp, NetworkKind][] = [
+  [/^text\/css/, "css"],
+  [/javascript|ecmascript/, "js"],
+  [/^image\//, "img"],
+  [/^font\/|font-woff|opentype|truetype/, "font"],
+  [/^text\/html/, "doc"],
+];
+
+const KIND_OF_ENDING: [RegExp, NetworkKind][] = [
+  [/\.css$/, "css"],
+  [/\.m?js$/, "js"],
+  [/\.(png|jpe?g|gif|webp|avif|svg|ico|bmp)$/, "img"],
+  [/\.(woff2?|ttf|otf|eot)$/, "font"],
+];
+
+/** By what asked for it; a style sheet's `url()` and a link fetch things of many kinds. */
+function kindOf(request: JsonObject, url: string): NetworkKind {
+  if (request.entryType === "navigation") return "doc";
+  const type = (text(request.contentType) ?? "").toLowerCase();
+  const ending = (url.split(/[?#]/, 1)[0] ?? "").slice(-12).toLowerCase();
+  return (
+    KIND_OF_INITIATOR[text(request.initiatorType) ?? ""] ??
+    KIND_OF_TYPE.find(([pattern]) => pattern.test(type))?.[1] ??
+    KIND_OF_ENDING.find(([pattern]) => pattern.test(ending))?.[1] ??
+    "other"
+  );
 }
 
 /**
@@ -158,6 +227,11 @@ function durationOf(request: JsonObject): number | null {
   const start = number(request.startTime);
   const end = number(request.endTime) || number(request.responseEnd);
   return start !== null && end ? Math.max(0, end - start) : null;
+}
+
+/** The host that the URL names; empty where it names none. */
+export function hostOf(url: string): string {
+  return partsOf(url).host;
 }
 
 function partsOf(url: string): { host: string; path: string } {

@@ -47,6 +47,21 @@ export interface Counts {
   damaged: number;
 }
 
+/** Requests to one place that failed alike; a status of null is a network failure. */
+export interface FailingRequest {
+  method: string;
+  url: string;
+  status: number | null;
+  count: number;
+  atMs: number;
+}
+
+/** How much of one kind the file does not hold. */
+export interface Left {
+  kind: string;
+  count: number;
+}
+
 export interface Manifest {
   producer: string;
   recordingId: string | null;
@@ -66,9 +81,14 @@ export interface Manifest {
   pages: { url: string; atMs: number }[];
   counts: Counts;
   errors: { message: string; count: number; atMs: number; uncaught: boolean }[];
+  failingRequests: FailingRequest[];
   marks: Mark[];
   startAtMs: number;
-  redactions: { kind: string; count: number }[];
+  /** Whom the file was made for, where it says. */
+  audience: string | null;
+  redactions: Left[];
+  /** What was left out altogether. */
+  removed: Left[];
   segments: SegmentEntry[];
   sha256: string;
 }
@@ -135,15 +155,29 @@ export function readManifest(source: string): Manifest {
         uncaught: error.uncaught === true,
       };
     }),
+    failingRequests: list(raw.failing_requests).map((entry) => {
+      const line = object(entry);
+      return {
+        method: text(line.method) ?? "",
+        url: text(line.url) ?? "",
+        status: number(line.status),
+        count: number(line.count) ?? 1,
+        atMs: number(line.at_ms) ?? 0,
+      };
+    }),
     marks: list(raw.marks).flatMap(readMark),
     startAtMs: Math.max(0, number(raw.start_at_ms) ?? 0),
-    redactions: list(raw.redactions).map((entry) => ({
-      kind: text(object(entry).kind) ?? "",
-      count: number(object(entry).count) ?? 0,
-    })),
+    audience: text(raw.audience),
+    redactions: list(raw.redactions).flatMap(readLeft),
+    removed: list(raw.removed).flatMap(readLeft),
     segments,
     sha256: text(raw.sha256) ?? "",
   };
+}
+
+function readLeft(entry: unknown): Left[] {
+  const kind = text(entry) ?? text(object(entry).kind);
+  return kind ? [{ kind, count: number(object(entry).count) ?? 0 }] : [];
 }
 
 function readSegment(entry: unknown): SegmentEntry {

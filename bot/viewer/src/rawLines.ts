@@ -2,10 +2,6 @@
  * The recording's own lines, read again from its segments: what downloads are made of,
  * because the events that are replayed are changed on their way to the stage.
  */
-import type { Inflater } from "./inflate";
-import type { Manifest } from "./payload";
-import { type SegmentSource, matches } from "./segments";
-
 /** Text of whole lines `[window_id, event]`, a segment at a time, in order. */
 export type RawLines = () => AsyncIterable<string>;
 
@@ -19,20 +15,10 @@ export interface RawEvent {
 /** Work in stretches shorter than a dropped frame is noticed. */
 const SLICE_MS = 12;
 
-/** The lines of the segments that `source` gives; rejects where one is damaged. */
-export function rawLines(
-  manifest: Manifest,
-  source: SegmentSource,
-  inflater: Inflater,
-): RawLines {
+/** The lines of so many segments, which `open` gives; rejects where one is damaged. */
+export function rawLines(count: number, open: (index: number) => Promise<string>): RawLines {
   return async function* () {
-    for (const [index, entry] of manifest.segments.entries()) {
-      const bytes = await source(index);
-      if (!bytes || (await matches(bytes, entry)) === false) {
-        throw new Error(`Part ${index + 1} of this file is missing or damaged.`);
-      }
-      yield await inflater.inflate(bytes);
-    }
+    for (let index = 0; index < count; index++) yield await open(index);
   };
 }
 
