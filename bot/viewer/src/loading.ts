@@ -13,6 +13,9 @@ import { type SegmentSource, matches } from "./segments";
 
 /** Work in stretches shorter than a dropped frame is noticed. */
 const SLICE_MS = 12;
+/** How long reading in order waits for what is wanted, which may hang on a server. */
+const PATIENCE_MS = 250;
+const POLL_MS = 5;
 
 /** A span of one window that somebody waits for, epoch ms. */
 interface Wanted {
@@ -46,6 +49,7 @@ export class Loader {
 
   private wanted: Wanted | null = null;
   private run: Run | null = null;
+  private isStuck = false;
   private wake: () => void = () => undefined;
   private readonly opening = new Map<number, Promise<string>>();
   private readonly breathe: Breathe = breather();
@@ -70,23 +74,23 @@ export class Loader {
     return this.reel.missing(windowId, atMs).some((index) => this.failed.has(index));
   }
 
-  /** Reads the whole recording, what is wanted first; then waits for what is wanted. */
-  async load(): Promise<never> {
-    let isStuck = this.manifest.segments.length === 0;
-    if (isStuck) this.events.progress();
-    for (;;) {
-      const wanted = this.nextWanted();
-      const next = !isStuck && this.read < this.manifest.segments.length ? this.read : null;
-      if (wanted !== null && wanted !== next) await this.fetch(wanted);
-      else if (next === null) await new Promise<void>((resolve) => (this.wake = resolve));
-      else {
-        try {
-          await this.readOn(next);
-        } catch (reason) {
-          isStuck = true;
-          this.events.fail(reason);
-        }
+  /**
+   * Reads the whole recording, what is wanted first. Rejects with what `progress`
+   * throws.
+   */
+  async load(): Promise<void> {
+    void this.serve();
+    if (this.manifest.segments.length === 0) this.events.progress();
+    while (this.read < this.manifest.segments.length) {
+      await this.letWantedPass();
+      try {
+        await this.readOn(this.read);
+      } catch (reason) {
+        this.isStuck = true;
+        this.events.fail(reason);
+        return;
       }
+      this.progressed();
     }
   }
 
@@ -97,13 +101,38 @@ export class Loader {
     return text;
   }
 
+  /** Brings in what is wanted, for as long as the page is open. */
+  private async serve(): Promise<never> {
+    for (;;) {
+      const index = this.nextWanted();
+      if (index === null) await new Promise<void>((resolve) => (this.wake = resolve));
+      else {
+        await this.fetch(index);
+        this.progressed();
+      }
+    }
+  }
+
+  private async letWantedPass(): Promise<void> {
+    const since = performance.now();
+    while (this.nextWanted() !== null && performance.now() - since < PATIENCE_MS) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  private progressed(): void {
+    this.events.progress();
+    this.wake();
+  }
+
+  /** The first wanted segment that is not in hand, nor the next to be read anyway. */
   private nextWanted(): number | null {
     if (!this.wanted) return null;
     const { windowId, fromMs, untilMs } = this.wanted;
     const missing = this.reel.missing(windowId, fromMs, untilMs);
     const found = missing.find((index) => !this.failed.has(index));
     if (found === undefined) this.wanted = null;
-    return found ?? null;
+    return found === undefined || (found === this.read && !this.isStuck) ? null : found;
   }
 
   private async readOn(index: number): Promise<void> {
@@ -116,7 +145,6 @@ export class Loader {
     }
     this.reel.keepAll(index, await this.recording.add(text, this.breathe));
     this.read = index + 1;
-    this.events.progress();
   }
 
   /** Reads one wanted window of a segment out of turn. */
@@ -152,7 +180,6 @@ export class Loader {
       this.failed.add(next);
       this.run = null;
     }
-    this.events.progress();
   }
 
   private async inflated(index: number): Promise<string> {

@@ -87,11 +87,8 @@ function show(
     app.info.setVerdict(loader.verified === null ? "unchecked" : "intact");
     app.info.setSkipped(recording.skipped);
   }
-  const { windowId, atMs } = app.playback;
   const state = document.documentElement.dataset;
-  if (state.state === "loading" && loader.read > 0 && app.stage.isReady(windowId, atMs)) {
-    state.state = "ready";
-  }
+  if (state.state === "loading" && loader.read > 0) state.state = "ready";
 }
 
 function errorCard(reason: unknown): HTMLElement {

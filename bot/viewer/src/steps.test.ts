@@ -11,7 +11,7 @@ test("steps are pages, clicks, typing and what went wrong, not the app's own eve
   expect([...kinds].sort()).toEqual(
     ["Checked", "Chose", "Clicked", "Console", "Exception", "Failed", "Page", "Rage", "Typed"],
   );
-  expect(recording.eventRows().some(({ kind }) => kind === "custom")).toBe(true);
+  expect(recording.eventRows().some(({ kind }) => kind === "session")).toBe(true);
 });
 
 test("stepping forward meets every moment once, and stepping back meets them again", () => {
