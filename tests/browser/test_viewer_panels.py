@@ -35,10 +35,13 @@ def open_checkout(viewer: Viewer, tmp_path: Path) -> Viewer:
 
 
 def copied(viewer: Viewer, button: Locator) -> str:
-    """What `button` puts on the clipboard, once it says that it did."""
+    """What `button` puts on the clipboard, which was empty; it says that it did."""
+    page = viewer.page
+    page.evaluate("navigator.clipboard.writeText('')")
     button.click()
-    expect(button.page.get_by_role("button", name="Copied")).to_be_visible()
-    return str(viewer.page.evaluate("navigator.clipboard.readText()"))
+    viewer.eventually(lambda: page.evaluate("navigator.clipboard.readText()") != "")
+    expect(page.get_by_role("button", name="Copied").last).to_be_visible()
+    return str(page.evaluate("navigator.clipboard.readText()"))
 
 
 def of(viewer: Viewer, *entries: tuple[str, dict[str, Any]]) -> bytes:
