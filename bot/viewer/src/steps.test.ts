@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { EventRow } from "./eventRows";
 import { checkoutManifest, checkoutRecording } from "./testing";
 import { alarmMoments, landingOf, stepFrom, userMoments } from "./steps";
 
@@ -11,7 +12,13 @@ test("steps are pages, clicks, typing and what went wrong, not the app's own eve
   expect([...kinds].sort()).toEqual(
     ["Checked", "Chose", "Clicked", "Console", "Exception", "Failed", "Page", "Rage", "Typed"],
   );
-  expect(recording.eventRows().some(({ kind }) => kind === "session")).toBe(true);
+  const own: EventRow = {
+    ...(recording.eventRows()[0] as EventRow),
+    kind: "custom",
+    title: "cart_opened",
+  };
+  const rows = [...recording.eventRows(), own];
+  expect(userMoments(rows, marks)).toEqual(moments);
 });
 
 test("stepping forward meets every moment once, and stepping back meets them again", () => {
