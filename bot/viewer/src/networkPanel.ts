@@ -28,7 +28,7 @@ const FILTERS: [NetworkKind | NetworkTrouble, string][] = [
   ["other", "Other"],
 ];
 /** The bars' scale: a fast page's bars shouldn't look slow, nor a slow one's fill up. */
-const SCALE_MS = 1000;
+const SCALE_MS = 200;
 
 export function networkPanel(context: PanelContext): Panel {
   const ownHost = hostOf(context.manifest.pages[0]?.url ?? "");
