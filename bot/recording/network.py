@@ -58,6 +58,12 @@ def network_entries(item: RrwebEvent) -> Iterator[NetworkEntry]:
             yield _entry(row, item)
 
 
+def has_ended_before(row: Any, moment_ms: int) -> bool:
+    """Whether a recorder's row is of something that was over at a moment."""
+    started = _number(row.get("timestamp")) if isinstance(row, dict) else None
+    return bool(started) and (started or 0) + (_duration(row) or 0) < moment_ms
+
+
 def _entry(row: dict[str, Any], item: RrwebEvent) -> NetworkEntry:
     method = row.get("method")
     status = _number(row.get("responseStatus")) or _number(row.get("status"))

@@ -18,9 +18,20 @@ CUSTOM = 5
 PLUGIN = 6
 
 MUTATION = 0
+MOUSE_MOVE = 1
 MOUSE_INTERACTION = 2
+SCROLL = 3
+VIEWPORT_RESIZE = 4
 INPUT = 5
+TOUCH_MOVE = 6
+MEDIA_INTERACTION = 7
 STYLE_SHEET_RULE = 8
+CANVAS_MUTATION = 9
+FONT = 10
+DRAG = 12
+STYLE_DECLARATION = 13
+SELECTION = 14
+ADOPTED_STYLE_SHEET = 15
 
 CLICK = 2
 
@@ -28,8 +39,19 @@ CLICK = 2
 # ViewportResize, Input, TouchMove, MediaInteraction, Drag.
 ACTIVE_SOURCES = frozenset({1, 2, 3, 4, 5, 6, 7, 12})
 
+# What these did is in the next full snapshot of the same window.
+IN_NEXT_SNAPSHOT = frozenset(
+    {
+        *(MUTATION, SCROLL, INPUT, MEDIA_INTERACTION, CANVAS_MUTATION),
+        *(STYLE_SHEET_RULE, STYLE_DECLARATION, ADOPTED_STYLE_SHEET),
+    }
+)
+
 CONSOLE_PLUGIN = "rrweb/console@1"
 NETWORK_PLUGIN = "rrweb/network@1"
+
+# posthog-js's custom events that say where the page has gone.
+PAGE_TAGS = frozenset({"$pageview", "$url_changed"})
 
 # The end of the year 9999 in epoch ms, the last that a date can say.
 LAST_MS = 253_402_300_799_999

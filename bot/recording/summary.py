@@ -32,6 +32,7 @@ from bot.recording.rrweb import (
     INPUT,
     META,
     MOUSE_INTERACTION,
+    PAGE_TAGS,
     RrwebEvent,
 )
 from bot.recording.turns import Turns
@@ -48,7 +49,6 @@ _MAX_WINDOWS = 1000
 _MAX_LEVELS = 20
 _MAX_MARKS = 500
 _MAX_MARKS_KEPT = 20 * _MAX_MARKS
-_PAGE_TAGS = frozenset({"$pageview", "$url_changed"})
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ class SummaryBuilder:
         elif item.type == FULL_SNAPSHOT:
             self._full_snapshots += 1
             self.platform = "mobile" if "wireframes" in item.data else self.platform
-        elif item.type == CUSTOM and item.tag in _PAGE_TAGS:
+        elif item.type == CUSTOM and item.tag in PAGE_TAGS:
             payload = item.data.get("payload")
             if isinstance(payload, dict):
                 self._note_page(item, payload.get("href"))
