@@ -20,6 +20,9 @@ from bot.exporter.page import file_page
 from bot.model import Recording, ReplayFile, SharedReplay
 from bot.storage import ReplayStore
 
+# Nobody shares more parts of a recording before somebody asks for all of it again.
+_LOOKED_THROUGH = 20
+
 
 @dataclass(frozen=True, slots=True)
 class StoredReplay:
@@ -84,15 +87,17 @@ class Replays:
         return _stored(row)
 
     def latest(self, source: str, recording_id: str) -> StoredReplay | None:
-        """The newest export of a recording."""
+        """The newest export of a whole recording; what was cut out of it is no
+        answer to who asks for the recording."""
         with transaction(self._engine) as connection:
-            row = connection.execute(
+            rows = connection.execute(
                 select(table)
                 .where(table.c.source == source, table.c.recording_id == recording_id)
                 .order_by(table.c.created_at.desc())
-                .limit(1)
-            ).one_or_none()
-        return None if row is None else _stored(row)
+                .limit(_LOOKED_THROUGH)
+            ).all()
+        stored = map(_stored, rows)
+        return next((one for one in stored if one.manifest.cut is None), None)
 
     def is_whole(self, replay: StoredReplay) -> bool:
         """Whether its object is still there; a bucket's own rules may have removed

@@ -122,6 +122,8 @@ def _facts(manifest: Manifest) -> list[tuple[str, object]]:
         ("segments", f"{len(manifest.segments)}, {manifest.payload_bytes} bytes"),
         ("sha256", f"{manifest.sha256} (verified)"),
     ]
+    if manifest.cut is not None:
+        facts.insert(4, ("cut", manifest.cut))
     if manifest.damaged:
         facts.append(("damaged", f"{manifest.damaged} events could not be read"))
     for error in summary.errors[:5]:

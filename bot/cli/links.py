@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.cutting import span_options, wish_of
 from bot.cli.output import as_json, progress, table
 from bot.cli.recordings import SpanType, export_what
 from bot.clock import utc_now
@@ -18,6 +19,7 @@ from bot.config import Settings
 from bot.exporter.remote import SETTLES_AFTER
 from bot.operations.logs import blanked
 from bot.recording.moments import opening_at_ms
+from bot.recording.spans import Moment
 from bot.wiring import Services
 
 
@@ -34,11 +36,22 @@ def _services() -> Iterator[Services]:
 @click.argument("what")
 @click.option("--expires", type=SpanType(), help="How long it opens: 7d, 12h.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-def share(what: str, expires: timedelta | None, json_: bool) -> None:
+@span_options
+def share(
+    what: str,
+    expires: timedelta | None,
+    json_: bool,
+    since: Moment | None,
+    until: Moment | None,
+    around: Moment | str | None,
+    seconds: float,
+) -> None:
     """Make a share link for WHAT: a recording id, a PostHog replay URL, or a recording
     file. Prints the link; it is shown only once."""
+    wish = wish_of(since, until, around, seconds)
     with _services() as services, progress("exporting", 1):
-        with export_what(what, redact=services.settings.redact_secrets) as exported:
+        redact = services.settings.redact_secrets
+        with export_what(what, redact=redact, wish=wish) as exported:
             ended = exported.manifest.summary.end
             kept = services.replays.keep(
                 exported,

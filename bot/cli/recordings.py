@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bot.cli.cutting import max_size_option, span_options, wish_of
 from bot.cli.files import portable_in, stem
 from bot.cli.output import as_json, progress, say, table, write_whole
 from bot.clock import utc_now
@@ -18,14 +21,17 @@ from bot.errors import BadInput, NotFound
 from bot.exporter import Exported
 from bot.exporter import export as make_export
 from bot.exporter.convert import CONVERTERS
-from bot.exporter.manifest import with_device
+from bot.exporter.fitting import Limit, Make, export_part
+from bot.exporter.manifest import Manifest, with_device
 from bot.exporter.page import file_page
-from bot.exporter.portable import PortableReplay
-from bot.exporter.remote import export_recording
+from bot.exporter.remote import export_fetched, fetched
 from bot.identifiers import read
 from bot.lookup import look_up, recording_by_id
 from bot.model import Found, IdentifierKind, NothingFound, Recording
 from bot.recording.files import open_recording
+from bot.recording.lines import Damage
+from bot.recording.rrweb import RrwebEvent
+from bot.recording.spans import Moment, Wish
 
 _FILE_ENDINGS = (".gz", ".json", ".jsonl", ".html")
 _FORMATS = ("html", "posthog-json", "rrweb", "har")
@@ -90,36 +96,69 @@ def find(identifier: str, since: timedelta, limit: int, json_: bool) -> None:
     default=True,
     help="Take secrets out of headers, URLs, bodies and console lines (default).",
 )
-def export(what: tuple[str, ...], output: Path, format_: str, redact: bool) -> None:
+@span_options
+@max_size_option
+def export(
+    what: tuple[str, ...],
+    output: Path,
+    format_: str,
+    redact: bool,
+    max_size: int | None,
+    since: Moment | None,
+    until: Moment | None,
+    around: Moment | str | None,
+    seconds: float,
+) -> None:
     """Write recordings to files. WHAT is a recording id, a PostHog replay URL, or a
     file: snapshot JSON lines (plain or .gz), a PostHog JSON export, an array of rrweb
-    events, or a portable replay. Prints the path of each file."""
+    events, or a portable replay. Prints the path of each file.
+
+    \b
+    A minute around the trouble, and no more than the ticket takes:
+      replay-courier export RECORDING --around error --max-size 10MB
+    From 1:23 to 2:05 of a file:
+      replay-courier export a.replay.html --from 1:23 --to 2:05
+    """
+    wish = wish_of(since, until, around, seconds)
+    limit = max_size and Limit(max_size, partial(_size_of, format_=format_))
     written: set[Path] = set()
     with progress("exporting", len(what)) as bar:
         for one in what:
-            target = _export_one(one, output, format_, redact, written)
+            with export_what(
+                one, redact=redact, wish=wish, limit=limit or None
+            ) as made:
+                target = _write(made, one, output, format_, written)
             written.add(target)
             click.echo(target)
             if bar is not None:
                 bar.advance(bar.task_ids[0])
 
 
-def _export_one(
-    what: str, folder: Path, format_: str, redact: bool, written: set[Path]
+def _write(
+    exported: Exported, what: str, folder: Path, format_: str, written: set[Path]
 ) -> Path:
-    with export_what(what, redact=redact) as exported:
-        manifest = exported.manifest
-        if manifest.damaged:
-            say(f"{what}: {manifest.damaged} damaged events were left out")
-        name = manifest.name if manifest.recording_id else stem(Path(what))
-        if format_ == "html":
-            target = _free(folder, name, ".replay.html", written)
-            write_whole(target, file_page(manifest, exported.segments()))
-            return target
-        ending, write = CONVERTERS[format_]
-        target = _free(folder, name, ending, written)
-        write_whole(target, write(exported.events(), manifest.recording_id))
-        return target
+    manifest = exported.manifest
+    if manifest.damaged:
+        say(f"{what}: {manifest.damaged} damaged events were left out")
+    if manifest.cut is not None:
+        say(f"{what}: cut to {manifest.cut}")
+    name = manifest.name if manifest.recording_id else stem(Path(what))
+    ending = ".replay.html" if format_ == "html" else CONVERTERS[format_][0]
+    target = _free(folder, name, ending, written)
+    write_whole(target, _pieces(exported, format_))
+    return target
+
+
+def _pieces(exported: Exported, format_: str) -> Iterator[bytes]:
+    """What the file of an export in this format holds."""
+    if format_ == "html":
+        return file_page(exported.manifest, exported.segments())
+    _, write = CONVERTERS[format_]
+    return write(exported.events(), exported.manifest.recording_id)
+
+
+def _size_of(exported: Exported, *, format_: str) -> int:
+    return sum(map(len, _pieces(exported, format_)))
 
 
 def _free(folder: Path, name: str, ending: str, written: set[Path]) -> Path:
@@ -133,11 +172,33 @@ def _free(folder: Path, name: str, ending: str, written: set[Path]) -> Path:
     return target
 
 
-def export_what(what: str, *, redact: bool) -> Exported:
-    """The export of a recording id, a PostHog replay URL, or a recording file.
+def export_what(
+    what: str,
+    *,
+    redact: bool,
+    wish: Wish | None = None,
+    limit: Limit | None = None,
+) -> Exported:
+    """The export of a recording id, a PostHog replay URL, or a recording file; of a
+    part of it where one is wished for, or where the whole is over the limit.
 
     Raises BadInput, NotFound, and what sources raise.
     """
+    given = _opened(what, redact)
+    if wish is None and limit is None:
+        return given.make(given.events)
+    return export_part(given.events, given.make, wish=wish, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A recording's events, and what exports them or some of them."""
+
+    events: Iterator[RrwebEvent]
+    make: Make
+
+
+def _opened(what: str, redact: bool) -> _Given:
     path = Path(what)
     if path.exists():
         return _from_file(path, redact)
@@ -146,26 +207,27 @@ def export_what(what: str, *, redact: bool) -> Exported:
     return _from_source(what, redact)
 
 
-def _from_file(path: Path, redact: bool) -> Exported:
+def _from_file(path: Path, redact: bool) -> _Given:
     if (portable := portable_in(path)) is not None:
-        return _again(portable, redact)
+        again = partial(_again, before=portable.manifest, redact=redact)
+        return _Given(portable.events(), again)
     recording = open_recording(path)
-    return make_export(
-        recording.events,
+    make = partial(
+        make_export,
         source="file",
         recording_id=recording.recording_id,
         person=recording.person_name,
         damage=recording.damage,
         redact=redact,
     )
+    return _Given(recording.events, make)
 
 
-def _again(portable: PortableReplay, redact: bool) -> Exported:
-    """The export of a portable replay, with what its manifest knew and no event says:
-    whose it is, on what, and what was taken out or lost before."""
-    before = portable.manifest
+def _again(events: Iterable[RrwebEvent], *, before: Manifest, redact: bool) -> Exported:
+    """The export of a portable replay's events, with what its manifest knew and no
+    event says: whose it is, on what, and what was taken out or lost before."""
     exported = make_export(
-        portable.events(),
+        events,
         source=before.source,
         recording_id=before.recording_id,
         person=before.person,
@@ -182,11 +244,12 @@ def _again(portable: PortableReplay, redact: bool) -> Exported:
         summary=summary,
         redactions=dict(Counter(before.redactions) + Counter(found.redactions)),
         damaged=before.damaged,
+        cut=before.cut,
     )
     return replace(exported, manifest=manifest)
 
 
-def _from_source(what: str, redact: bool) -> Exported:
+def _from_source(what: str, redact: bool) -> _Given:
     from bot.wiring import sources
 
     found = read(what)
@@ -202,7 +265,16 @@ def _from_source(what: str, redact: bool) -> Exported:
     ]
     recording_id = identifiers[0].value if identifiers else what
     source, recording = recording_by_id(sources(Settings.from_env()), recording_id)
-    return export_recording(source, recording, redact=redact, now=utc_now())
+    damage = Damage()
+    make = partial(
+        export_fetched,
+        source=source.name,
+        recording=recording,
+        damage=damage,
+        redact=redact,
+        now=utc_now(),
+    )
+    return _Given(fetched(source, recording, damage), make)
 
 
 def _as_json(recording: Recording) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from bot import __version__
 from bot.errors import BadInput
+from bot.exporter.cuts import Cut
 from bot.exporter.segments import Segment
 from bot.model import (
     ErrorLine,
@@ -44,6 +45,8 @@ class Manifest:
     segments: tuple[Segment, ...]
     sha256: str
     producer: str = f"replay-courier {__version__}"
+    cut: Cut | None = None
+    """Which part of the recording this is; None where it is all of it."""
 
     @property
     def name(self) -> str:
@@ -100,6 +103,7 @@ class Manifest:
             "slow_requests": [asdict(line) for line in summary.slow],
             "marks": [asdict(mark) for mark in summary.marks],
             "start_at_ms": summary.start_at_ms,
+            "cut": self.cut and self.cut.to_json(),
             "redactions": [
                 {"kind": kind, "count": count}
                 for kind, count in sorted(self.redactions.items())
@@ -136,6 +140,7 @@ class Manifest:
                 segments=tuple(map(Segment.from_json, value["segments"])),
                 sha256=_read(value, "sha256", str),
                 producer=_read(value, "producer", str),
+                cut=Cut.from_json(value.get("cut")),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the replay's manifest is damaged: {error!r}") from error

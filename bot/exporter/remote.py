@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.errors import BadInput, RetryLater
@@ -9,6 +10,7 @@ from bot.exporter import Exported, export
 from bot.model import Recording
 from bot.ports import RecordingSource
 from bot.recording.lines import Damage, read_lines, without_repeats
+from bot.recording.rrweb import RrwebEvent
 
 # A session may pause for half an hour and go on; only then it cannot grow.
 SETTLES_AFTER = timedelta(minutes=30)
@@ -23,12 +25,39 @@ def export_recording(
     only just begun.
     """
     damage = Damage()
+    return export_fetched(
+        fetched(source, recording, damage),
+        source=source.name,
+        recording=recording,
+        damage=damage,
+        redact=redact,
+        now=now,
+    )
+
+
+def fetched(
+    source: RecordingSource, recording: Recording, damage: Damage
+) -> Iterator[RrwebEvent]:
+    """A recording's events as they come. Raises what the source raises, and
+    UnknownShape."""
     lines = source.snapshot_lines(recording)
-    events = read_lines(lines, recording=recording.id, damage=damage)
+    return without_repeats(read_lines(lines, recording=recording.id, damage=damage))
+
+
+def export_fetched(
+    events: Iterable[RrwebEvent],
+    *,
+    source: str,
+    recording: Recording,
+    damage: Damage,
+    redact: bool,
+    now: datetime,
+) -> Exported:
+    """The export of events that were fetched; see ``export_recording``."""
     try:
         return export(
-            without_repeats(events),
-            source=source.name,
+            events,
+            source=source,
             recording=recording,
             damage=damage,
             redact=redact,
