@@ -1,12 +1,16 @@
 """A share link opens one replay until it expires or is revoked; its token is secret."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
 from bot.errors import Gone, NotFound
 from bot.exporter import export
+from bot.exporter.fitting import export_part
+from bot.recording.files import open_recording
+from bot.recording.spans import Wish
 from bot.replays import Replays
 from bot.sharing import Links
 from bot.storage import ReplayStore
@@ -115,6 +119,18 @@ def test_a_stored_replay_gives_back_its_segments(replays, replay):
     assert len(replays.segment(kept, 0)) == kept.manifest.segments[0].bytes
     with pytest.raises(NotFound):
         replays.segment(kept, 1)
+
+
+def test_a_shared_part_of_a_recording_is_not_taken_for_the_recording(replays):
+    """Who asks for the recording gets the newest whole export of it."""
+    kept = []
+    for wish in (None, Wish(start=10_000)):
+        recording = open_recording(recorded.snapshots("checkout"))
+        make = partial(export, source="file", recording_id="r1")
+        with export_part(recording.events, make, wish=wish, limit=None) as exported:
+            kept.append(replays.keep(exported, is_final=False))
+    assert kept[1].manifest.cut is not None
+    assert replays.latest("file", "r1") == kept[0]
 
 
 def test_time_in_the_database_is_aware_utc(links, replay):

@@ -2,7 +2,7 @@
 import { h, icon, iconButton } from "./dom";
 import type { Manifest } from "./payload";
 import { cycleTheme } from "./preferences";
-import { durationText } from "./timeline";
+import { cutText, durationText } from "./timeline";
 
 export interface Links {
   /** Where to download the file, on the share page only. */
@@ -18,6 +18,7 @@ export function header(manifest: Manifest, links: Links, showHelp: () => void): 
       ? null
       : started.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }),
     durationText(manifest.durationMs),
+    manifest.cut && `cut: ${cutText(manifest.cut)}`,
     manifest.browser,
     manifest.os,
   ];

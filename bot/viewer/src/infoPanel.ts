@@ -4,7 +4,7 @@ import { h } from "./dom";
 import { downloadList } from "./downloadList";
 import type { Panel, PanelContext } from "./panel";
 import type { Left, Manifest } from "./payload";
-import { durationText } from "./timeline";
+import { cutText, durationText } from "./timeline";
 
 const SOURCES: Record<string, string> = {
   posthog: "PostHog",
@@ -126,6 +126,7 @@ function recordingFacts(manifest: Manifest): [string, string | Node | null][] {
     ["Person", manifest.person],
     ["Started", startText(manifest.startMs)],
     ["Length", durationText(manifest.durationMs)],
+    ["Part", manifest.cut && cutText(manifest.cut)],
     ["Active", manifest.activeMs ? durationText(manifest.activeMs) : null],
     ["Platform", manifest.platform],
     ["Browser", manifest.browser],

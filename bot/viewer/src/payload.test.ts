@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { UnreadableReplay, readManifest } from "./payload";
 import { checkoutManifest } from "./testing";
+import { cutText } from "./timeline";
 
 const bare = { format: "replay-courier/portable-replay", version: 1 };
 
@@ -24,6 +25,14 @@ test.each(["{broken", "[]", '{"format":"other"}', "null"])(
     expect(() => readManifest(source)).toThrow(UnreadableReplay);
   },
 );
+
+test("a cut says which part of the recording it is, and a whole one nothing", () => {
+  const cut = { from_ms: 53_000, to_ms: 113_000, of_duration_ms: 724_000, left_out: {} };
+  const manifest = readManifest(JSON.stringify({ ...bare, cut }));
+  expect(manifest.cut && cutText(manifest.cut)).toBe("0:53\u20131:53 of 12:04");
+  expect(readManifest(JSON.stringify({ ...bare, cut: { from_ms: 1 } })).cut).toBeNull();
+  expect(checkoutManifest().cut).toBeNull();
+});
 
 test("missing and misshapen parts become empty ones", () => {
   const odd = { ...bare, marks: [{ kind: "new_kind" }, null, 3], pages: 7, counts: [], segments: [{}] };

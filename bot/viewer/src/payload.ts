@@ -62,6 +62,13 @@ export interface Left {
   count: number;
 }
 
+/** Times in ms since the start of the whole recording. */
+export interface Cut {
+  fromMs: number;
+  toMs: number;
+  ofDurationMs: number;
+}
+
 export interface Manifest {
   producer: string;
   recordingId: string | null;
@@ -84,6 +91,8 @@ export interface Manifest {
   failingRequests: FailingRequest[];
   marks: Mark[];
   startAtMs: number;
+  /** Which part of the recording this is; null where it is all of it. */
+  cut: Cut | null;
   /** Whom the file was made for, where it says. */
   audience: string | null;
   redactions: Left[];
@@ -167,6 +176,7 @@ export function readManifest(source: string): Manifest {
     }),
     marks: list(raw.marks).flatMap(readMark),
     startAtMs: Math.max(0, number(raw.start_at_ms) ?? 0),
+    cut: readCut(raw.cut),
     audience: text(raw.audience),
     redactions: list(raw.redactions).flatMap(readLeft),
     removed: list(raw.removed).flatMap(readLeft),
@@ -210,6 +220,15 @@ function readViewport(value: unknown): Manifest["viewport"] {
   const width = number(object(value).width);
   const height = number(object(value).height);
   return width && height ? { width, height } : null;
+}
+
+function readCut(value: unknown): Cut | null {
+  const fromMs = number(object(value).from_ms);
+  const toMs = number(object(value).to_ms);
+  const ofDurationMs = number(object(value).of_duration_ms);
+  return fromMs === null || toMs === null || ofDurationMs === null
+    ? null
+    : { fromMs, toMs, ofDurationMs };
 }
 
 function readCounts(value: unknown): Counts {

@@ -107,6 +107,12 @@ export function clockText(atMs: number): string {
     : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** Which part of a recording a cut is: 0:53–1:53 of 12:04. */
+export function cutText(cut: { fromMs: number; toMs: number; ofDurationMs: number }): string {
+  const span = `${clockText(cut.fromMs)}\u2013${clockText(cut.toMs)}`;
+  return `${span} of ${clockText(cut.ofDurationMs)}`;
+}
+
 /** A length of time as people say it: 38 s, 4 min 10 s, 1 h 2 min. */
 export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1000);
