@@ -78,31 +78,6 @@ def test_har_has_the_requests_with_times_headers_and_bodies(checkout):
     assert 3200 < quotes["time"] < 3300
 
 
-_REQUIRED = {
-    "request": (
-        "method url httpVersion cookies headers queryString headersSize bodySize"
-    ),
-    "response": (
-        "status statusText httpVersion cookies headers content redirectURL"
-        " headersSize bodySize"
-    ),
-    "timings": "send wait receive",
-}
-
-
-@pytest.mark.parametrize("name", recorded.NAMES)
-def test_every_har_entry_has_what_har_1_2_requires(name):
-    log = har(recorded.events(name))["log"]
-    pages = {page["id"] for page in log["pages"]}
-    for entry in log["entries"]:
-        assert {"startedDateTime", "time", "cache"} <= set(entry)
-        assert entry["pageref"] in pages
-        for part, keys in _REQUIRED.items():
-            assert set(keys.split()) <= set(entry[part])
-        assert {"size", "mimeType"} <= set(entry["response"]["content"])
-        assert min(entry["timings"][key] for key in ("send", "wait", "receive")) >= 0
-
-
 def test_no_event_is_an_empty_array_and_not_broken_json():
     assert json.loads(converted("rrweb", [])) == []
 
