@@ -62,17 +62,20 @@ def shown_at(viewer: Viewer, url: str, moments_ms: list[int]) -> list[bytes]:
     """Pictures of the stage at these times, each once it stands still."""
     viewer.page.goto("about:blank")
     viewer.open(f"{url}#t={moments_ms[0] / 1000}")
-    # Over the picture only until the first play.
-    viewer.page.add_style_tag(content=".big-play { display: none }")
+    # What stands over the picture until the first play, and under it where a timeline
+    # has more or fewer marks, is not compared.
+    viewer.page.add_style_tag(
+        content=".big-play { display: none }"
+        ".stage-frame { flex: none !important; height: 480px !important }"
+    )
     pictures = []
     for moment_ms in moments_ms:
         viewer.go(moment_ms / 1000)
         viewer.eventually(lambda at=moment_ms: abs(viewer.time_ms() - at) < 100)
         viewer.eventually(lambda: viewer.picture() != "")
         previous = b""
-        while (picture := viewer.at("stage").screenshot(animations="disabled")) != (
-            previous
-        ):
+        glass = viewer.page.locator(".glass")
+        while (picture := glass.screenshot(animations="disabled")) != previous:
             previous = picture
         pictures.append(picture)
     return pictures

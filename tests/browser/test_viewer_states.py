@@ -62,7 +62,7 @@ def in_two_segments(tmp_path: Path) -> Replay:
 def test_a_file_cut_before_its_script_ends_has_words(
     viewer: Viewer, tmp_path: Path, inside: str
 ) -> None:
-    """Cut in manifest, viewer or its start, nothing of ours runs: plain HTML says so."""
+    """Cut in manifest, viewer or its start, nothing of ours runs: plain HTML does."""
     file = written(tmp_path, checkout(tmp_path))
     page = file.read_bytes()
     file.write_bytes(page[: page.rindex(inside.encode(), 0, 200_000) + 200])

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-_DEADLINE_S = 10
+_DEADLINE_S = 20
 
 
 class Viewer:
@@ -24,7 +24,8 @@ class Viewer:
 
     def open(self, url: str, state: str = "ready") -> None:
         self.page.goto(url)
-        expect(self.page.locator("html")).to_have_attribute("data-state", state)
+        html = self.page.locator("html")
+        expect(html).to_have_attribute("data-state", state, timeout=_DEADLINE_S * 1000)
 
     def at(self, testid: str) -> Any:
         return self.page.get_by_test_id(testid)
