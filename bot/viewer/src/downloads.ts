@@ -64,10 +64,10 @@ const LOGCAT: Record<string, string> = { E: "error", W: "warn", I: "info", D: "d
 
 async function har(events: Events, manifest: Manifest): Promise<BlobPart[]> {
   const writer = new HarWriter();
-  for await (const { json: source } of events) {
+  for await (const { windowId, json: source } of events) {
     // Reading every snapshot would take most of the time.
     if (!source.includes('"rrweb/network@1"') && !source.includes('"href"')) continue;
-    writer.add(object(parse(source)));
+    writer.add(object(parse(source)), windowId);
   }
   const version = manifest.producer.split(" ")[1] ?? "";
   return [`${JSON.stringify(writer.document(version))}\n`];

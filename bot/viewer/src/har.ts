@@ -1,44 +1,72 @@
 /**
  * HAR 1.2 out of a recording's events, field by field what the exporter's own writer
- * makes of them. Phases the browser hid are -1, as HAR asks.
+ * makes of them. What a body or a cookie is, is harParts.ts'.
  */
+import {
+  bodyOf,
+  headerIn,
+  headersOf,
+  httpVersion,
+  initiatorOf,
+  momentOf,
+  requestCookies,
+  resourceType,
+  responseCookies,
+  rounded,
+  sizeOf,
+  timingsOf,
+} from "./harParts";
 import { type JsonObject, list, object, text } from "./json";
 import { EventType, NETWORK_PLUGIN } from "./rrweb";
+import { lastAt } from "./timeline";
 
 /** The end of the year 9999, the last that a date can say. */
 const LAST_MS = 253_402_300_799_999;
 const MOST_QUERY_FIELDS = 1000;
 const REQUEST_KINDS = new Set<unknown>([undefined, null, "resource", "navigation"]);
+const PHASES = ["blocked", "dns", "connect", "send", "wait", "receive"];
 
 interface Request {
+  windowId: string;
   raw: JsonObject;
   startedMs: number;
   method: string | null;
   url: string;
   status: number;
-  durationMs: number | null;
 }
 
 interface Page {
-  atMs: number;
-  href: string;
+  windowId: string;
+  startedMs: number;
+  url: string;
+  /** The browser's own row of how the page was loaded. */
+  navigation: JsonObject;
 }
 
 export class HarWriter {
   private readonly requests = new Map<string, Request>();
   private readonly pages: Page[] = [];
+  private readonly addresses = new Map<string, string>();
 
   /** Takes in one event, decoded as it is in the file. */
-  add(event: JsonObject): void {
+  add(event: JsonObject, windowId: string): void {
     const data = object(event.data);
     const seenMs = Math.trunc(Number(event.timestamp));
-    const href = text(data.href);
-    if (event.type === EventType.Meta && href !== null) this.pages.push({ atMs: seenMs, href });
+    const url = text(data.href);
+    // Every timed full snapshot says the address again.
+    if (
+      event.type === EventType.Meta &&
+      url !== null &&
+      this.addresses.get(windowId) !== url
+    ) {
+      this.addresses.set(windowId, url);
+      this.pages.push({ windowId, startedMs: seenMs, url, navigation: {} });
+    }
     if (event.type !== EventType.Plugin || data.plugin !== NETWORK_PLUGIN) return;
     for (const entry of list(object(data.payload).requests)) {
       const raw = object(entry);
       if (raw !== entry || !REQUEST_KINDS.has(raw.entryType)) continue;
-      const request = requestOf(raw, seenMs);
+      const request = requestOf(raw, seenMs, windowId);
       // The two rows that one request can leave; the one with a method knows more.
       const identity = JSON.stringify([request.url, request.startedMs, raw.initiatorType ?? ""]);
       const known = this.requests.get(identity);
@@ -46,108 +74,138 @@ export class HarWriter {
     }
   }
 
-  /** The HAR document; entries sorted by start, each on the page it was made from. */
+  /** The HAR document; entries sorted by start, each on its window's page. */
   document(version: string): JsonObject {
-    const pages = [...this.pages].sort(
-      (left, right) => left.atMs - right.atMs || (left.href < right.href ? -1 : 1),
-    );
-    const ordered = [...this.requests.values()].sort((a, b) => a.startedMs - b.startedMs);
+    const requests = [...this.requests.values()].sort((a, b) => a.startedMs - b.startedMs);
+    const pages = withNavigations(this.pages, requests);
+    const numbered = new Map<string, { atMs: number; number: number }[]>();
+    pages.forEach(({ windowId, startedMs }, index) => {
+      const own = numbered.get(windowId) ?? [];
+      numbered.set(windowId, own);
+      own.push({ atMs: startedMs, number: index + 1 });
+    });
+    const pageOf = ({ windowId, startedMs }: Request) => {
+      const own = numbered.get(windowId) ?? [];
+      return own[Math.max(0, lastAt(own, startedMs))]?.number ?? null;
+    };
     return {
       log: {
         version: "1.2",
         creator: { name: "replay-courier", version },
-        pages: pages.map(({ atMs, href }, index) => ({
-          startedDateTime: time(atMs),
+        pages: pages.map(({ startedMs, url, navigation }, index) => ({
+          startedDateTime: time(startedMs),
           id: `page_${index + 1}`,
-          title: href,
-          pageTimings: { onContentLoad: -1, onLoad: -1 },
+          title: url,
+          pageTimings: {
+            onContentLoad: rounded(momentOf(navigation, "domContentLoadedEventEnd") ?? -1),
+            onLoad: rounded(momentOf(navigation, "loadEventEnd") ?? -1),
+          },
         })),
-        entries: ordered.map((request) => entryOf(request, pages)),
+        entries: requests.map((request) => entryOf(request, pageOf(request))),
       },
     };
   }
 }
 
-function requestOf(raw: JsonObject, seenMs: number): Request {
+/**
+ * Recorders start some time after the page they are in; its own row says when it was
+ * asked for. Both come back in order of time.
+ */
+function withNavigations(pages: readonly Page[], requests: readonly Request[]): Page[] {
+  const waiting = pages.map((page) => ({ ...page })).sort((a, b) => a.startedMs - b.startedMs);
+  const made: Page[] = [];
+  for (const { raw, url, windowId, startedMs } of requests) {
+    if (raw.entryType !== "navigation") continue;
+    const page = waiting.find(
+      (one) =>
+        one.windowId === windowId &&
+        withoutHash(one.url) === withoutHash(url) &&
+        one.startedMs >= startedMs &&
+        !made.includes(one),
+    );
+    if (page) made.push(Object.assign(page, { startedMs, navigation: raw }));
+  }
+  return waiting.sort((a, b) => a.startedMs - b.startedMs);
+}
+
+function withoutHash(url: string): string {
+  return url.split("#", 1)[0] ?? "";
+}
+
+function requestOf(raw: JsonObject, seenMs: number, windowId: string): Request {
   const started = bounded(raw.timestamp) ?? 0;
   const status = bounded(raw.responseStatus) || bounded(raw.status) || 0;
   return {
+    windowId,
     raw,
     startedMs: Math.trunc(started > 0 ? started : seenMs),
     method: text(raw.method),
     url: raw.name === undefined ? "" : String(raw.name),
     status: Math.trunc(status),
-    durationMs: durationOf(raw),
   };
 }
 
-function entryOf(request: Request, pages: readonly Page[]): JsonObject {
-  const { raw, url } = request;
-  const timings = timingsOf(raw);
-  const body = text(raw.requestBody);
-  const page = pages.filter(({ atMs }) => atMs <= request.startedMs).length || 1;
+function entryOf(request: Request, page: number | null): JsonObject {
+  const { raw, startedMs } = request;
+  const timings = timingsOf(raw, durationOf(raw) ?? 0);
+  const total = PHASES.reduce((sum, name) => sum + Math.max(0, Number(timings[name])), 0);
   return {
-    startedDateTime: time(request.startedMs),
-    time:
-      request.durationMs ?? Object.values(timings).reduce((sum, ms) => sum + Math.max(0, ms), 0),
-    request: {
-      method: request.method ?? "GET",
-      url,
-      httpVersion: String(raw.nextHopProtocol || ""),
-      cookies: [],
-      headers: headersOf(raw.requestHeaders),
-      queryString: queryOf(url),
-      headersSize: -1,
-      bodySize: body === null ? -1 : utf8Length(body),
-      ...(body && {
-        postData: { mimeType: headerOf(raw.requestHeaders, "content-type"), text: body },
-      }),
-    },
-    response: responseOf(request),
+    startedDateTime: time(startedMs),
+    time: rounded(total),
+    request: sentOf(request),
+    response: answerOf(request),
     cache: {},
     timings,
-    ...(pages.length > 0 && { pageref: `page_${page}` }),
+    _initiator: { type: initiatorOf(raw) },
+    _resourceType: resourceType(raw),
+    ...(page !== null && { pageref: `page_${page}` }),
   };
 }
 
-function responseOf({ raw, status }: Request): JsonObject {
-  const body = text(raw.responseBody);
+function sentOf({ raw, url, method }: Request): JsonObject {
+  const headers = headersOf(raw.requestHeaders);
+  const { body, note } = bodyOf(raw.requestBody);
+  return {
+    method: method ?? "GET",
+    url,
+    httpVersion: httpVersion(raw),
+    cookies: requestCookies(headers),
+    headers,
+    queryString: queryOf(url),
+    headersSize: -1,
+    bodySize: note ? -1 : utf8Length(body),
+    ...((body || note) && {
+      postData: {
+        mimeType: headerIn(headers, "content-type"),
+        text: body,
+        ...(note && { comment: note }),
+      },
+    }),
+  };
+}
+
+function answerOf({ raw, status, method }: Request): JsonObject {
+  const headers = headersOf(raw.responseHeaders);
+  const { body, note } = bodyOf(raw.responseBody);
+  const [packed, plain] = [sizeOf(raw, "encodedBodySize"), sizeOf(raw, "decodedBodySize")];
   return {
     status,
     statusText: "",
-    httpVersion: String(raw.nextHopProtocol || ""),
-    cookies: [],
-    headers: headersOf(raw.responseHeaders),
+    httpVersion: httpVersion(raw),
+    cookies: responseCookies(headers),
+    headers,
     content: {
-      size: sizeOf(raw.decodedBodySize),
-      mimeType: String(raw.contentType || "") || headerOf(raw.responseHeaders, "content-type"),
+      size: plain,
+      mimeType: String(raw.contentType || "") || headerIn(headers, "content-type"),
+      ...(plain > packed && packed > 0 && { compression: plain - packed }),
       ...(body && { text: body }),
+      ...(note && { comment: note }),
     },
-    redirectURL: "",
+    redirectURL: headerIn(headers, "location"),
     headersSize: -1,
-    bodySize: sizeOf(raw.encodedBodySize),
-  };
-}
-
-function timingsOf(raw: JsonObject): Record<string, number> {
-  // The browser writes 0 for a moment that it does not tell.
-  const at = (field: string) => {
-    const moment = raw[field];
-    return typeof moment === "number" && moment > 0 ? moment : null;
-  };
-  const phase = (start: string, end: string) => {
-    const [first, last] = [at(start), at(end)];
-    return first === null || last === null || last < first ? -1 : last - first;
-  };
-  return {
-    blocked: phase("startTime", "domainLookupStart"),
-    dns: phase("domainLookupStart", "domainLookupEnd"),
-    connect: phase("connectStart", "connectEnd"),
-    ssl: phase("secureConnectionStart", "connectEnd"),
-    // Required by HAR; the browser tells no end of sending.
-    send: 0,
-    wait: Math.max(0, phase("requestStart", "responseStart")),
-    receive: Math.max(0, phase("responseStart", "responseEnd")),
+    bodySize: packed,
+    _transferSize: sizeOf(raw, "transferSize"),
+    ...(method !== null && !status && { _error: "network failure" }),
   };
 }
 
@@ -159,15 +217,6 @@ function durationOf(raw: JsonObject): number | null {
   return start !== null && end !== null ? end - start : null;
 }
 
-function headersOf(headers: unknown): JsonObject[] {
-  return Object.entries(object(headers)).map(([name, value]) => ({ name, value: String(value) }));
-}
-
-function headerOf(headers: unknown, wanted: string): string {
-  const found = Object.entries(object(headers)).find(([name]) => name.toLowerCase() === wanted);
-  return found ? String(found[1]) : "";
-}
-
 function queryOf(url: string): JsonObject[] {
   const [, query = ""] = /^[^?#]*\?([^#]*)/.exec(url) ?? [];
   if (query.split("&").length > MOST_QUERY_FIELDS) return [];
@@ -176,10 +225,6 @@ function queryOf(url: string): JsonObject[] {
 
 function bounded(value: unknown): number | null {
   return typeof value === "number" && Math.abs(value) <= LAST_MS ? value : null;
-}
-
-function sizeOf(value: unknown): number {
-  return Number.isInteger(value) ? (value as number) : -1;
 }
 
 function utf8Length(body: string): number {
