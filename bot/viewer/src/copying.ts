@@ -27,7 +27,7 @@ export function copyButton(label: string, text: () => string): HTMLButtonElement
 
 // Pages from plain http have no clipboard of the new kind.
 function copyBySelection(text: string): boolean {
-  const field = h("textarea", { class: "unseen" });
+  const field = h("textarea", { class: "copied" });
   field.value = text;
   const before = document.activeElement;
   document.body.append(field);
