@@ -400,4 +400,4 @@ def test_the_info_tab_goes_to_moments_and_says_what_was_left_out(
     assert open_checkout.time_ms() == 37_880
     page.locator(".error-list .at").last.click()
     assert open_checkout.time_ms() // 1000 == 30
-    expect(page.locator(".panel.info")).to_contain_text("Secrets redacted")
+    expect(page.locator(".panel.info")).to_contain_text("Redacted")

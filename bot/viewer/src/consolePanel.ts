@@ -28,13 +28,20 @@ const SHOWN_REPEATS = 40;
 export function consolePanel(context: PanelContext): Panel {
   const levels = Object.values(context.manifest.counts.console);
   const written = levels.reduce((sum, count) => sum + count, 0);
+  const isLeftOut = context.manifest.removed.some(({ kind }) => kind === "console");
   let rows: ConsoleRow[] = [];
   const list = new RowList<ConsoleRow>({
     label: "Console lines",
     key: (row) => [row.atMs, row.windowId, row.method, row.times.length, row.summary].join(" "),
     draw: (row) => draw(row, filters.wanted, context.seek),
     emptyText: () =>
-      emptyWords(rows.length, written, "The page wrote nothing to the console."),
+      emptyWords(
+        rows.length,
+        written,
+        isLeftOut
+          ? "The console was left out of this copy."
+          : "The page wrote nothing to the console.",
+      ),
   });
   const refresh = () => {
     const shown = filterConsole(rows, filters.chosen, filters.wanted);

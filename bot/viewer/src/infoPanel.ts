@@ -163,8 +163,8 @@ function leftOut({ redactions, removed }: Manifest): Content[] {
       pairs(entries.map(({ kind, count }) => [inWords(kind), count ? String(count) : "all"])),
     ];
   return [
-    ...(table("Removed", removed) || []),
-    ...(table("Secrets redacted, by where they were", redactions) || [
+    ...(table("Not in this copy", removed) || []),
+    ...(table("Redacted", redactions) || [
       h("p", { class: "fact" }, "Nothing was redacted."),
     ]),
     h(

@@ -66,6 +66,17 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
   // What went wrong is what people open a replay for: start where it shows.
   const { console: levels, networkFailing } = manifest.counts;
   show(levels.error || !networkFailing ? 0 : 1);
+  const loadOne = (panel: Panel, index: number) => {
+    panel.load();
+    const count = panel.count();
+    const badge = counts[index];
+    const alarm = alarms[index];
+    if (!badge || !alarm) return;
+    badge.textContent = count === null ? "" : String(count);
+    const wrong = panel.alarms().length;
+    alarm.textContent = wrong ? String(wrong) : "";
+    alarm.title = wrong ? `${wrong} of them went wrong` : "";
+  };
   return {
     element: h(
       "div",
@@ -84,17 +95,8 @@ export function panelTabs(panels: Panel[], manifest: Manifest): Tabs {
       });
     },
     load() {
-      panels.forEach((panel, index) => {
-        panel.load();
-        const count = panel.count();
-        const badge = counts[index];
-        const alarm = alarms[index];
-        if (!badge || !alarm) return;
-        badge.textContent = count === null ? "" : String(count);
-        const wrong = panel.alarms().length;
-        alarm.textContent = wrong ? String(wrong) : "";
-        alarm.title = wrong ? `${wrong} of them went wrong` : "";
-      });
+      // Each in a task of its own: together they can hold up the page.
+      panels.forEach((panel, index) => setTimeout(() => loadOne(panel, index)));
     },
   };
 }
