@@ -387,6 +387,28 @@ def test_on_paper_the_info_tab_is_a_document(open_checkout: Viewer) -> None:
     assert page.evaluate("document.documentElement.scrollHeight > innerHeight")
 
 
+def test_a_copy_says_what_was_left_out_of_it(viewer: Viewer, tmp_path: Path) -> None:
+    """In words where the rows would be, and in the report, kinds unheard of too."""
+    file = written(tmp_path, exported(tmp_path, of(viewer)))
+    left = {
+        "audience": "customer",
+        "removed": [{"kind": "console", "count": 3}, {"kind": "odd_thing", "count": 2}],
+    }
+    page = file.read_bytes()
+    told = json.dumps(left)[1:-1].encode() + b', "segments": ['
+    file.write_bytes(page.replace(b'"segments": [', told, 1))
+
+    viewer.open(file.as_uri())
+
+    expect(viewer.page.get_by_text("The console was left out of this")).to_be_visible()
+    viewer.at("tab-network").click()
+    expect(viewer.page.get_by_text("The recording holds no requests.")).to_be_visible()
+    viewer.at("tab-info").click()
+    facts = viewer.page.locator(".info dl")
+    expect(facts.first).to_contain_text("Made forCustomer")
+    expect(facts.filter(has_text="Odd thing")).to_have_text("Console3Odd thing2")
+
+
 def test_the_info_tab_goes_to_moments_and_says_what_was_left_out(
     open_checkout: Viewer,
 ) -> None:

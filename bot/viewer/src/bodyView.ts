@@ -7,6 +7,8 @@ import { jsonView } from "./jsonView";
 
 /** Past this, laying out costs more patience than it saves. */
 const LAID_OUT_CHARS = 5_000_000;
+/** Nor is longer text looked through for a form that does not say it is one. */
+const FORM_CHARS = 50_000;
 const FORM = /^[\w.*+%~[\]-]+=[^&\s]*(&[\w.*+%~[\]-]+=[^&\s]*)*$/;
 
 /** The body with a choice between laid out and raw, where there are both. */
@@ -33,7 +35,10 @@ function layOut(text: string, contentType: string): HTMLElement | null {
     const value = parse(text);
     if (value !== undefined) return jsonView(value);
   }
-  if (contentType.includes("x-www-form-urlencoded") || (!contentType && FORM.test(text))) {
+  const isForm = contentType
+    ? contentType.includes("x-www-form-urlencoded")
+    : text.length < FORM_CHARS && FORM.test(text);
+  if (isForm) {
     return pairs([...new URLSearchParams(text)]);
   }
   return null;

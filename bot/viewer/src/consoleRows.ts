@@ -41,6 +41,7 @@ const ERROR_TAIL = "End of stack for Error object";
 const SUMMARY_CHARS = 400;
 /** Repeats further apart than this are news again. */
 const REPEAT_MS = 10_000;
+const FRAME_CHARS = 2000;
 /** A line of an Error's stack, as Chrome and as Firefox and Safari write it. */
 const FRAME = /^\s*at .+|^[^\s@]*@\S+:\d+:\d+$/;
 
@@ -122,7 +123,7 @@ function isRepeat(before: ConsoleRow, row: ConsoleRow): boolean {
 /** What an error says, and the frames of its stack if the text brings one. */
 export function splitStack(shown: string): { message: string; frames: string[] } {
   const lines = shown.split("\n");
-  const first = lines.findIndex((line) => FRAME.test(line));
+  const first = lines.findIndex((line) => line.length < FRAME_CHARS && FRAME.test(line));
   if (first < 1) return { message: shown, frames: [] };
   return {
     message: lines.slice(0, first).join("\n"),

@@ -277,7 +277,9 @@ export function openableRow(
   head.classList.add("row-head");
   if (details) button?.setAttribute("aria-expanded", "false");
   head.addEventListener("click", () => {
-    if (getSelection()?.isCollapsed === false) return;
+    // The end of a selection is a click too, and not meant to open anything.
+    const selection = getSelection();
+    if (selection?.isCollapsed === false && selection.containsNode(head, true)) return;
     toggle();
     go();
   });
