@@ -201,6 +201,35 @@ def test_steps_go_from_event_to_event(viewer: Viewer, tmp_path: Path) -> None:
     assert viewer.time_ms() == 5011
 
 
+def test_a_link_to_the_moment_is_copied(viewer: Viewer, tmp_path: Path) -> None:
+    """`c`, anywhere: the address with the time we are at."""
+    url = written(tmp_path, two_windows(tmp_path)).as_uri()
+    viewer.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    viewer.open(f"{url}#t=1")
+
+    viewer.page.keyboard.press("ArrowRight")
+    viewer.page.keyboard.press("c")
+    expect(viewer.at("toast")).to_have_text("Link to 0:06 copied")
+    copied = viewer.page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{url}#t=6"
+
+
+def test_the_theme_is_switched_and_remembered(viewer: Viewer, tmp_path: Path) -> None:
+    """The system decides until the reader does, who is asked once."""
+    viewer.page.emulate_media(color_scheme="dark")
+    viewer.open(written(tmp_path, two_windows(tmp_path)).as_uri())
+    colour = "getComputedStyle(document.body).backgroundColor"
+    dark = viewer.page.evaluate(colour)
+
+    viewer.page.get_by_role("button", name="Light or dark").click()
+    light = viewer.page.evaluate(colour)
+    viewer.page.reload()
+    expect(viewer.page.locator("html")).to_have_attribute("data-state", "ready")
+
+    assert dark != light
+    assert viewer.page.evaluate(colour) == light
+
+
 def test_a_narrow_window_shows_every_control_whole(
     viewer: Viewer, tmp_path: Path
 ) -> None:

@@ -258,6 +258,30 @@ def served(replay: Replay, second: Answer) -> Iterator[str]:
         server.server_close()
 
 
+def test_a_picture_that_will_not_come_is_not_waited_for(
+    viewer: Viewer, tmp_path: Path
+) -> None:
+    """Its window had none in what could be read, and the rest is lost."""
+    quiet = plugin("console", {"level": "log", "payload": [f'"{"x" * 1_200_000}"']})
+    replay = exported(
+        tmp_path,
+        lines(
+            ("w", 6, 0, quiet),
+            ("w", 3, 10, click(4)),
+            ("w", 2, 5000, document(PAGE)),
+            ("w", 3, 9000, click(4)),
+        ),
+    )
+    assert len(replay.segments) == 2
+    replay.segments[1] = bytes(len(replay.segments[1]))
+
+    viewer.open(written(tmp_path, replay).as_uri(), state="error")
+
+    expect(viewer.at("error")).to_contain_text("damaged")
+    expect(viewer.at("stage-note")).to_contain_text("could not be loaded")
+    expect(viewer.at("console-row")).to_have_count(1)
+
+
 def test_a_part_on_its_way_is_said_to_be_and_then_shown(
     viewer: Viewer, tmp_path: Path
 ) -> None:
@@ -271,13 +295,14 @@ def test_a_part_on_its_way_is_said_to_be_and_then_shown(
         return replay.segments[1]
 
     with served(replay, slowly) as url:
-        viewer.open(f"{url}#t=7")
+        viewer.open(f"{url}#t=2")
         assert asked.wait(10)
-        expect(viewer.at("stage-note")).to_contain_text("Loading")
-        viewer.go(2)
         viewer.eventually(lambda: viewer.picture().startswith("The first page"))
         viewer.go(7)
         expect(viewer.at("stage-note")).to_contain_text("Loading")
+        viewer.go(2)
+        expect(viewer.at("stage-note")).to_be_empty()
+        viewer.go(7)
         may_answer.set()
         viewer.eventually(lambda: viewer.picture() == "The second page")
         expect(viewer.at("stage-note")).to_be_empty()

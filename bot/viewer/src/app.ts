@@ -32,7 +32,7 @@ export interface App {
   info: InfoPanel;
   /** Redraws what depends on how much is read; not for every segment, unless `all`. */
   load(all: boolean): void;
-  /** Puts `card`, which says why there is no recording, where the picture would be. */
+  /** Shows `card`, which says why no more of the recording comes. */
   fail(card: HTMLElement): void;
 }
 
@@ -155,6 +155,15 @@ export function mountApp(
       drawnAt = performance.now();
     },
     fail(card) {
+      // What could be read is worth more than a page that says why the rest could not,
+      // and what the manifest says is worth showing even where nothing was read.
+      if (playback.loadedMs > 0) {
+        card.classList.add("corner");
+        frame.append(card);
+        stage.finish();
+        tabs.load();
+        return;
+      }
       transport.inert = true;
       frame.replaceChildren(card);
       tabs.only("info");

@@ -33,6 +33,7 @@ function sentence(reason: unknown): string {
 
 boot().catch((reason: unknown) => {
   const words = document.createElement("p");
+  words.className = "early";
   words.dataset.testid = "error";
   words.setAttribute("role", "alert");
   words.textContent = sentence(reason);

@@ -27,17 +27,8 @@ function start(): void {
   let app: App | null = null;
   const fail = (reason: unknown) => {
     const card = errorCard(reason);
-    // What is already playing is worth more than a page that says why the rest is not,
-    // and what the manifest says is worth showing even where nothing plays.
-    if (app && state.state === "ready") {
-      app.stage.finish();
-      card.classList.add("corner");
-      root.querySelector(".stage-frame")?.append(card);
-    } else if (app) {
-      app.fail(card);
-    } else {
-      root.replaceChildren(card);
-    }
+    if (app) app.fail(card);
+    else root.replaceChildren(card);
     state.state = "error";
   };
   try {
