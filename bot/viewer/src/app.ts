@@ -27,7 +27,6 @@ import { clockText, durationText, hashForTime, timeInHash } from "./timeline";
 const REDRAW_MS = 400;
 
 export interface App {
-  stage: Stage;
   playback: Playback;
   info: InfoPanel;
   /** Redraws what depends on how much is read; not for every segment, unless `all`. */
@@ -146,7 +145,6 @@ export function mountApp(
   frame.append(bigPlay(playback));
   let drawnAt = -Infinity;
   return {
-    stage,
     playback,
     info,
     load: (all) => {
