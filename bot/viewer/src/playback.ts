@@ -127,10 +127,12 @@ export class Playback {
     this.lastFrame = now;
     if (!this.stage.isReady(this.windowId, this.atMs)) {
       this.jumpPending = true;
+      const lost = this.stage.isLost(this.windowId, this.atMs);
       this.stage.say(
-        this.stage.isLost(this.windowId, this.atMs)
+        lost
           ? "This part of the recording could not be loaded"
           : "Loading this part of the recording\u2026",
+        !lost,
       );
       this.hold();
       return;

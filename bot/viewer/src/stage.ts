@@ -86,8 +86,9 @@ export class Stage {
     this.current()?.setSpeed(speed);
   }
 
-  /** A sentence in place of the picture; empty to show the picture. */
-  say(sentence: string): void {
+  /** A sentence in place of the picture, empty to show it; `busy`: it is on its way. */
+  say(sentence: string, busy = false): void {
+    this.note.classList.toggle("busy", busy);
     if (this.note.textContent !== sentence) this.note.textContent = sentence;
   }
 
