@@ -369,24 +369,34 @@ def test_everything_can_be_done_with_the_keyboard_alone(
     expect(viewer.at("spoken")).to_have_text(re.compile(r"^Paused at 0:0\d of 0:40$"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(viewer: Viewer, tmp_path: Path, scheme: Any) -> None:
-    """Wide and narrow, every panel with a row opened, and the help."""
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [("light", {"width": 1280, "height": 800}), ("dark", NARROW)],
+    ids=["light and wide", "dark and narrow"],
+)
+def test_axe_finds_nothing_serious(
+    viewer: Viewer, tmp_path: Path, scheme: Any, size: Any
+) -> None:
+    """Every panel with a row opened, several windows, the help, and a broken file."""
     viewer.page.emulate_media(color_scheme=scheme)
+    viewer.page.set_viewport_size(size)
     viewer.open(f"{written(tmp_path, checkout(tmp_path)).as_uri()}#t=28")
 
-    for size in ({"width": 1280, "height": 800}, NARROW):
-        viewer.page.set_viewport_size(size)  # type: ignore[arg-type]
-        for tab in ("console", "network", "events", "info"):
-            viewer.at(f"tab-{tab}").click()
-            heads = viewer.page.locator(".panel:not([hidden]) .row-head")
-            if heads.count():
-                heads.first.click()
-            assert (tab, grave_violations(viewer.page)) == (tab, [])
+    for tab in ("console", "network", "events", "info"):
+        viewer.at(f"tab-{tab}").click()
+        heads = viewer.page.locator(".panel:not([hidden]) .row-head")
+        if heads.count():
+            heads.first.click()
+        assert (tab, grave_violations(viewer.page)) == (tab, [])
     viewer.page.keyboard.press("?")
     assert grave_violations(viewer.page) == []
-    cut = tmp_path / "cut.replay.html"
+    windows = tmp_path / "windows.replay.html"
     whole = written(tmp_path, two_windows(tmp_path)).read_bytes()
+    windows.write_bytes(whole)
+    viewer.open(windows.as_uri())
+    viewer.page.keyboard.press("z")
+    assert grave_violations(viewer.page) == []
+    cut = tmp_path / "cut.replay.html"
     cut.write_bytes(whole[: whole.index(b'id="replay-end"') - 500])
     viewer.open(cut.as_uri(), state="error")
     assert grave_violations(viewer.page) == []
