@@ -1,32 +1,37 @@
 """Takes secrets out of recordings before anything is stored.
 
 Recorders redact what they know; URLs never, older ones not bodies. What counts as a
-secret is ``secrets``' business, where the recorded page itself holds some is
-``page_secrets``'. What was removed is counted by kind, for the manifest.
+secret is ``secrets``' and ``personal``'s business, taking it out of a text is the
+scrubber's; where the recorded page itself holds some is ``page_secrets``', and what a
+customer may see is ``audience``'s. What was removed is counted by kind, for the
+manifest.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
+from bot.policy import RedactionPolicy
 from bot.recording import lossless
-from bot.recording.page_secrets import without_page_secrets
+from bot.recording.fields import Fields
+from bot.recording.page_secrets import KIND as PAGE
+from bot.recording.page_secrets import Pages, typed_texts
+from bot.recording.prefilter import prefilter
 from bot.recording.rrweb import (
     CONSOLE_PLUGIN,
     CUSTOM,
+    FULL_SNAPSHOT,
+    INPUT,
     META,
+    MUTATION,
     NETWORK_PLUGIN,
     PLUGIN,
     RrwebEvent,
 )
-from bot.recording.secrets import (
-    REDACTED,
-    is_secret_name,
-    parameters_without_secrets,
-    url_without_secrets,
-    without_secrets,
-)
+from bot.recording.scrubber import Scrubber
+from bot.recording.secrets import REDACTED
 
 __all__ = ["REDACTED", "Redactor"]
 
@@ -34,159 +39,191 @@ __all__ = ["REDACTED", "Redactor"]
 _SDK_TAGS = frozenset(
     {"$posthog_config", "$remote_config_received", "$session_options"}
 )
-_HEADER_FIELDS = ("requestHeaders", "responseHeaders")
-# What is nested further is taken out whole: nobody reads it, and it may go on for ever.
-_MAX_DEPTH = 40
-_LONGEST_ADDRESS = 10_000
+# Mobile and older recorders spell them otherwise, hence without case and joints.
+_HEADERS, _BODIES = ("headers", "header"), ("body", "payload")
+_PLACES = frozenset({"name", "url", "href", "currenturl", "documenturl"})
+# Mouse, scrolling, resizing, media: numbers, ten thousands of them.
+_NUMBERS = frozenset({1, 2, 3, 4, 6, 7, 12, 14})
+# Pixels and fonts in base64 or as bytes, as canvas and font events hold them.
+_BINARY = frozenset({"base64", "rr_dataURL", "buffer"})
 
 
 class Redactor:
-    """Redacts events one by one; ``counts`` says how many of each kind."""
+    """Redacts events one by one; ``counts`` says how many of each kind.
 
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+    ``own`` are the e-mail addresses that may stay: the person's own.
+    """
+
+    def __init__(
+        self,
+        policy: RedactionPolicy | None = None,
+        *,
+        own: frozenset[str] = frozenset(),
+    ) -> None:
+        self._policy = policy or RedactionPolicy()
+        self._scrubber = Scrubber(self._policy, own)
+        self._fields = Fields(self._policy)
+        self._pages = Pages(self._scrubber, self._fields)
+        self._prefilter = prefilter(self._policy)
+
+    @property
+    def counts(self) -> Counter[str]:
+        return self._scrubber.counts
+
+    def foresee(self, events: Iterable[RrwebEvent]) -> None:
+        """Read the whole recording once before it is redacted, to know the fields and
+        texts in which something will have been typed that goes. Of use where the
+        policy ``looks_ahead``; without it what was typed before an address was whole
+        stays, except in fields that say what they are for."""
+        for item in events:
+            if item.type == META:
+                self._fields.turn_page(item.window_id, item.data.get("href"))
+            for node, text in typed_texts(item):
+                if self._scrubber.shows_personal(text):
+                    self._fields.foresee(item.window_id, node)
+        self._fields.close()
+
+    def may_hold(self, raw: bytes) -> bool:
+        """Whether something could go out of a snapshot or mutation, told by its JSON
+        or that of a part of it. Where this says no, ``redact`` would change nothing
+        and learn nothing: the event need not even be parsed."""
+        return self._fields.any_foreseen or self._prefilter.may_hold(
+            raw, fields=self._fields.any_known
+        )
 
     def redact(self, item: RrwebEvent) -> RrwebEvent:
         """The event without secrets; the same object where there was none."""
+        if self._policy.is_idle:
+            return item
+        if (item.type == FULL_SNAPSHOT or item.source == MUTATION) and not (
+            self.may_hold(lossless.dumps(item.data))
+        ):
+            return item
         before = self.counts.total()
-        data = self._data(item)
+        event = {key: self._part(item, key) for key in item.event}
         if self.counts.total() == before:
             return item
-        return RrwebEvent(item.window_id, {**item.event, "data": data})
+        return RrwebEvent(item.window_id, event)
+
+    def _part(self, item: RrwebEvent, key: str) -> Any:
+        value = item.event[key]
+        if key in ("type", "timestamp", "delay"):
+            return value
+        if key == "data" and isinstance(value, dict):
+            return self._data(item)
+        return self._scrubber.value(value, "event")
 
     def _data(self, item: RrwebEvent) -> dict[str, Any]:
         data = item.data
-        if item.type == META and isinstance(data.get("href"), str):
-            return {**data, "href": self.url(data["href"])}
+        if item.type == META:
+            self._fields.turn_page(item.window_id, data.get("href"))
+            return self._by_place(data, "event")
         if item.type == CUSTOM:
             return self._custom(item)
-        if item.type != PLUGIN:
-            data, found = without_page_secrets(item)
-            self._count("page", found)
+        if item.type == PLUGIN:
+            return self._plugin(data)
+        if item.type == FULL_SNAPSHOT or item.source in (MUTATION, INPUT):
+            return self._pages.without_secrets(item)
+        if item.source in _NUMBERS:
             return data
-        payload = data.get("payload")
-        if not isinstance(payload, dict):
-            return data
-        if data.get("plugin") == NETWORK_PLUGIN:
-            rows = payload.get("requests")
-            if isinstance(rows, list):
-                rows = [self._request(r) if isinstance(r, dict) else r for r in rows]
-                return {**data, "payload": {**payload, "requests": rows}}
-        if data.get("plugin") == CONSOLE_PLUGIN:
-            redacted = {
-                key: value if key == "level" else self._value(value, "console")
-                for key, value in payload.items()
-            }
-            return {**data, "payload": redacted}
-        return data
+        drawn: dict[str, Any] = self._drawn(data, 0)
+        return drawn
 
     def _custom(self, item: RrwebEvent) -> dict[str, Any]:
         data = item.data
         payload = data.get("payload")
         if item.tag in _SDK_TAGS and payload:
-            self.counts["sdk_config"] += 1
-            return {**data, "payload": {}}
+            return {**data, "payload": self._without_config()}
         # posthog-js's own events name a session by an id that opens nothing.
         by_name = not item.tag.startswith("$")
-        return {**data, "payload": self._value(payload, "event", by_name=by_name)}
+        return {
+            key: self._scrubber.value(value, "event", by_name=by_name)
+            for key, value in data.items()
+        }
 
-    def _request(self, row: dict[str, Any]) -> dict[str, Any]:
-        redacted = dict(row)
-        for field, value in row.items():
-            if field in _HEADER_FIELDS:
-                redacted[field] = self._headers(value)
-            elif field == "name" and isinstance(value, str):
-                redacted[field] = self.url(value)
-            elif field in ("requestBody", "responseBody"):
-                redacted[field] = self._value(value, "body")
-        return redacted
+    def _without_config(self) -> dict[str, Any]:
+        self._scrubber.gone("sdk_config")
+        return {}
+
+    def _plugin(self, data: dict[str, Any]) -> dict[str, Any]:
+        payload = data.get("payload")
+        plugin = data.get("plugin")
+        if plugin == CONSOLE_PLUGIN and isinstance(payload, dict):
+            clean: Any = {
+                key: value if key == "level" else self._scrubber.value(value, "console")
+                for key, value in payload.items()
+            }
+        elif plugin == NETWORK_PLUGIN and isinstance(payload, dict):
+            clean = {
+                key: [self._request(row) for row in value]
+                if isinstance(value, list)
+                else self._scrubber.value(value, "body")
+                for key, value in payload.items()
+            }
+        else:
+            clean = self._scrubber.value(payload, "plugin")
+        return {**data, "payload": clean} if "payload" in data else data
+
+    def _request(self, row: Any) -> Any:
+        if not isinstance(row, dict):
+            return self._scrubber.value(row, "body")
+        return {field: self._field(field, value) for field, value in row.items()}
+
+    def _field(self, field: str, value: Any) -> Any:
+        """One column of a request's row."""
+        plain = field.lower().replace("_", "").replace("-", "")
+        if plain.endswith(_HEADERS):
+            return self._headers(value)
+        if plain.endswith(_BODIES):
+            return self._scrubber.value(value, "body")
+        if plain in _PLACES and isinstance(value, str):
+            return self._scrubber.url(value)
+        if isinstance(value, int | float):
+            return value
+        if self._scrubber.is_secret_name(field):
+            return self._scrubber.named(value, "body")
+        return self._scrubber.value(value, "body")
+
+    def _by_place(self, data: dict[str, Any], kind: str) -> dict[str, Any]:
+        return {
+            key: self._scrubber.url(value)
+            if key in _PLACES and isinstance(value, str)
+            else self._scrubber.value(value, kind)
+            for key, value in data.items()
+        }
 
     def _headers(self, headers: Any) -> Any:
         if isinstance(headers, dict):
             return {name: self._header(name, value) for name, value in headers.items()}
+        if isinstance(headers, str):
+            return self._scrubber.text(headers, "header")
         if not isinstance(headers, list):
             return headers
         return [
             [pair[0], self._header(str(pair[0]), pair[1])]
             if isinstance(pair, list) and len(pair) == 2
-            else self._value(pair, "header")
+            else self._scrubber.value(pair, "header")
             for pair in headers
         ]
 
     def _header(self, name: str, value: Any) -> Any:
         if value in ("", "redacted", REDACTED):
             return value
-        if is_secret_name(name):
-            self.counts["header"] += 1
-            return REDACTED
-        return self._value(value, "header")
+        if self._scrubber.is_secret_name(name):
+            return self._scrubber.gone("header")
+        return self._scrubber.value(value, "header")
 
-    def _value(
-        self, value: Any, kind: str, *, by_name: bool = True, depth: int = 0
-    ) -> Any:
-        """A decoded value of any shape, or JSON in a string, at any place of it."""
+    def _drawn(self, value: Any, depth: int) -> Any:
+        """What a style sheet, canvas, font or another change holds: texts by look."""
         if isinstance(value, str):
-            return self._string(value, kind, depth)
+            return self._scrubber.style(value, PAGE)
         if not isinstance(value, dict | list):
             return value
-        if depth > _MAX_DEPTH:
-            self.counts[kind] += 1
-            return REDACTED
+        if depth > lossless.MAX_DEPTH // 2:
+            return self._scrubber.gone(PAGE)
         if isinstance(value, list):
-            return [
-                self._value(one, kind, by_name=by_name, depth=depth + 1)
-                for one in value
-            ]
-        clean = {
-            name: self._named(one, kind)
-            if by_name and is_secret_name(name)
-            else self._value(one, kind, by_name=by_name, depth=depth + 1)
-            for name, one in value.items()
+            return [self._drawn(one, depth + 1) for one in value]
+        return {
+            key: one if key in _BINARY else self._drawn(one, depth + 1)
+            for key, one in value.items()
         }
-        name = value.get("name", value.get("key"))
-        if isinstance(name, str) and "value" in value and is_secret_name(name):
-            clean["value"] = self._named(value["value"], kind)
-        return clean
-
-    def _named(self, value: Any, kind: str) -> Any:
-        if isinstance(value, bool) or value in (None, "", 0, REDACTED):
-            return value
-        self.counts[kind] += 1
-        return REDACTED
-
-    def _string(self, text: str, kind: str, depth: int) -> str:
-        start = text.lstrip()[:1]
-        # The console's strings are JSON strings, and a string may hold JSON again.
-        if start in ("{", "[") or (start == '"' and text.rstrip().endswith('"')):
-            try:
-                value = lossless.loads(text)
-            except ValueError:
-                return self._text(text, kind)
-            before = self.counts.total()
-            clean = self._value(value, kind, depth=depth + 1)
-            same = self.counts.total() == before
-            return text if same else lossless.dumps(clean).decode()
-        if len(text) < _LONGEST_ADDRESS and not any(map(str.isspace, text)):
-            if "://" in text[:20] or text[:1] in ("/", "?"):
-                return self.url(text)
-            if "=" in text and start not in ("<", "'"):
-                clean, found = parameters_without_secrets(text)
-                self._count(kind, found)
-                return clean
-        return self._text(text, kind)
-
-    def url(self, url: str) -> str:
-        """The URL with user information and secrets in path and parameters taken
-        out."""
-        clean, found = url_without_secrets(url)
-        self._count("url", found)
-        return clean
-
-    def _text(self, text: str, kind: str) -> str:
-        clean, found = without_secrets(text)
-        self._count(kind, found)
-        return clean
-
-    def _count(self, kind: str, found: int) -> None:
-        if found:
-            self.counts[kind] += found
