@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.policy import Audience, RedactionPolicy, host
 
 _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -48,6 +49,19 @@ def _words(text: object) -> object:
     return text
 
 
+def _rules(text: object) -> object:
+    """Rules apart by white space; a pattern may hold any other sign."""
+    found = tuple(text.split()) if isinstance(text, str) else text
+    if isinstance(found, tuple):
+        RedactionPolicy().also(found)
+    return found
+
+
+def _hosts(text: object) -> object:
+    words = _words(text)
+    return tuple(map(host, words)) if isinstance(words, tuple) else words
+
+
 def _origin(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -57,6 +71,9 @@ def _origin(text: str) -> str:
 
 Span = Annotated[timedelta, BeforeValidator(span)]
 Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_words)]
+
+Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 
 
 class Settings(BaseSettings):
@@ -77,6 +94,9 @@ class Settings(BaseSettings):
     worker_threads: Annotated[int, Field(ge=1, le=64)] = 4
     lease: Span = timedelta(seconds=60)
     redact_secrets: bool = True
+    redact: Rules = ()
+    audience: Audience = Audience.STAFF
+    internal_hosts: Hosts = ()
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -151,6 +171,20 @@ class Settings(BaseSettings):
     @property
     def has_zendesk(self) -> bool:
         return self.zendesk_subdomain is not None
+
+    @property
+    def redaction(self) -> RedactionPolicy:
+        """What is taken out of recordings, for those they are made for by default."""
+        return self.redaction_for(self.audience)
+
+    def redaction_for(
+        self, audience: Audience, *, also: tuple[str, ...] = ()
+    ) -> RedactionPolicy:
+        """What is taken out of a copy for others, and by more rules."""
+        policy = RedactionPolicy(
+            secrets=self.redact_secrets, internal_hosts=self.internal_hosts
+        )
+        return policy.also((*self.redact, *also)).for_audience(audience)
 
     @property
     def sql_url(self) -> str:

@@ -7,7 +7,7 @@ are reused, links are minted anew for the same origin, and posting looks first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -29,6 +29,7 @@ from bot.model import (
     Result,
     SharedReplay,
 )
+from bot.policy import RedactionPolicy
 from bot.ports import Destination, RecordingSource
 from bot.recording.moments import opening_at_ms
 from bot.replays import Replays, StoredReplay
@@ -48,7 +49,7 @@ class Policy:
     look_back: timedelta
     link_expiry: timedelta
     results: int
-    redact: bool = True
+    redaction: RedactionPolicy = field(default_factory=RedactionPolicy)
 
 
 class Courier:
@@ -130,16 +131,22 @@ class Courier:
         Raises NotFound, Gone, UnknownShape, or RetryLater.
         """
         source, recording = recording_by_id(self._sources, recording_id)
-        kept = self._replays.latest(source.name, recording_id)
+        kept = self._latest(source.name, recording_id)
         now = self._clock()
         is_true = kept and (kept.is_final or now - kept.created_at < _FRESH)
         if kept and is_true and self._replays.is_whole(kept):
             return kept, recording
         with export_recording(
-            source, recording, redact=self._policy.redact, now=now
+            source, recording, redaction=self._policy.redaction, now=now
         ) as exported:
             final = is_settled(exported, recording, now)
             return self._replays.keep(exported, is_final=final), recording
+
+    def _latest(self, source: str, recording_id: str) -> StoredReplay | None:
+        """The stored replay made for the audience and by the rules of today."""
+        return self._replays.latest(
+            source, recording_id, redaction=self._policy.redaction
+        )
 
     def _wanted(self, request: ReplayRequest) -> str:
         if request.recording_id is None:
@@ -152,7 +159,7 @@ class Courier:
         known = {
             recording.id: kept.manifest.summary
             for recording in result.recordings
-            if (kept := self._replays.latest(recording.source, recording.id))
+            if (kept := self._latest(recording.source, recording.id))
         }
         return replace(result, summaries=known)
 

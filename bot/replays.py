@@ -18,6 +18,7 @@ from bot.exporter import Exported
 from bot.exporter.manifest import Manifest
 from bot.exporter.page import file_page
 from bot.model import Recording, ReplayFile, SharedReplay
+from bot.policy import RedactionPolicy
 from bot.storage import ReplayStore
 
 # Nobody shares more parts of a recording before somebody asks for all of it again.
@@ -64,6 +65,7 @@ class Replays:
             "recording_id": (manifest.recording_id or replay_id)[:100],
             "manifest": json.dumps(manifest.to_json()),
             "object_key": key,
+            "redaction": exported.redaction.key,
             "bytes": manifest.payload_bytes,
             "is_final": is_final,
             "created_at": now,
@@ -86,13 +88,20 @@ class Replays:
             raise NotFound(f"no stored replay {replay_id}")
         return _stored(row)
 
-    def latest(self, source: str, recording_id: str) -> StoredReplay | None:
-        """The newest export of a whole recording; what was cut out of it is no
-        answer to who asks for the recording."""
+    def latest(
+        self, source: str, recording_id: str, *, redaction: RedactionPolicy
+    ) -> StoredReplay | None:
+        """The newest export of a whole recording that was made by these rules: what
+        was cut out of it is no answer to who asks for the recording, a copy for staff
+        is none for a customer, and an older one may hold what is now taken out."""
         with transaction(self._engine) as connection:
             rows = connection.execute(
                 select(table)
-                .where(table.c.source == source, table.c.recording_id == recording_id)
+                .where(
+                    table.c.source == source,
+                    table.c.recording_id == recording_id,
+                    table.c.redaction == redaction.key,
+                )
                 .order_by(table.c.created_at.desc())
                 .limit(_LOOKED_THROUGH)
             ).all()
@@ -130,10 +139,12 @@ class Replays:
         )
 
 
-def file_of(replays: Replays, shared: SharedReplay) -> ReplayFile:
+def file_of(
+    replays: Replays, redaction: RedactionPolicy, shared: SharedReplay
+) -> ReplayFile:
     """The portable file of a replay that was just shared. Raises NotFound."""
     recording = shared.recording
-    kept = replays.latest(recording.source, recording.id)
+    kept = replays.latest(recording.source, recording.id, redaction=redaction)
     if kept is None:
         raise NotFound(f"no stored replay of recording {recording.id}")
     return replays.as_file(kept, recording)

@@ -96,7 +96,10 @@ class Services:
         if self.settings.has_slack:
             found["slack"] = _slack(self.settings)
         if self.settings.has_zendesk:
-            found["zendesk"] = _zendesk(self.settings, partial(file_of, self.replays))
+            found["zendesk"] = _zendesk(
+                self.settings,
+                partial(file_of, self.replays, self.settings.redaction),
+            )
         return found
 
     @cached_property
@@ -113,7 +116,7 @@ class Services:
                 look_back=self.settings.look_back,
                 link_expiry=self.settings.link_expiry,
                 results=self.settings.results,
-                redact=self.settings.redact_secrets,
+                redaction=self.settings.redaction,
             ),
         )
 

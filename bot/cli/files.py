@@ -115,9 +115,15 @@ def _facts(manifest: Manifest) -> list[tuple[str, object]]:
             f"{summary.network_requests} ({summary.network_failing} failing,"
             f" {summary.network_slow} slow)",
         ),
+        ("audience", manifest.audience),
         (
             "redacted",
             ", ".join(f"{n} {kind}" for kind, n in manifest.redactions.items()) or "-",
+        ),
+        *(
+            [("left out", ", ".join(f"{n} {k}" for k, n in manifest.removed.items()))]
+            if manifest.removed
+            else []
         ),
         ("segments", f"{len(manifest.segments)}, {manifest.payload_bytes} bytes"),
         ("sha256", f"{manifest.sha256} (verified)"),

@@ -12,12 +12,14 @@ from pathlib import Path
 import click
 
 from bot.cli.cutting import span_options, wish_of
-from bot.cli.output import as_json, progress, table
+from bot.cli.output import as_json, progress, say, table
 from bot.cli.recordings import SpanType, export_what
+from bot.cli.redaction import policy_of, redaction_options
 from bot.clock import utc_now
 from bot.config import Settings
 from bot.exporter.remote import SETTLES_AFTER
 from bot.operations.logs import blanked
+from bot.policy import Audience
 from bot.recording.moments import opening_at_ms
 from bot.recording.spans import Moment
 from bot.wiring import Services
@@ -35,11 +37,15 @@ def _services() -> Iterator[Services]:
 @click.command()
 @click.argument("what")
 @click.option("--expires", type=SpanType(), help="How long it opens: 7d, 12h.")
+@redaction_options
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 @span_options
 def share(
     what: str,
     expires: timedelta | None,
+    rules: tuple[str, ...],
+    secrets: bool,
+    audience: str | None,
     json_: bool,
     since: Moment | None,
     until: Moment | None,
@@ -50,8 +56,10 @@ def share(
     file. Prints the link; it is shown only once."""
     wish = wish_of(since, until, around, seconds)
     with _services() as services, progress("exporting", 1):
-        redact = services.settings.redact_secrets
-        with export_what(what, redact=redact, wish=wish) as exported:
+        redaction = policy_of(
+            services.settings, rules=rules, secrets=secrets, audience=audience
+        )
+        with export_what(what, redaction=redaction, wish=wish) as exported:
             ended = exported.manifest.summary.end
             kept = services.replays.keep(
                 exported,
@@ -63,6 +71,8 @@ def share(
             by=f"cli:{getpass.getuser()}",
             expires_in=expires or services.settings.link_expiry,
         )
+    if kept.manifest.audience is Audience.CUSTOMER:
+        say(f"{what}, for {kept.manifest.audience}: {kept.manifest.report}")
     at_s = opening_at_ms(kept.manifest.summary, None) // 1000
     url = f"{link.url}#t={at_s}"
     if json_:

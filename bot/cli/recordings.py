@@ -15,6 +15,7 @@ import click
 from bot.cli.cutting import max_size_option, span_options, wish_of
 from bot.cli.files import portable_in, stem
 from bot.cli.output import as_json, progress, say, table, write_whole
+from bot.cli.redaction import policy_of, redaction_options
 from bot.clock import utc_now
 from bot.config import Settings, span
 from bot.errors import BadInput, NotFound
@@ -28,6 +29,7 @@ from bot.exporter.remote import export_fetched, fetched
 from bot.identifiers import read
 from bot.lookup import look_up, recording_by_id
 from bot.model import Found, IdentifierKind, NothingFound, Recording
+from bot.policy import Audience, RedactionPolicy
 from bot.recording.files import open_recording
 from bot.recording.lines import Damage
 from bot.recording.rrweb import RrwebEvent
@@ -91,18 +93,16 @@ def find(identifier: str, since: timedelta, limit: int, json_: bool) -> None:
     help="Folder to write to.",
 )
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="html")
-@click.option(
-    "--redact/--no-redact",
-    default=True,
-    help="Take secrets out of headers, URLs, bodies and console lines (default).",
-)
+@redaction_options
 @span_options
 @max_size_option
 def export(
     what: tuple[str, ...],
     output: Path,
     format_: str,
-    redact: bool,
+    rules: tuple[str, ...],
+    secrets: bool,
+    audience: str | None,
     max_size: int | None,
     since: Moment | None,
     until: Moment | None,
@@ -111,7 +111,8 @@ def export(
 ) -> None:
     """Write recordings to files. WHAT is a recording id, a PostHog replay URL, or a
     file: snapshot JSON lines (plain or .gz), a PostHog JSON export, an array of rrweb
-    events, or a portable replay. Prints the path of each file.
+    events, or a portable replay. Prints the path of each file. Secrets (passwords,
+    keys, tokens, cookies, card numbers) are taken out unless --no-redact is given.
 
     \b
     A minute around the trouble, and no more than the ticket takes:
@@ -119,13 +120,16 @@ def export(
     From 1:23 to 2:05 of a file:
       replay-courier export a.replay.html --from 1:23 --to 2:05
     """
+    redaction = policy_of(
+        Settings.from_env(), rules=rules, secrets=secrets, audience=audience
+    )
     wish = wish_of(since, until, around, seconds)
     limit = max_size and Limit(max_size, partial(_size_of, format_=format_))
     written: set[Path] = set()
     with progress("exporting", len(what)) as bar:
         for one in what:
             with export_what(
-                one, redact=redact, wish=wish, limit=limit or None
+                one, redaction=redaction, wish=wish, limit=limit or None
             ) as made:
                 target = _write(made, one, output, format_, written)
             written.add(target)
@@ -142,7 +146,10 @@ def _write(
         say(f"{what}: {manifest.damaged} damaged events were left out")
     if manifest.cut is not None:
         say(f"{what}: cut to {manifest.cut}")
+    if manifest.report and manifest.audience is Audience.CUSTOMER:
+        say(f"{what}, for {manifest.audience}: {manifest.report}")
     name = manifest.name if manifest.recording_id else stem(Path(what))
+    name = name.removesuffix(manifest.suffix) + manifest.suffix
     ending = ".replay.html" if format_ == "html" else CONVERTERS[format_][0]
     target = _free(folder, name, ending, written)
     write_whole(target, _pieces(exported, format_))
@@ -175,7 +182,7 @@ def _free(folder: Path, name: str, ending: str, written: set[Path]) -> Path:
 def export_what(
     what: str,
     *,
-    redact: bool,
+    redaction: RedactionPolicy,
     wish: Wish | None = None,
     limit: Limit | None = None,
 ) -> Exported:
@@ -184,7 +191,7 @@ def export_what(
 
     Raises BadInput, NotFound, and what sources raise.
     """
-    given = _opened(what, redact)
+    given = _opened(what, redaction)
     if wish is None and limit is None:
         return given.make(given.events)
     return export_part(given.events, given.make, wish=wish, limit=limit)
@@ -198,18 +205,18 @@ class _Given:
     make: Make
 
 
-def _opened(what: str, redact: bool) -> _Given:
+def _opened(what: str, redaction: RedactionPolicy) -> _Given:
     path = Path(what)
     if path.exists():
-        return _from_file(path, redact)
+        return _from_file(path, redaction)
     if ("/" in what and "://" not in what) or path.suffix in _FILE_ENDINGS:
         raise BadInput(f"{what}: there is no such file")
-    return _from_source(what, redact)
+    return _from_source(what, redaction)
 
 
-def _from_file(path: Path, redact: bool) -> _Given:
+def _from_file(path: Path, redaction: RedactionPolicy) -> _Given:
     if (portable := portable_in(path)) is not None:
-        again = partial(_again, before=portable.manifest, redact=redact)
+        again = partial(_again, before=portable.manifest, redaction=redaction)
         return _Given(portable.events(), again)
     recording = open_recording(path)
     make = partial(
@@ -218,20 +225,25 @@ def _from_file(path: Path, redact: bool) -> _Given:
         recording_id=recording.recording_id,
         person=recording.person_name,
         damage=recording.damage,
-        redact=redact,
+        redaction=redaction,
     )
     return _Given(recording.events, make)
 
 
-def _again(events: Iterable[RrwebEvent], *, before: Manifest, redact: bool) -> Exported:
+def _again(
+    events: Iterable[RrwebEvent], *, before: Manifest, redaction: RedactionPolicy
+) -> Exported:
     """The export of a portable replay's events, with what its manifest knew and no
-    event says: whose it is, on what, and what was taken out or lost before."""
+    event says: whose it is, on what, and what was taken out or lost before. A
+    customer's copy stays one."""
+    if before.audience is Audience.CUSTOMER:
+        redaction = redaction.for_audience(before.audience)
     exported = make_export(
         events,
         source=before.source,
         recording_id=before.recording_id,
         person=before.person,
-        redact=redact,
+        redaction=redaction,
     )
     found = exported.manifest
     summary = replace(
@@ -240,16 +252,19 @@ def _again(events: Iterable[RrwebEvent], *, before: Manifest, redact: bool) -> E
     )
     manifest = replace(
         found,
-        recording_url=before.recording_url,
+        recording_url=before.recording_url
+        if redaction.audience is Audience.STAFF
+        else None,
         summary=summary,
         redactions=dict(Counter(before.redactions) + Counter(found.redactions)),
+        removed=dict(Counter(before.removed) + Counter(found.removed)),
         damaged=before.damaged,
         cut=before.cut,
     )
     return replace(exported, manifest=manifest)
 
 
-def _from_source(what: str, redact: bool) -> _Given:
+def _from_source(what: str, redaction: RedactionPolicy) -> _Given:
     from bot.wiring import sources
 
     found = read(what)
@@ -271,7 +286,7 @@ def _from_source(what: str, redact: bool) -> _Given:
         source=source.name,
         recording=recording,
         damage=damage,
-        redact=redact,
+        redaction=redaction,
         now=utc_now(),
     )
     return _Given(fetched(source, recording, damage), make)

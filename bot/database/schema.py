@@ -86,6 +86,8 @@ replays = Table(
     Column("recording_id", String(100), nullable=False),
     Column("manifest", Text, nullable=False),
     Column("object_key", String(255), nullable=False),
+    # For whom, and a digest of the rules by which it was made: RedactionPolicy.key.
+    Column("redaction", String(40), nullable=False, server_default=""),
     Column("bytes", BigInteger, nullable=False),
     # False while the recording was still going on: it is exported again when asked.
     Column("is_final", Boolean, nullable=False),

@@ -16,9 +16,12 @@ from bot.errors import BadInput
 from bot.exporter.manifest import Manifest, masked, with_device
 from bot.exporter.segments import SegmentWriter, read_events, unpack
 from bot.model import Recording
+from bot.policy import Audience, RedactionPolicy
+from bot.recording.audience import CustomerCopy
 from bot.recording.lines import Damage
 from bot.recording.redaction import Redactor
 from bot.recording.rrweb import RrwebEvent
+from bot.recording.spool import Spool
 from bot.recording.summary import SummaryBuilder
 
 __all__ = ["Exported", "export"]
@@ -36,6 +39,8 @@ class Exported:
 
     manifest: Manifest
     payload: IO[bytes]
+    redaction: RedactionPolicy
+    """By which rules it was made."""
 
     def __enter__(self) -> Exported:
         return self
@@ -70,24 +75,33 @@ def export(
     recording_id: str | None = None,
     person: str | None = None,
     damage: Damage | None = None,
-    redact: bool = True,
+    redaction: RedactionPolicy | None = None,
 ) -> Exported:
     """The payload of a recording's events, read once, in order of arrival.
 
-    ``damage`` is the reader's own count, looked at after the last event. Raises
-    BadInput where there is no event, and whatever the reader raises.
+    ``redaction`` says what is taken out; by default, secrets. ``damage`` is the
+    reader's own count, looked at after the last event. Raises BadInput where there is
+    no event, and whatever the reader raises.
     """
+    policy = redaction or RedactionPolicy()
+    is_staff = policy.audience is Audience.STAFF
     builder = SummaryBuilder()
-    redactor = Redactor()
+    redactor = Redactor(policy, own=_addresses(recording, person))
+    copy = CustomerCopy()
     payload: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 (handed on)
         max_size=_SPOOL_BYTES
     )
     try:
-        with SegmentWriter(payload) as writer:
+        with SegmentWriter(payload) as writer, Spool() as spool:
+            if policy.looks_ahead:
+                redactor.foresee(spool.fill(events))
+                events = spool.arrived()
             for event in events:
-                clean = redactor.redact(event) if redact else event
-                builder.add(clean)
-                writer.add(clean)
+                clean = redactor.redact(event)
+                kept = clean if is_staff else copy.of(clean)
+                if kept is not None:
+                    builder.add(kept)
+                    writer.add(kept)
             segments, digest = writer.finish()
         if builder.events == 0:
             name = recording.id if recording else recording_id or ""
@@ -106,13 +120,27 @@ def export(
         Manifest(
             recording_id=recording_id,
             source=source,
-            recording_url=recording.url if recording else None,
+            recording_url=recording.url if recording and is_staff else None,
             person=masked(person),
             summary=summary,
+            audience=policy.audience,
             redactions=dict(redactor.counts),
+            removed=dict(+copy.removed),
             damaged=damage.total if damage else 0,
             segments=segments,
             sha256=digest,
         ),
         payload,
+        policy,
     )
+
+
+def _addresses(recording: Recording | None, person: str | None) -> frozenset[str]:
+    """The person's own e-mail addresses, as far as anybody said them."""
+    known = [person]
+    if recording is not None:
+        known.append(recording.distinct_id)
+        if recording.person is not None:
+            known += (recording.person.email, recording.person.name)
+            known += recording.person.distinct_ids
+    return frozenset(one for one in known if one and "@" in one and "*" not in one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_type_hints
 
@@ -21,6 +21,7 @@ from bot.model import (
     WindowCount,
     WindowTurn,
 )
+from bot.policy import Audience
 
 FORMAT = "replay-courier/portable-replay"
 VERSION = 1
@@ -44,6 +45,9 @@ class Manifest:
     """Lines and events of the recording that could not be read."""
     segments: tuple[Segment, ...]
     sha256: str
+    audience: Audience = Audience.STAFF
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """What was left out for the audience's sake, by kind."""
     producer: str = f"replay-courier {__version__}"
     cut: Cut | None = None
     """Which part of the recording this is; None where it is all of it."""
@@ -57,7 +61,26 @@ class Manifest:
 
     @property
     def filename(self) -> str:
-        return f"{self.name}.replay.html"
+        return f"{self.name}{self.suffix}.replay.html"
+
+    @property
+    def suffix(self) -> str:
+        """What tells a copy for others apart in a file's name."""
+        is_usual = self.audience is Audience.STAFF
+        return "" if is_usual else f".{self.audience}"
+
+    @property
+    def report(self) -> str:
+        """One line on what is not in the copy, for people; empty where all is."""
+        parts = [
+            f"{word} " + ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items()))
+            for word, counts in (
+                ("left out", self.removed),
+                ("redacted", self.redactions),
+            )
+            if counts
+        ]
+        return "; ".join(parts)
 
     @property
     def payload_bytes(self) -> int:
@@ -104,10 +127,9 @@ class Manifest:
             "marks": [asdict(mark) for mark in summary.marks],
             "start_at_ms": summary.start_at_ms,
             "cut": self.cut and self.cut.to_json(),
-            "redactions": [
-                {"kind": kind, "count": count}
-                for kind, count in sorted(self.redactions.items())
-            ],
+            "audience": self.audience.value,
+            "redactions": _rows(self.redactions),
+            "removed": _rows(self.removed),
             "segments": [segment.to_json() for segment in self.segments],
             "sha256": self.sha256,
         }
@@ -132,10 +154,9 @@ class Manifest:
                 recording_url=_read(value, "recording_url", str | None),
                 person=_read(value, "person", str | None),
                 summary=_summary(value),
-                redactions={
-                    _read(one, "kind", str): _read(one, "count", int)
-                    for one in value["redactions"]
-                },
+                audience=Audience(value.get("audience", Audience.STAFF)),
+                redactions=_counts(value["redactions"]),
+                removed=_counts(value.get("removed", [])),
                 damaged=_read(value["counts"], "damaged", int),
                 segments=tuple(map(Segment.from_json, value["segments"])),
                 sha256=_read(value, "sha256", str),
@@ -191,6 +212,14 @@ def _summary(value: dict[str, Any]) -> Summary:
         start_at_ms=_read(value, "start_at_ms", int),
         **whole,
     )
+
+
+def _rows(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"kind": kind, "count": count} for kind, count in sorted(counts.items())]
+
+
+def _counts(rows: Any) -> dict[str, int]:
+    return {_read(one, "kind", str): _read(one, "count", int) for one in rows}
 
 
 def _read(holder: dict[str, Any], name: str, kind: Any) -> Any:

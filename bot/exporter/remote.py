@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.errors import BadInput, RetryLater
 from bot.exporter import Exported, export
 from bot.model import Recording
+from bot.policy import RedactionPolicy
 from bot.ports import RecordingSource
 from bot.recording.lines import Damage, read_lines, without_repeats
 from bot.recording.rrweb import RrwebEvent
@@ -17,7 +18,11 @@ SETTLES_AFTER = timedelta(minutes=30)
 
 
 def export_recording(
-    source: RecordingSource, recording: Recording, *, redact: bool, now: datetime
+    source: RecordingSource,
+    recording: Recording,
+    *,
+    redaction: RedactionPolicy,
+    now: datetime,
 ) -> Exported:
     """Fetch a recording's snapshots and export them.
 
@@ -30,7 +35,7 @@ def export_recording(
         source=source.name,
         recording=recording,
         damage=damage,
-        redact=redact,
+        redaction=redaction,
         now=now,
     )
 
@@ -50,7 +55,7 @@ def export_fetched(
     source: str,
     recording: Recording,
     damage: Damage,
-    redact: bool,
+    redaction: RedactionPolicy,
     now: datetime,
 ) -> Exported:
     """The export of events that were fetched; see ``export_recording``."""
@@ -60,7 +65,7 @@ def export_fetched(
             source=source,
             recording=recording,
             damage=damage,
-            redact=redact,
+            redaction=redaction,
         )
     except BadInput as error:
         if recording.ongoing or now - recording.start < SETTLES_AFTER:

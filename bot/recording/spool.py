@@ -63,7 +63,7 @@ class Spool:
         """Keeps the events while they pass by. Raises whatever the reader raises."""
         pack = zstandard.ZstdCompressor(level=1).compress
         for item in events:
-            line = lossless.dumps([item.window_id, item.event])
+            line = item.line
             if len(line) >= _PACKED_FROM_BYTES:
                 line = pack(line)
             self._file.write(line)

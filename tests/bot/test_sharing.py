@@ -9,6 +9,7 @@ from sqlalchemy import text
 from bot.errors import Gone, NotFound
 from bot.exporter import export
 from bot.exporter.fitting import export_part
+from bot.policy import Audience, RedactionPolicy
 from bot.recording.files import open_recording
 from bot.recording.spans import Wish
 from bot.replays import Replays
@@ -114,7 +115,11 @@ def test_a_link_is_named_by_id_token_or_url(links, replay):
 
 
 def test_a_stored_replay_gives_back_its_segments(replays, replay):
-    kept = replays.latest("file", replay.manifest.recording_id or replay.id)
+    kept = replays.latest(
+        "file",
+        replay.manifest.recording_id or replay.id,
+        redaction=RedactionPolicy(),
+    )
     assert kept == replays.get(replay.id)
     assert len(replays.segment(kept, 0)) == kept.manifest.segments[0].bytes
     with pytest.raises(NotFound):
@@ -130,7 +135,18 @@ def test_a_shared_part_of_a_recording_is_not_taken_for_the_recording(replays):
         with export_part(recording.events, make, wish=wish, limit=None) as exported:
             kept.append(replays.keep(exported, is_final=False))
     assert kept[1].manifest.cut is not None
-    assert replays.latest("file", "r1") == kept[0]
+    assert replays.latest("file", "r1", redaction=RedactionPolicy()) == kept[0]
+
+
+def test_a_stored_replay_is_found_only_by_the_rules_it_was_made_by(replays, replay):
+    """Staff's copy never answers for a customer's, nor an old copy for new rules."""
+    recording_id = replay.manifest.recording_id or replay.id
+    for policy in (
+        RedactionPolicy().for_audience(Audience.CUSTOMER),
+        RedactionPolicy().also(["email"]),
+        RedactionPolicy(secrets=False),
+    ):
+        assert replays.latest("file", recording_id, redaction=policy) is None
 
 
 def test_time_in_the_database_is_aware_utc(links, replay):

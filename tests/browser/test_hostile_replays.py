@@ -22,6 +22,7 @@ from bot.demo.server import Server
 from bot.exporter import export
 from bot.exporter.page import file_page
 from bot.model import Person, Recording
+from bot.policy import RedactionPolicy
 from bot.recording.lines import Damage, read_lines
 from bot.replays import Replays
 from bot.sharing import Links
@@ -242,7 +243,12 @@ def test_nothing_in_a_recording_runs_loads_connects_or_leads_away(
     viewer.page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
     read = read_lines(hostile(canary.url).splitlines(), recording="r", damage=Damage())
     with (
-        export(read, source="posthog", recording=recording(), redact=False) as made,
+        export(
+            read,
+            source="posthog",
+            recording=recording(),
+            redaction=RedactionPolicy(secrets=False),
+        ) as made,
         way(made, tmp_path) as url,
     ):
         viewer.open(url)

@@ -13,13 +13,16 @@ from bot.exporter.binary import from_page, to_page
 from bot.exporter.manifest import Manifest, masked
 from bot.exporter.page import file_page
 from bot.exporter.portable import open_portable
+from bot.policy import RedactionPolicy
 from bot.recording import lossless
 from bot.recording.rrweb import RrwebEvent
 from tests import recorded
 
 
 def write(path, events, **options):
-    with export(events, source="file", redact=False, **options) as exported:
+    with export(
+        events, source="file", redaction=RedactionPolicy(secrets=False), **options
+    ) as exported:
         path.write_bytes(b"".join(file_page(exported.manifest, exported.segments())))
     return path
 
@@ -191,7 +194,7 @@ def test_another_page_is_no_replay(tmp_path):
 
 def test_secrets_are_redacted_by_default_and_recorded_in_the_manifest():
     with export(recorded.events("checkout"), source="file") as exported:
-        assert exported.manifest.redactions == {"sdk_config": 6, "page": 8}
+        assert exported.manifest.redactions == {"sdk_config": 6, "page": 19}
         assert exported.manifest.summary.events == 332
 
 
