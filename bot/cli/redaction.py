@@ -34,7 +34,7 @@ def redaction_options(command: _Command) -> _Command:
     for option in (
         click.option(
             "--audience",
-            type=click.Choice(list(Audience)),
+            type=click.Choice([one.value for one in Audience]),
             help="Who will see it. A customer's copy has no console, headers, bodies,"
             " custom events or other people's addresses. Default: AUDIENCE, or staff.",
         ),

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -30,7 +31,24 @@ _INTERNAL = ("localhost", "internal", "intranet", "local", "corp", "lan")
 _MOST_MATCHES = 1000
 _ALL = 1 << 62
 
-_Rule = tuple[str, Any, Callable[[bytes], bytes], int]
+# What there is none without, as far as a look at the text can tell.
+_SIGNS = {
+    Kind.EMAIL: ("@", "%40"),
+    Kind.IP: (".", ":"),
+    Kind.PHONE: ("+", "("),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: str
+    expression: Any
+    put: Callable[[bytes], bytes]
+    most: int = _ALL
+    signs: tuple[str, ...] = ("",)
+
+    def may_match(self, text: str) -> bool:
+        return any(sign in text for sign in self.signs)
 
 
 class PersonalData:
@@ -41,27 +59,32 @@ class PersonalData:
         self._rules: list[_Rule] = []
         if policy.audience is Audience.CUSTOMER:
             hosts = compiled(_hosts(policy.internal_hosts), ignore_case=True)
-            self._rules.append(("internal_address", hosts, _gone, _ALL))
+            self._rules.append(_Rule("internal_address", hosts, _gone))
         for kind, pattern, put in (
             (Kind.EMAIL, _EMAIL, self._email),
             (Kind.IP, _IP, _ip),
             (Kind.PHONE, _PHONE, _gone),
         ):
             if kind in policy.kinds:
-                self._rules.append((kind.value, compiled(pattern), put, _ALL))
+                expression = compiled(pattern)
+                self._rules.append(
+                    _Rule(kind.value, expression, put, signs=_SIGNS[kind])
+                )
         for pattern in policy.patterns:
-            self._rules.append(("pattern", compiled(pattern), _gone, _MOST_MATCHES))
+            own_rule = _Rule("pattern", compiled(pattern), _gone, _MOST_MATCHES)
+            self._rules.append(own_rule)
 
     def without(self, text: str, counts: Counter[str]) -> str:
         """The text without them; the same where there is none."""
-        if not self._rules or text == REDACTED:
+        rules = [rule for rule in self._rules if rule.may_match(text)]
+        if not rules or text == REDACTED:
             return text
         given = raw = text.encode(errors="surrogatepass")
-        for kind, expression, put, most in self._rules:
-            clean, found = replaced(expression, raw, put, most=most)
+        for rule in rules:
+            clean, found = replaced(rule.expression, raw, rule.put, most=rule.most)
             if found:
-                counts[kind] += found
-                raw = REDACTED.encode() if clean is None else (clean or b"")
+                counts[rule.kind] += found
+                raw = REDACTED.encode() if clean is None else clean
         return text if raw == given else raw.decode(errors="surrogatepass")
 
     def _email(self, found: bytes) -> bytes:
