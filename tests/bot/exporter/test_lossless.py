@@ -12,11 +12,15 @@ from bot.exporter import export
 from bot.exporter.convert import CONVERTERS
 from bot.exporter.page import file_page
 from bot.exporter.portable import open_portable
+from bot.policy import RedactionPolicy
 from bot.recording import lossless
 from bot.recording.files import open_recording
 from tests import recorded
 
 START_MS = 1_795_431_700_000
+
+
+_ALL = RedactionPolicy(secrets=False)
 
 
 def as_in_javascript(text):
@@ -101,7 +105,7 @@ def test_any_events_come_back_equal_and_in_order(tmp_path, recording):
     expected = [[window, event] for window, event in recording]
     source = tmp_path / "snapshots.jsonl"
     source.write_bytes(b"".join(lossless.dumps(pair) + b"\n" for pair in expected))
-    with export(open_recording(source).events, source="file", redact=False) as made:
+    with export(open_recording(source).events, source="file", redaction=_ALL) as made:
         page = tmp_path / "a.replay.html"
         page.write_bytes(b"".join(file_page(made.manifest, made.segments())))
     portable = open_portable(page)
@@ -124,7 +128,7 @@ def test_any_events_come_back_equal_and_in_order(tmp_path, recording):
 @pytest.mark.parametrize("name", ["checkout", "static-simple"])
 def test_a_portable_replay_is_byte_for_byte_what_the_browser_wrote(name):
     """The digest over its events is the one the recorder's own JSON has."""
-    with export(recorded.events(name), source="file", redact=False) as made:
+    with export(recorded.events(name), source="file", redaction=_ALL) as made:
         assert made.manifest.sha256 in recorded.facts(name)["sha256"].values()
 
 
