@@ -6,11 +6,12 @@ are reused, links are minted anew for the same origin, and posting looks first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.assets.collect import AssetCollector
 from bot.clock import Clock, utc_now
 from bot.errors import BadInput, CourierError, NotFound, RetryLater
 from bot.exporter.remote import export_recording, is_settled
@@ -64,14 +65,17 @@ class Courier:
         replays: Replays,
         links: Links,
         policy: Policy,
+        assets: Callable[[], AssetCollector] | None = None,
         clock: Clock = utc_now,
     ) -> None:
+        """``assets`` makes a collector for each export; without it none are carried."""
         self._sources = sources
         self._destinations = destinations
         self._ledger = ledger
         self._replays = replays
         self._links = links
         self._policy = policy
+        self._assets = assets
         self._clock = clock
 
     def deliver(self, claim: Claim) -> Delivery:
@@ -137,7 +141,11 @@ class Courier:
         if kept and is_true and self._replays.is_whole(kept):
             return kept, recording
         with export_recording(
-            source, recording, redaction=self._policy.redaction, now=now
+            source,
+            recording,
+            redaction=self._policy.redaction,
+            now=now,
+            assets=self._assets and self._assets(),
         ) as exported:
             final = is_settled(exported, recording, now)
             return self._replays.keep(exported, is_final=final), recording

@@ -122,6 +122,15 @@ class Replays:
             replay.object_key, segments[index].offset, segments[index].bytes
         )
 
+    def asset(self, replay: StoredReplay, index: int) -> bytes:
+        """The body of one carried asset. Raises NotFound."""
+        files = replay.manifest.assets.files if replay.manifest.assets else ()
+        if not 0 <= index < len(files):
+            raise NotFound(f"replay {replay.id} has no asset {index}")
+        return self._store.get_range(
+            replay.object_key, files[index].offset, files[index].bytes
+        )
+
     def as_file(self, replay: StoredReplay, recording: Recording) -> ReplayFile:
         """The portable file whole, to be attached."""
         return ReplayFile(
@@ -133,9 +142,17 @@ class Replays:
 
     def file(self, replay: StoredReplay) -> Iterator[bytes]:
         """The portable file, piece by piece; segments are read as they are needed."""
-        indices = range(len(replay.manifest.segments))
+        carried = replay.manifest.assets
         return file_page(
-            replay.manifest, (self.segment(replay, index) for index in indices)
+            replay.manifest,
+            (
+                self.segment(replay, index)
+                for index in range(len(replay.manifest.segments))
+            ),
+            (
+                self.asset(replay, index)
+                for index in range(len(carried.files) if carried else 0)
+            ),
         )
 
 

@@ -96,17 +96,18 @@ class ReplayStore:
 class StoredBlobs:
     """A BlobCache in the object store: blobs that never change are fetched once."""
 
-    def __init__(self, store: ReplayStore) -> None:
+    def __init__(self, store: ReplayStore, folder: str = "blobs") -> None:
         self._store = store
+        self._folder = folder
 
     def get(self, key: str) -> bytes | None:
         try:
-            return self._store.get(f"blobs/{key}")
+            return self._store.get(f"{self._folder}/{key}")
         except NotFound:
             return None
 
     def put(self, key: str, content: bytes) -> None:
-        self._store.put(f"blobs/{key}", content)
+        self._store.put(f"{self._folder}/{key}", content)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import IO
 
+from bot.assets.collect import AssetCollector
+from bot.assets.index import AssetIndex
 from bot.errors import BadInput
 from bot.exporter.manifest import Manifest, masked, with_device
 from bot.exporter.segments import SegmentWriter, read_events, unpack
@@ -32,7 +34,8 @@ _SPOOL_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A payload: the manifest, and the segments one after the other in a file.
+    """A payload: the manifest, and the segments one after the other in a file, the
+    bodies of carried assets behind them.
 
     Use it in a ``with``: the file goes when it ends.
     """
@@ -59,6 +62,12 @@ class Exported:
             self.payload.seek(segment.offset)
             yield self.payload.read(segment.bytes)
 
+    def assets(self) -> Iterator[bytes]:
+        """The bodies of the carried assets in order."""
+        for file in self.manifest.assets.files if self.manifest.assets else ():
+            self.payload.seek(file.offset)
+            yield self.payload.read(file.bytes)
+
     def events(self) -> Iterator[RrwebEvent]:
         """The events as exported, in order."""
         for segment, packed in zip(
@@ -76,6 +85,7 @@ def export(
     person: str | None = None,
     damage: Damage | None = None,
     redaction: RedactionPolicy | None = None,
+    assets: AssetCollector | None = None,
 ) -> Exported:
     """The payload of a recording's events, read once, in order of arrival.
 
@@ -102,10 +112,16 @@ def export(
                 if kept is not None:
                     builder.add(kept)
                     writer.add(kept)
+                    if assets is not None:
+                        assets.note(event, kept)
             segments, digest = writer.finish()
         if builder.events == 0:
             name = recording.id if recording else recording_id or ""
             raise BadInput(f"recording {name} holds no readable event")
+        segments, digest = writer.finish()
+        carried: AssetIndex | None = None
+        if assets is not None:
+            carried = assets.carry(payload, redactor.url if redact else str)
     except BaseException:
         payload.close()
         raise
@@ -129,6 +145,7 @@ def export(
             damaged=damage.total if damage else 0,
             segments=segments,
             sha256=digest,
+            assets=carried,
         ),
         payload,
         policy,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, get_type_hints
 
 from bot import __version__
+from bot.assets.index import AssetIndex
 from bot.errors import BadInput
 from bot.exporter.cuts import Cut
 from bot.exporter.segments import Segment
@@ -51,6 +52,8 @@ class Manifest:
     producer: str = f"replay-courier {__version__}"
     cut: Cut | None = None
     """Which part of the recording this is; None where it is all of it."""
+    assets: AssetIndex | None = None
+    """None where nobody looked for any."""
 
     @property
     def name(self) -> str:
@@ -84,7 +87,8 @@ class Manifest:
 
     @property
     def payload_bytes(self) -> int:
-        return sum(segment.bytes for segment in self.segments)
+        carried = 0 if self.assets is None else self.assets.bytes
+        return carried + sum(segment.bytes for segment in self.segments)
 
     def to_json(self) -> dict[str, Any]:
         summary = self.summary
@@ -132,6 +136,7 @@ class Manifest:
             "removed": _rows(self.removed),
             "segments": [segment.to_json() for segment in self.segments],
             "sha256": self.sha256,
+            "assets": self.assets and self.assets.to_json(),
         }
 
     @classmethod
@@ -162,6 +167,7 @@ class Manifest:
                 sha256=_read(value, "sha256", str),
                 producer=_read(value, "producer", str),
                 cut=Cut.from_json(value.get("cut")),
+                assets=value.get("assets") and AssetIndex.from_json(value["assets"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the replay's manifest is damaged: {error!r}") from error

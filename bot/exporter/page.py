@@ -44,8 +44,11 @@ class _Viewer:
     """Every script that runs in the page."""
 
 
-def file_page(manifest: Manifest, segments: Iterable[bytes]) -> Iterator[bytes]:
-    """The portable file, piece by piece; ``segments`` are the packed bytes in order."""
+def file_page(
+    manifest: Manifest, segments: Iterable[bytes], assets: Iterable[bytes] = ()
+) -> Iterator[bytes]:
+    """The portable file, piece by piece; ``segments`` are the packed bytes in order,
+    ``assets`` the bodies of the carried assets."""
     comment = (
         "<!-- Replay Courier portable replay, format 1. To watch: download this file"
         " and open it in a browser; it works offline. -->"
@@ -58,6 +61,14 @@ def file_page(manifest: Manifest, segments: Iterable[bytes]) -> Iterator[bytes]:
         attributes="",
     )
     yield head
+    # Ahead of the events that show them: the viewer plays as soon as it has a segment.
+    for index, body in enumerate(assets):
+        yield (
+            b'<script type="application/octet-stream" class="replay-asset"'
+            b' data-index="%d">' % index
+        )
+        yield to_page(body)
+        yield b"</script>\n"
     for index, packed in enumerate(segments):
         yield (
             b'<script type="application/octet-stream" class="replay-segment"'
@@ -70,13 +81,20 @@ def file_page(manifest: Manifest, segments: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def share_page(
-    manifest: Manifest, *, segments_url: str, download_url: str, expires: str
+    manifest: Manifest,
+    *,
+    segments_url: str,
+    download_url: str,
+    expires: str,
+    assets_url: str = "",
 ) -> bytes:
-    """The page of a share link, which fetches its segments from ``segments_url``."""
+    """The page of a share link, which fetches its segments from ``segments_url`` and
+    its assets from ``assets_url``, by number."""
     attributes = "".join(
         f' data-{name}="{html.escape(value, quote=True)}"'
         for name, value in (
             ("segments", segments_url),
+            ("assets", assets_url),
             ("download", download_url),
             ("expires", expires),
         )

@@ -21,6 +21,10 @@ _SEGMENT = re.compile(
     rb'<script type="application/octet-stream" class="replay-segment"'
     rb' data-index="(\d{1,9})">([^<]*)</script>'
 )
+_ASSET = re.compile(
+    rb'<script type="application/octet-stream" class="replay-asset"'
+    rb' data-index="(\d{1,9})">([^<]*)</script>'
+)
 _END = b'id="replay-end"'
 
 
@@ -31,6 +35,8 @@ class PortableReplay:
     path: Path
     manifest: Manifest
     packed: tuple[bytes, ...]
+    assets: tuple[bytes, ...] = ()
+    """The bodies of the carried assets."""
 
     def events(self) -> Iterator[RrwebEvent]:
         """The events in order of arrival; each segment is verified, then unpacked, and
@@ -55,6 +61,13 @@ class PortableReplay:
         """Raises BadInput where the payload is not what the manifest says."""
         for _ in self.events():
             pass
+        files = self.manifest.assets.files if self.manifest.assets else ()
+        for file, body in zip(files, self.assets, strict=True):
+            if hashlib.sha256(body).hexdigest() != file.sha256:
+                raise BadInput(
+                    f"{self.path}: the replay is damaged: an asset does not match its"
+                    " digest"
+                )
 
 
 def is_portable(start: bytes) -> bool:
@@ -79,7 +92,18 @@ def open_portable(path: Path) -> PortableReplay:
     ):
         raise BadInput(f"{path} is cut short: not all of its segments are there")
     packed = tuple(from_page(segments[index]) for index in sorted(segments))
-    return PortableReplay(path, manifest, packed)
+    return PortableReplay(path, manifest, packed, _assets(path, manifest, content, end))
+
+
+def _assets(
+    path: Path, manifest: Manifest, content: bytes, start: int
+) -> tuple[bytes, ...]:
+    if manifest.assets is None:
+        return ()
+    found = {int(one[1]): one[2] for one in _ASSET.finditer(content, start)}
+    if sorted(found) != list(range(len(manifest.assets.files))):
+        raise BadInput(f"{path} is cut short: not all of its assets are there")
+    return tuple(from_page(found[index]) for index in sorted(found))
 
 
 def _manifest_in(content: bytes) -> tuple[bytes | None, int]:

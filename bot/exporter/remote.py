@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from bot.assets.collect import AssetCollector
 from bot.errors import BadInput, RetryLater
 from bot.exporter import Exported, export
 from bot.model import Recording
@@ -23,6 +24,7 @@ def export_recording(
     *,
     redaction: RedactionPolicy,
     now: datetime,
+    assets: AssetCollector | None = None,
 ) -> Exported:
     """Fetch a recording's snapshots and export them.
 
@@ -37,6 +39,7 @@ def export_recording(
         damage=damage,
         redaction=redaction,
         now=now,
+        assets=assets,
     )
 
 
@@ -57,6 +60,7 @@ def export_fetched(
     damage: Damage,
     redaction: RedactionPolicy,
     now: datetime,
+    assets: AssetCollector | None = None,
 ) -> Exported:
     """The export of events that were fetched; see ``export_recording``."""
     try:
@@ -66,6 +70,7 @@ def export_fetched(
             recording=recording,
             damage=damage,
             redaction=redaction,
+            assets=assets,
         )
     except BadInput as error:
         if recording.ongoing or now - recording.start < SETTLES_AFTER:

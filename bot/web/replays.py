@@ -1,7 +1,7 @@
-"""``GET /r/<token>``: a share link's page, its segments and its file.
+"""``GET /r/<token>``: a share link's page, its segments, its assets and its file.
 
 Recordings are hostile input and other people's screens: the page runs under a policy
-that lets it load nothing but its own segments, sets no cookie, and says nothing about
+that lets it load nothing but its own parts, sets no cookie, and says nothing about
 the recording once the link is closed. Nothing in the URL can widen what the token
 grants.
 """
@@ -40,6 +40,10 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
     def segment(token: str, index: int) -> Response:
         return _answer(token, lambda link, replay: _segment(link, replay, index))
 
+    @routes.get("/r/<token>/assets/<int:index>")
+    def asset(token: str, index: int) -> Response:
+        return _answer(token, lambda link, replay: _asset(link, replay, index))
+
     @routes.get("/r/<token>/download")
     def download(token: str) -> Response:
         return _answer(token, _download)
@@ -64,6 +68,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         body = share_page(
             replay.manifest,
             segments_url=f"{base}/segments/",
+            assets_url=f"{base}/assets/",
             download_url=f"{base}/download",
             expires=link.expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
@@ -80,8 +85,14 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         return response
 
     def _segment(link: OpenLink, replay: StoredReplay, index: int) -> Response:
-        packed = replays.segment(replay, index)
-        response = Response(packed, content_type="application/octet-stream")
+        return _part(link, replays.segment(replay, index))
+
+    def _asset(link: OpenLink, replay: StoredReplay, index: int) -> Response:
+        return _part(link, replays.asset(replay, index))
+
+    def _part(link: OpenLink, content: bytes) -> Response:
+        # Nothing to open by itself, whatever it is; the viewer knows what it asked for.
+        response = Response(content, content_type="application/octet-stream")
         # For this one reader, until the link closes: seeking back costs nothing.
         left = (link.expires_at - datetime.now(UTC)).total_seconds()
         response.headers["Cache-Control"] = f"private, max-age={int(min(left, 60))}"
