@@ -21,12 +21,14 @@ from pydantic import (
     ModelWrapValidatorHandler,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.hosts import HostPattern, Network, host_pattern, network
 from bot.policy import Audience, RedactionPolicy, host
 
 _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
@@ -43,10 +45,12 @@ def span(text: object) -> object:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _words(text: object) -> object:
-    if isinstance(text, str):
-        return tuple(word for word in re.split(r"[\s,]+", text) if word)
-    return text
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\s,]+", text) if word)
+
+
+def _secrets(text: object) -> object:
+    return _words(text) if isinstance(text, str) else text
 
 
 def _rules(text: object) -> object:
@@ -58,8 +62,7 @@ def _rules(text: object) -> object:
 
 
 def _hosts(text: object) -> object:
-    words = _words(text)
-    return tuple(map(host, words)) if isinstance(words, tuple) else words
+    return tuple(map(host, _words(text))) if isinstance(text, str) else text
 
 
 def _origin(text: str) -> str:
@@ -69,9 +72,18 @@ def _origin(text: str) -> str:
     return text.rstrip("/")
 
 
-Span = Annotated[timedelta, BeforeValidator(span)]
-Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_words)]
+def _asset_hosts(text: object) -> object:
+    return tuple(map(host_pattern, _words(text))) if isinstance(text, str) else text
 
+
+def _networks(text: object) -> object:
+    return tuple(map(network, _words(text))) if isinstance(text, str) else text
+
+
+Span = Annotated[timedelta, BeforeValidator(span)]
+Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
+AssetHosts = Annotated[tuple[HostPattern, ...], NoDecode, BeforeValidator(_asset_hosts)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 
@@ -97,6 +109,14 @@ class Settings(BaseSettings):
     redact: Rules = ()
     audience: Audience = Audience.STAFF
     internal_hosts: Hosts = ()
+    asset_hosts: AssetHosts = ()
+    asset_private_networks: Networks = ()
+    export_assets: bool = False
+    assets_count: Annotated[int, Field(ge=1, le=5000)] = 300
+    assets_mb: Annotated[int, Field(ge=1, le=100)] = 4
+    assets_total_mb: Annotated[int, Field(ge=1, le=500)] = 20
+    assets_time: Span = timedelta(seconds=20)
+    assets_cache: Span = timedelta(days=1)
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -127,6 +147,14 @@ class Settings(BaseSettings):
     @classmethod
     def _is_origin(cls, value: str | None) -> str | None:
         return None if value is None else _origin(value)
+
+    @field_validator("export_assets")
+    @classmethod
+    def _has_hosts(cls, value: bool, info: ValidationInfo) -> bool:
+        # A wrong ASSET_HOSTS is not there, and is reported by itself.
+        if value and info.data.get("asset_hosts") == ():
+            raise ValueError("ASSET_HOSTS is missing: assets are fetched from no other")
+        return value
 
     @model_validator(mode="wrap")
     @classmethod

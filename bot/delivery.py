@@ -6,12 +6,12 @@ are reused, links are minted anew for the same origin, and posting looks first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.assets.collect import AssetCollector
+from bot.assets.index import Collectors
 from bot.clock import Clock, utc_now
 from bot.errors import BadInput, CourierError, NotFound, RetryLater
 from bot.exporter.remote import export_recording, is_settled
@@ -65,10 +65,9 @@ class Courier:
         replays: Replays,
         links: Links,
         policy: Policy,
-        assets: Callable[[], AssetCollector] | None = None,
+        assets: Collectors | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        """``assets`` makes a collector for each export; without it none are carried."""
         self._sources = sources
         self._destinations = destinations
         self._ledger = ledger
@@ -145,7 +144,7 @@ class Courier:
             recording,
             redaction=self._policy.redaction,
             now=now,
-            assets=self._assets and self._assets(),
+            assets=self._assets,
         ) as exported:
             final = is_settled(exported, recording, now)
             return self._replays.keep(exported, is_final=final), recording

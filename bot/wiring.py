@@ -15,6 +15,10 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from sqlalchemy import Engine
 
+from bot.assets.cache import AssetCache, RecentBlobs
+from bot.assets.collect import FetchedAssets, Limits
+from bot.assets.fetch import Fetcher
+from bot.assets.guard import Guard, Resolver, addresses
 from bot.config import Settings
 from bot.database.engine import connect, is_current, upgrade
 from bot.delivery import Courier, Policy
@@ -38,6 +42,10 @@ from integrations.zendesk.client import connect as connect_zendesk
 from integrations.zendesk.destination import ZendeskDestination
 from integrations.zendesk.setup import set_up
 from integrations.zendesk.webhook import blueprint as zendesk_blueprint
+
+_MEGABYTE = 1_000_000
+# Of assets, between the exports of one command.
+_MEMORY_BYTES = 64 * _MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,9 @@ class Services:
                 results=self.settings.results,
                 redaction=self.settings.redaction,
             ),
+            assets=asset_collectors(self.settings, self.store)
+            if self.settings.export_assets
+            else None,
         )
 
     def app(self) -> Flask:
@@ -190,6 +201,45 @@ def sources(
             " https://posthog.example.com without a user name"
         ) from None
     return [source]
+
+
+def asset_collectors(
+    settings: Settings,
+    store: ReplayStore | None = None,
+    *,
+    resolve: Resolver = addresses,
+) -> Callable[[], FetchedAssets]:
+    """Makes collectors of assets, one for each export; without a store, what is fetched
+    is kept in memory. Raises SettingsError where no host is allowed."""
+    if not settings.asset_hosts:
+        raise SettingsError(
+            "ASSET_HOSTS is missing: assets are fetched from the hosts it names, and no"
+            " other"
+        )
+    fetcher = Fetcher(
+        Guard(settings.asset_hosts, settings.asset_private_networks),
+        resolve=resolve,
+        max_bytes=settings.assets_mb * _MEGABYTE,
+        timeout_s=settings.assets_time.total_seconds() / 2,
+    )
+    limits = Limits(
+        count=settings.assets_count,
+        total_bytes=settings.assets_total_mb * _MEGABYTE,
+        total_s=settings.assets_time.total_seconds(),
+    )
+    blobs = (
+        RecentBlobs(_MEMORY_BYTES) if store is None else StoredBlobs(store, "assets")
+    )
+    cache = AssetCache(blobs, lifetime=settings.assets_cache)
+    return partial(FetchedAssets, fetcher, limits, cache)
+
+
+def existing_store(settings: Settings) -> ReplayStore | None:
+    """The installation's store, None where there is no installation: a laptop that
+    turns a file into another is not given a data folder."""
+    if settings.storage_url is None and not settings.data_dir.exists():
+        return None
+    return ReplayStore.at(settings.object_url)
 
 
 def _slack(settings: Settings) -> Conversation:

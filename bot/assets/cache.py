@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.assets.fetch import Asset, NotFetched
+from bot.assets.fetch import NotFetched
+from bot.assets.index import Asset
 from bot.assets.kinds import TYPES, Kind
 from bot.clock import Clock, utc_now
 from bot.errors import CourierError
@@ -61,6 +63,25 @@ class AssetCache:
             return
         with suppress(CourierError):
             self._blobs.put(_key(url, kind), json.dumps(head).encode() + b"\n" + body)
+
+
+class RecentBlobs:
+    """A BlobCache in memory that lets go of the oldest first."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._blobs: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        return self._blobs.get(key)
+
+    def put(self, key: str, content: bytes) -> None:
+        with self._lock:
+            self._blobs.pop(key, None)
+            self._blobs[key] = content
+            while sum(map(len, self._blobs.values())) > self._max_bytes:
+                del self._blobs[next(iter(self._blobs))]
 
 
 def _key(url: str, kind: Kind) -> str:

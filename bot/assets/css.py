@@ -8,8 +8,9 @@ Syntax 3's; fonts are chosen as CSS Fonts 4 lets a browser choose.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from bot.assets.kinds import Kind
@@ -22,11 +23,14 @@ _TOKEN = re.compile(
     rf"|(?P<string>{_STRING})"
     r"|(?P<word>@import|@font-face|@namespace|image-set\()"
     r"|format\(\s*+[\"']?(?P<format>[\w-]{1,40})[\"']?"
+    r"|unicode-range\s*+:\s*+(?P<range>[uU+0-9a-fA-F?,\s-]{1,4000})"
     r"|(?P<end>[;{}])|/\*.*?(?:\*/|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _COMMENT = re.compile(rf"(?P<string>{_STRING})|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\n\r\f]?|\r?\n|(.))", re.DOTALL)
+_RANGE = re.compile(r"[uU]\+([0-9a-fA-F?]{1,6})(?:-([0-9a-fA-F]{1,6}))?")
+_PRIVATE = range(0xE000, 0xF900)
 _BREAKS_OUT = re.compile(r"[\"'()\\\s\x00-\x1f]")
 
 # The smaller, the better; what is not here, browsers of today do not read.
@@ -40,22 +44,26 @@ class Reference:
 
     kind: Kind
     url: str
+    characters: str = ""
+    """A font's ``unicode-range``; without one it is for all."""
 
 
 def references(css: str) -> Iterator[Reference]:
     """What a browser would ask for; of each font's files only the one it would
     choose."""
     face: list[tuple[Reference, str]] = []
-    state = ""
+    state = characters = ""
     for found in _TOKEN.finditer(css):
         word = (found["word"] or "").lower()
         if found["end"]:
             if state == "@font-face" and found["end"] != "}":
                 continue
-            yield from _chosen(face)
-            face, state = [], ""
+            yield from _chosen(face, characters)
+            face, state, characters = [], "", ""
         elif word:
             state = word
+        elif found["range"]:
+            characters = found["range"]
         elif found["format"]:
             if face:
                 face[-1] = (face[-1][0], found["format"].lower())
@@ -69,7 +77,22 @@ def references(css: str) -> Iterator[Reference]:
             yield reference
             # Of a set of pictures one is shown; an import has one address.
             state = "done" if state in ("@import", "image-set(") else state
-    yield from _chosen(face)
+    yield from _chosen(face, characters)
+
+
+def is_for(characters: str, shown: Sequence[int]) -> bool:
+    """Whether a ``unicode-range`` holds any of these code points, sorted."""
+    for part in characters.split(","):
+        found = _RANGE.fullmatch(part.strip())
+        if found is None:
+            return True
+        first = int(found[1].replace("?", "0"), 16)
+        last = int((found[2] or found[1]).replace("?", "F"), 16)
+        at = bisect_left(shown, first)
+        # Icons are characters that styles put there, not texts.
+        if first in _PRIVATE or (at < len(shown) and shown[at] <= last):
+            return True
+    return False
 
 
 def rewritten(css: str, name: Callable[[str], str]) -> str:
@@ -117,7 +140,7 @@ def _address(found: re.Match[str], state: str) -> str | None:
     return url if is_outside(url) else None
 
 
-def _chosen(face: list[tuple[Reference, str]]) -> Iterator[Reference]:
+def _chosen(face: list[tuple[Reference, str]], characters: str) -> Iterator[Reference]:
     """The file of a font that a browser would choose, if there is one."""
     ranked = []
     for reference, format_ in face:
@@ -128,7 +151,8 @@ def _chosen(face: list[tuple[Reference, str]]) -> Iterator[Reference]:
         rank = _FORMATS.index(known) if known in _FORMATS else len(_FORMATS)
         ranked.append((rank, reference))
     if ranked:
-        yield min(ranked, key=lambda one: one[0])[1]
+        best = min(ranked, key=lambda one: one[0])[1]
+        yield replace(best, characters=characters)
 
 
 def _ending(url: str) -> str:

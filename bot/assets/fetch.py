@@ -14,14 +14,12 @@ import socket
 import ssl
 import time
 import zlib
-from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urljoin
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from bot import __version__
 from bot.assets.guard import Guard, NotAllowed, Place, Resolver, Target, target_of
+from bot.assets.index import Asset
 from bot.assets.kinds import ACCEPT, SHEET_TYPE, Kind, text_of, type_of
 
 _MAX_REDIRECTS = 3
@@ -34,20 +32,15 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class NotFetched(Exception):
     """Why an asset is not there, in words for the manifest."""
 
-    def __init__(self, reason: str, *, lasts: bool = True) -> None:
+    def __init__(
+        self, reason: str, *, lasts: bool = True, is_silence: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.lasts = lasts
         """Whether asking again soon would end the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A fetched body, the type we found it to be, and where it was in the end."""
-
-    type: str
-    content: bytes
-    url: str
+        self.is_silence = is_silence
+        """Whether the host did not answer at all."""
 
 
 class Fetcher:
@@ -84,11 +77,15 @@ class Fetcher:
         except NotAllowed as error:
             raise NotFetched(str(error)) from error
         except TimeoutError as error:
-            raise NotFetched("it took too long", lasts=False) from error
+            raise NotFetched(
+                "it took too long", lasts=False, is_silence=True
+            ) from error
         except ssl.SSLError as error:
             raise NotFetched("its host has no valid certificate") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise NotFetched("its host cannot be reached", lasts=False) from error
+            raise NotFetched(
+                "its host cannot be reached", lasts=False, is_silence=True
+            ) from error
         raise NotFetched("it redirects too often")
 
     def allows(self, url: str) -> None:
@@ -237,6 +234,8 @@ def _left(until: float) -> float:
 def _certificates() -> ssl.SSLContext:
     """The system's certificates and those that requests brings: either may be absent
     or old on a machine."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context

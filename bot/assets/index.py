@@ -1,16 +1,30 @@
-"""How a manifest lists the assets its replay carries, and those it does not."""
+"""How a replay holds its assets: bodies behind the segments, each once, and in the
+manifest which URL means which body, and what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, get_type_hints
+from io import SEEK_END
+from typing import IO, Any, Protocol, get_type_hints
 
 from bot.assets.kinds import TYPES
+from bot.recording.rrweb import RrwebEvent
 
 # What the manifest says of missing assets at most; all of them are counted.
-MAX_MISSING = 100
-MAX_MISSING_CHARS = 300
+_MAX_MISSING = 100
+_MAX_MISSING_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A body, the type we found it to be, and where it was in the end."""
+
+    type: str
+    """One of ``kinds.TYPES``."""
+    content: bytes
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,58 @@ class AssetIndex:
             missing=tuple(Missing(**_typed(Missing, row)) for row in value["missing"]),
             missing_count=int(value["missing_count"]),
         )
+
+
+class AssetCollector(Protocol):
+    """What ``export`` asks of whoever brings the assets."""
+
+    def note(self, recorded: RrwebEvent, redacted: RrwebEvent) -> None:
+        """Look at an event, as recorded and as it goes into the replay."""
+
+    def carry(
+        self, payload: IO[bytes], clean: Callable[[str], str]
+    ) -> AssetIndex | None:
+        """Append the assets' bodies to the payload and return their index. ``clean``
+        takes secrets out of a URL."""
+
+
+Collectors = Callable[[], AssetCollector]
+"""Makes a collector for an export; each needs its own."""
+
+
+def written(
+    payload: IO[bytes],
+    outcomes: Iterable[tuple[str, Asset | str]],
+    clean: Callable[[str], str],
+    *,
+    unnamed: int,
+) -> AssetIndex:
+    """Appends the bodies to the payload; the index of all outcomes, by the names the
+    replay knows them by. ``unnamed`` are missing as well."""
+    offset = payload.seek(0, SEEK_END)
+    files: dict[tuple[str, str], int] = {}
+    listed: list[AssetFile] = []
+    urls: dict[str, int] = {}
+    missing: list[Missing] = []
+    for name, found in outcomes:
+        if isinstance(found, str):
+            shown = clean(name)[:_MAX_MISSING_CHARS]
+            missing.append(Missing(shown, found))
+            continue
+        digest = hashlib.sha256(found.content).hexdigest()
+        number = files.setdefault((found.type, digest), len(files))
+        urls[name] = number
+        if number == len(listed):
+            size = len(found.content)
+            listed.append(AssetFile(offset, size, found.type, digest))
+            payload.write(found.content)
+            offset += size
+    return AssetIndex(
+        files=tuple(listed),
+        urls=urls,
+        missing=tuple(missing[:_MAX_MISSING]),
+        missing_count=len(missing) + unnamed,
+    )
 
 
 def _typed(kind: type[AssetFile | Missing], row: Any) -> dict[str, Any]:

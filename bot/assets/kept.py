@@ -7,8 +7,7 @@ from dataclasses import replace
 from io import SEEK_END
 from typing import IO
 
-from bot.assets.fetch import Asset
-from bot.assets.index import AssetIndex
+from bot.assets.index import Asset, AssetIndex
 from bot.recording.rrweb import RrwebEvent
 
 

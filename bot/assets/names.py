@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any, TypeGuard
 
-from bot.assets.css import is_outside, references
+from bot.assets.css import Reference, is_outside, references
 from bot.assets.kinds import Kind
 from bot.recording.rrweb import (
     ADOPTED_STYLE_SHEET,
     FONT,
     FULL_SNAPSHOT,
     INCREMENTAL,
+    INPUT,
     META,
     MUTATION,
     STYLE_DECLARATION,
@@ -30,8 +31,8 @@ from bot.recording.rrweb import (
 class Place(Enum):
     """What stands somewhere, and so how to read it."""
 
-    PICTURE = Kind.PICTURE
-    SHEET = Kind.SHEET
+    PICTURE = "picture"
+    SHEET = "sheet"
     STYLE = "style"
     FONT_SOURCE = "font source"
     SET = "srcset"
@@ -61,6 +62,8 @@ class Names:
     def __init__(self) -> None:
         self._tags: dict[tuple[str, int], str] = {}
         self._bases: dict[str, str] = {}
+        self.characters: set[str] = set()
+        """Every character of the texts that were met."""
 
     def base(self, window_id: str) -> str:
         """The address of the document a window shows."""
@@ -92,6 +95,8 @@ class Names:
                 yield from _texts(Place.STYLE, _dicts(sheet.get("rules")), "rule")
         elif item.source == STYLE_DECLARATION:
             yield from _texts(Place.STYLE, _dicts([data.get("set")]), "value")
+        elif item.source == INPUT:
+            self._read(data.get("text"))
         elif item.source == FONT and data.get("buffer") is not True:
             yield from _texts(Place.FONT_SOURCE, [data], "fontSource")
 
@@ -103,8 +108,13 @@ class Names:
             tag = self._tag(window_id, change.get("id"))
             yield from _in_attributes(tag, change.get("attributes"))
         for change in _dicts(data.get("texts")):
+            self._read(change.get("value"))
             if self._tag(window_id, change.get("id")) == "style":
                 yield from _texts(Place.STYLE, [change], "value")
+
+    def _read(self, text: object) -> None:
+        if isinstance(text, str):
+            self.characters.update(text)
 
     def _tag(self, window_id: str, node_id: object) -> str:
         return self._tags.get((window_id, node_id), "") if _is_id(node_id) else ""
@@ -119,6 +129,7 @@ class Names:
                 continue
             tag = str(node.get("tagName", "")).lower()
             attributes = node.get("attributes")
+            self._read(node.get("textContent"))
             if "textContent" in node and (node.get("isStyle") or parent == "style"):
                 tag = "style"
                 yield from _texts(Place.STYLE, [node], "textContent")
@@ -132,17 +143,15 @@ class Names:
                 nodes += ((child, tag) for child in reversed(children))
 
 
-def named(place: Place, text: str) -> Iterable[tuple[Kind, str]]:
+def named(place: Place, text: str) -> list[Reference]:
     """The assets that a place names, each with what it is for."""
     if place is Place.STYLE:
-        return [(one.kind, one.url) for one in references(text)]
+        return list(references(text))
     if place is Place.FONT_SOURCE:
-        source = f"@font-face{{src:{text}}}"
-        return [(one.kind, one.url) for one in references(source)]
+        return list(references(f"@font-face{{src:{text}}}"))
     url = chosen(text) if place is Place.SET else text.strip(" \t\n\r\f")
-    return [(Kind(place.value if place is not Place.SET else "picture"), url)] * (
-        is_outside(url)
-    )
+    kind = Kind.SHEET if place is Place.SHEET else Kind.PICTURE
+    return [Reference(kind, url)] if is_outside(url) else []
 
 
 def chosen(srcset: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.cli.carrying import asset_hosts
 from bot.cli.output import as_json, printable, say
 from bot.config import Settings, SettingsForSetup
 from bot.errors import CourierError, SettingsError
@@ -98,6 +99,7 @@ def _checks() -> Iterator[Check]:
         yield from _part("storage", services.parts["storage"], "STORAGE_URL")
         yield from _redis(settings, services)
         yield from _public_url(settings)
+        yield from asset_hosts(settings)
         yield from _vendors(services)
     finally:
         services.close()

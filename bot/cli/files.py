@@ -130,6 +130,14 @@ def _facts(manifest: Manifest) -> list[tuple[str, object]]:
     ]
     if manifest.cut is not None:
         facts.insert(4, ("cut", manifest.cut))
+    if (carried := manifest.assets) is not None:
+        facts.append(
+            (
+                "assets",
+                f"{len(carried.files)}, {carried.bytes} bytes;"
+                f" {carried.missing_count} missing",
+            )
+        )
     if manifest.damaged:
         facts.append(("damaged", f"{manifest.damaged} events could not be read"))
     for error in summary.errors[:5]:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import click
 
+from bot.cli.carrying import Carrying
 from bot.cli.cutting import span_options, wish_of
+from bot.cli.exporting import Plan, export_what
 from bot.cli.output import as_json, progress, say, table
-from bot.cli.recordings import SpanType, export_what
+from bot.cli.recordings import SpanType
 from bot.cli.redaction import policy_of, redaction_options
 from bot.clock import utc_now
 from bot.config import Settings
@@ -59,7 +61,8 @@ def share(
         redaction = policy_of(
             services.settings, rules=rules, secrets=secrets, audience=audience
         )
-        with export_what(what, redaction=redaction, wish=wish) as exported:
+        plan = Plan(redaction, Carrying.wanted(None, services.store), wish)
+        with export_what(what, plan) as exported:
             ended = exported.manifest.summary.end
             kept = services.replays.keep(
                 exported,

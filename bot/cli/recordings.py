@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,30 +10,25 @@ from typing import Any
 
 import click
 
+from bot.cli.carrying import Carrying
 from bot.cli.cutting import max_size_option, span_options, wish_of
-from bot.cli.files import portable_in, stem
+from bot.cli.exporting import Plan, export_what
+from bot.cli.files import stem
 from bot.cli.output import as_json, progress, say, table, write_whole
 from bot.cli.redaction import policy_of, redaction_options
 from bot.clock import utc_now
 from bot.config import Settings, span
-from bot.errors import BadInput, NotFound
+from bot.errors import NotFound
 from bot.exporter import Exported
-from bot.exporter import export as make_export
 from bot.exporter.convert import CONVERTERS
-from bot.exporter.fitting import Limit, Make, export_part
-from bot.exporter.manifest import Manifest, with_device
+from bot.exporter.fitting import Limit
 from bot.exporter.page import file_page
-from bot.exporter.remote import export_fetched, fetched
 from bot.identifiers import read
-from bot.lookup import look_up, recording_by_id
-from bot.model import Found, IdentifierKind, NothingFound, Recording
-from bot.policy import Audience, RedactionPolicy
-from bot.recording.files import open_recording
-from bot.recording.lines import Damage
-from bot.recording.rrweb import RrwebEvent
-from bot.recording.spans import Moment, Wish
+from bot.lookup import look_up
+from bot.model import Found, NothingFound, Recording
+from bot.policy import Audience
+from bot.recording.spans import Moment
 
-_FILE_ENDINGS = (".gz", ".json", ".jsonl", ".html")
 _FORMATS = ("html", "posthog-json", "rrweb", "har")
 
 
@@ -94,6 +87,12 @@ def find(identifier: str, since: timedelta, limit: int, json_: bool) -> None:
 )
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="html")
 @redaction_options
+@click.option(
+    "--assets/--no-assets",
+    default=None,
+    help="Carry the pictures, fonts and style sheets on ASSET_HOSTS (default:"
+    " EXPORT_ASSETS).",
+)
 @span_options
 @max_size_option
 def export(
@@ -103,6 +102,7 @@ def export(
     rules: tuple[str, ...],
     secrets: bool,
     audience: str | None,
+    assets: bool | None,
     max_size: int | None,
     since: Moment | None,
     until: Moment | None,
@@ -120,17 +120,17 @@ def export(
     From 1:23 to 2:05 of a file:
       replay-courier export a.replay.html --from 1:23 --to 2:05
     """
-    redaction = policy_of(
-        Settings.from_env(), rules=rules, secrets=secrets, audience=audience
-    )
-    wish = wish_of(since, until, around, seconds)
     limit = max_size and Limit(max_size, partial(_size_of, format_=format_))
+    plan = Plan(
+        policy_of(Settings.from_env(), rules=rules, secrets=secrets, audience=audience),
+        Carrying.wanted(assets if format_ == "html" else False),
+        wish_of(since, until, around, seconds),
+        limit or None,
+    )
     written: set[Path] = set()
     with progress("exporting", len(what)) as bar:
         for one in what:
-            with export_what(
-                one, redaction=redaction, wish=wish, limit=limit or None
-            ) as made:
+            with export_what(one, plan) as made:
                 target = _write(made, one, output, format_, written)
             written.add(target)
             click.echo(target)
@@ -159,7 +159,7 @@ def _write(
 def _pieces(exported: Exported, format_: str) -> Iterator[bytes]:
     """What the file of an export in this format holds."""
     if format_ == "html":
-        return file_page(exported.manifest, exported.segments())
+        return file_page(exported.manifest, exported.segments(), exported.assets())
     _, write = CONVERTERS[format_]
     return write(exported.events(), exported.manifest.recording_id)
 
@@ -177,119 +177,6 @@ def _free(folder: Path, name: str, ending: str, written: set[Path]) -> Path:
         target = folder / f"{name}-{number}{ending}"
         number += 1
     return target
-
-
-def export_what(
-    what: str,
-    *,
-    redaction: RedactionPolicy,
-    wish: Wish | None = None,
-    limit: Limit | None = None,
-) -> Exported:
-    """The export of a recording id, a PostHog replay URL, or a recording file; of a
-    part of it where one is wished for, or where the whole is over the limit.
-
-    Raises BadInput, NotFound, and what sources raise.
-    """
-    given = _opened(what, redaction)
-    if wish is None and limit is None:
-        return given.make(given.events)
-    return export_part(given.events, given.make, wish=wish, limit=limit)
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """A recording's events, and what exports them or some of them."""
-
-    events: Iterator[RrwebEvent]
-    make: Make
-
-
-def _opened(what: str, redaction: RedactionPolicy) -> _Given:
-    path = Path(what)
-    if path.exists():
-        return _from_file(path, redaction)
-    if ("/" in what and "://" not in what) or path.suffix in _FILE_ENDINGS:
-        raise BadInput(f"{what}: there is no such file")
-    return _from_source(what, redaction)
-
-
-def _from_file(path: Path, redaction: RedactionPolicy) -> _Given:
-    if (portable := portable_in(path)) is not None:
-        again = partial(_again, before=portable.manifest, redaction=redaction)
-        return _Given(portable.events(), again)
-    recording = open_recording(path)
-    make = partial(
-        make_export,
-        source="file",
-        recording_id=recording.recording_id,
-        person=recording.person_name,
-        damage=recording.damage,
-        redaction=redaction,
-    )
-    return _Given(recording.events, make)
-
-
-def _again(
-    events: Iterable[RrwebEvent], *, before: Manifest, redaction: RedactionPolicy
-) -> Exported:
-    """The export of a portable replay's events, with what its manifest knew and no
-    event says: whose it is, on what, and what was taken out or lost before. A
-    customer's copy stays one."""
-    if before.audience is Audience.CUSTOMER:
-        redaction = redaction.for_audience(before.audience)
-    exported = make_export(
-        events,
-        source=before.source,
-        recording_id=before.recording_id,
-        person=before.person,
-        redaction=redaction,
-    )
-    found = exported.manifest
-    summary = replace(
-        with_device(found.summary, before.summary.browser, before.summary.os),
-        platform=before.summary.platform,
-    )
-    manifest = replace(
-        found,
-        recording_url=before.recording_url
-        if redaction.audience is Audience.STAFF
-        else None,
-        summary=summary,
-        redactions=dict(Counter(before.redactions) + Counter(found.redactions)),
-        removed=dict(Counter(before.removed) + Counter(found.removed)),
-        damaged=before.damaged,
-        cut=before.cut,
-    )
-    return replace(exported, manifest=manifest)
-
-
-def _from_source(what: str, redaction: RedactionPolicy) -> _Given:
-    from bot.wiring import sources
-
-    found = read(what)
-    if any(one.kind is IdentifierKind.EMAIL for one in found):
-        raise BadInput(
-            f"{what} is a person, not a recording; `replay-courier find {what}` lists"
-            " theirs"
-        )
-    identifiers = [
-        one
-        for one in found
-        if one.kind in (IdentifierKind.RECORDING, IdentifierKind.UUID)
-    ]
-    recording_id = identifiers[0].value if identifiers else what
-    source, recording = recording_by_id(sources(Settings.from_env()), recording_id)
-    damage = Damage()
-    make = partial(
-        export_fetched,
-        source=source.name,
-        recording=recording,
-        damage=damage,
-        redaction=redaction,
-        now=utc_now(),
-    )
-    return _Given(fetched(source, recording, damage), make)
 
 
 def _as_json(recording: Recording) -> dict[str, Any]:

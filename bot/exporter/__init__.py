@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import IO
 
-from bot.assets.collect import AssetCollector
-from bot.assets.index import AssetIndex
+from bot.assets.index import AssetIndex, Collectors
 from bot.errors import BadInput
 from bot.exporter.manifest import Manifest, masked, with_device
 from bot.exporter.segments import SegmentWriter, read_events, unpack
@@ -85,17 +84,19 @@ def export(
     person: str | None = None,
     damage: Damage | None = None,
     redaction: RedactionPolicy | None = None,
-    assets: AssetCollector | None = None,
+    assets: Collectors | None = None,
 ) -> Exported:
     """The payload of a recording's events, read once, in order of arrival.
 
     ``redaction`` says what is taken out; by default, secrets. ``damage`` is the
-    reader's own count, looked at after the last event. Raises BadInput where there is
-    no event, and whatever the reader raises.
+    reader's own count, looked at after the last event. ``assets`` brings what the
+    events name but do not hold; without it, nobody looks. Raises BadInput where there
+    is no event, and whatever the reader raises.
     """
     policy = redaction or RedactionPolicy()
     is_staff = policy.audience is Audience.STAFF
     builder = SummaryBuilder()
+    collector = assets() if assets else None
     redactor = Redactor(policy, own=_addresses(recording, person))
     copy = CustomerCopy()
     payload: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 (handed on)
@@ -112,16 +113,15 @@ def export(
                 if kept is not None:
                     builder.add(kept)
                     writer.add(kept)
-                    if assets is not None:
-                        assets.note(event, kept)
+                    if collector is not None:
+                        collector.note(event, kept)
             segments, digest = writer.finish()
         if builder.events == 0:
             name = recording.id if recording else recording_id or ""
             raise BadInput(f"recording {name} holds no readable event")
-        segments, digest = writer.finish()
         carried: AssetIndex | None = None
-        if assets is not None:
-            carried = assets.carry(payload, redactor.url if redact else str)
+        if collector is not None:
+            carried = collector.carry(payload, redactor.url)
     except BaseException:
         payload.close()
         raise

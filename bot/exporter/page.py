@@ -112,7 +112,7 @@ def policy(*, connect: str) -> str:
             f"script-src {hashes}",
             "style-src 'unsafe-inline'",
             "img-src data: blob:",
-            "font-src data:",
+            "font-src data: blob:",
             "media-src data: blob:",
             f"connect-src {connect}",
             "worker-src blob:",

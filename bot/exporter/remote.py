@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from bot.assets.collect import AssetCollector
+from bot.assets.index import Collectors
 from bot.errors import BadInput, RetryLater
 from bot.exporter import Exported, export
 from bot.model import Recording
@@ -24,7 +24,7 @@ def export_recording(
     *,
     redaction: RedactionPolicy,
     now: datetime,
-    assets: AssetCollector | None = None,
+    assets: Collectors | None = None,
 ) -> Exported:
     """Fetch a recording's snapshots and export them.
 
@@ -60,7 +60,7 @@ def export_fetched(
     damage: Damage,
     redaction: RedactionPolicy,
     now: datetime,
-    assets: AssetCollector | None = None,
+    assets: Collectors | None = None,
 ) -> Exported:
     """The export of events that were fetched; see ``export_recording``."""
     try:

@@ -91,12 +91,16 @@ class Redactor:
             raw, fields=self._fields.any_known
         )
 
+    def url(self, url: str) -> str:
+        """An address as it stands in the redacted events."""
+        return self._scrubber.url(url)
+
     def redact(self, item: RrwebEvent) -> RrwebEvent:
         """The event without secrets; the same object where there was none."""
         if self._policy.is_idle:
             return item
         if (item.type == FULL_SNAPSHOT or item.source == MUTATION) and not (
-            self.may_hold(lossless.dumps(item.data))
+            self.may_hold(item.line)
         ):
             return item
         before = self.counts.total()

@@ -97,3 +97,32 @@ def test_a_clouds_credentials_in_the_env_file_reach_its_library(tmp_path, monkey
     assert settings.look_back == timedelta(days=3)
     assert os.environ["AWS_ENDPOINT"] == "http://s3.test"
     assert os.environ["AWS_REGION"] == "eu-central-1"
+
+
+def test_assets_are_fetched_from_named_hosts_only():
+    settings = Settings.from_env(
+        {
+            "ASSET_HOSTS": "cdn.acme.com, *.acme.com:8443",
+            "ASSET_PRIVATE_NETWORKS": "10.1.0.0/16 fd12::/16",
+            "EXPORT_ASSETS": "true",
+        }
+    )
+    assert [one.host for one in settings.asset_hosts] == ["cdn.acme.com", "*.acme.com"]
+    assert len(settings.asset_private_networks) == 2
+    with pytest.raises(SettingsError, match="EXPORT_ASSETS: ASSET_HOSTS is missing"):
+        Settings.from_env({"EXPORT_ASSETS": "true"})
+
+
+def test_hosts_and_networks_that_are_none_are_named():
+    wrong = {
+        "ASSET_HOSTS": "*",
+        "ASSET_PRIVATE_NETWORKS": "10.1.0.1/16",
+        "EXPORT_ASSETS": "1",
+    }
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env(wrong)
+    lines = str(error.value).splitlines()
+    assert [line.strip().partition(":")[0] for line in lines[1:]] == [
+        "ASSET_HOSTS",
+        "ASSET_PRIVATE_NETWORKS",
+    ]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.assets.index import AssetIndex
+from bot.assets.kept import KeptAssets
 from bot.delivery import Courier, Policy
 from bot.errors import Gone, RetryLater
 from bot.ledger import Ledger
@@ -102,7 +104,7 @@ def note_of(courier_of, ledger, chat, time):
 
 @pytest.fixture
 def courier_of(engine, store, time, ledger, chat):
-    def make(source):
+    def make(source, **options):
         return Courier(
             sources=[source],
             destinations={"chat": chat},
@@ -111,6 +113,7 @@ def courier_of(engine, store, time, ledger, chat):
             links=Links(engine, public_url="http://courier.test", clock=time),
             policy=Policy(timedelta(days=14), timedelta(days=7), 5),
             clock=time,
+            **options,
         )
 
     return make
@@ -145,6 +148,23 @@ def test_a_replay_whose_object_was_removed_is_exported_again(courier_of, store):
     again, _ = courier.stored("r1")
     assert store.size(again.object_key) == again.manifest.payload_bytes
     assert source.exports == ["r1", "r1"]
+
+
+def test_each_export_gets_a_collector_of_its_own(courier_of):
+    """Where assets are wanted; what it was told to carry is in the stored replay."""
+    index = AssetIndex(files=(), urls={}, missing=(), missing_count=3)
+    made = []
+
+    def collector():
+        made.append(KeptAssets(index, ()))
+        return made[-1]
+
+    source = Source(recording("r1"), recording("r2"))
+    courier = courier_of(source, assets=collector)
+    replay, _ = courier.stored("r1")
+    courier.stored("r2")
+    assert replay.manifest.assets == index
+    assert len(made) == 2
 
 
 def test_a_session_that_has_only_begun_says_so(courier_of, time):

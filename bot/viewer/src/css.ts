@@ -4,6 +4,7 @@
  * recorded mouse is over. Each pass is linear: a style sheet is hostile input too, and
  * one that makes a regular expression backtrack must not hang the page.
  */
+import { type Assets, NO_ASSETS } from "./assetIndex";
 
 const NO_PICTURE = "url(data:,)";
 /** Makes the src descriptor of a @font-face empty or invalid: no font is asked for. */
@@ -12,21 +13,38 @@ const NO_FONT = 'local("-")';
 const OUTSIDE = /url\(|image-set\(|@import|@font-face/i;
 /** An escape by number, with the space that ends it, or of a letter that is no digit. */
 const ESCAPE = /\\(?:([0-9a-f]{1,6})[ \t\n\r\f]?|([g-z]))/gi;
+/** Past this an @import brings nothing more: the same large sheet can be named often. */
+const MAX_WITH_IMPORTS = 4_000_000;
+const ANY_ESCAPE = /\\(?:([0-9a-f]{1,6})[ \t\n\r\f]?|\r?\n|([^]))/gi;
+/** A url() or a string; the address is in one of the groups. */
+const STRING = /"([^"\\]*(?:\\[^][^"\\]*)*)"|'([^'\\]*(?:\\[^][^'\\]*)*)'/.source;
+const BARE = /((?:[^\s"'()\\]|\\[^])+)/.source;
+const ADDRESS = new RegExp(`url\\(\\s*(?:${STRING}|${BARE})\\s*\\)|${STRING}`, "i");
+const CONDITIONS = /^[\w\s(),.:<>=/-]{0,500}$/;
+const CONDITION_PARTS = /^\s*(layer(?:\(([\w\s.-]*)\))?(?![\w-]))?\s*(?:supports\(([^()]*)\))?([^]*)$/i;
 /** A stretch up to and with the next delimiter; one that ends in { is a selector. */
 const STRETCH = /[^{};]*[{};]?/g;
 const DEVICE_SIZE = /\((max|min)-device-(width|height)/g;
 
 /** A style sheet's text, ready for the replayer. */
-export function sheetForReplay(css: string): string {
-  const inert = inertCss(css).replace(DEVICE_SIZE, "($1-$2");
+export function sheetForReplay(css: string, assets: Assets = NO_ASSETS): string {
+  return playable(inertCss(css, assets));
+}
+
+/** An inert style sheet as the replayer needs it. */
+export function playable(css: string): string {
+  const inert = css.replace(DEVICE_SIZE, "($1-$2");
   if (!inert.includes(":hover")) return inert;
   return inert.replace(STRETCH, (stretch) =>
     stretch.endsWith("{") ? stretch.replace(/:hover(?![\w-])/g, ".\\:hover") : stretch,
   );
 }
 
-/** The style text with every reference to something outside the recording removed. */
-export function inertCss(text: string): string {
+/**
+ * The style text with every reference to something outside the recording removed, or led
+ * to the asset that the replay carries for it.
+ */
+export function inertCss(text: string, assets: Assets = NO_ASSETS): string {
   const css = text.includes("\\") ? withPlainLetters(text) : text;
   if (!OUTSIDE.test(css)) return css;
   const token = new RegExp(OUTSIDE, "gi");
@@ -47,16 +65,62 @@ export function inertCss(text: string): string {
           ? urlEnd(css, index)
           : setEnd(css, token.lastIndex);
     inert += css.slice(done, index);
-    if (word === "image-set(") inert += NO_PICTURE;
+    if (word === "@import" && inert.length < MAX_WITH_IMPORTS) {
+      inert += imported(css.slice(token.lastIndex, end), assets);
+    }
+    if (word === "image-set(") {
+      inert += carried(css.slice(token.lastIndex, end), assets) ?? NO_PICTURE;
+    }
     if (word === "url(") {
       const inline = isInline(css.slice(token.lastIndex, token.lastIndex + 40));
       if (inline) inert += css.slice(index, end);
-      else inert += index < fontFaceEnd ? NO_FONT : NO_PICTURE;
+      else {
+        inert +=
+          carried(css.slice(index, end), assets) ??
+          (index < fontFaceEnd ? NO_FONT : NO_PICTURE);
+      }
     }
     done = end;
     token.lastIndex = end;
   }
   return inert + css.slice(done);
+}
+
+/** The first address in `text` as a url() of the asset the replay carries for it. */
+function carried(text: string, assets: Assets): string | null {
+  const name = addressIn(text)?.name;
+  const url = name ? assets.url(name) : null;
+  return url && `url("${url}")`;
+}
+
+/** What an @import brings, under the conditions that stand behind its address. */
+function imported(text: string, assets: Assets): string {
+  const address = assets === NO_ASSETS ? null : addressIn(text);
+  const sheet = address && assets.sheet(address.name);
+  if (!address || sheet === null) return "";
+  const conditions = text.slice(address.end).replace(/;?\s*$/, "");
+  // Neither blocks nor strings, which could hold what nobody made inert.
+  if (!CONDITIONS.test(conditions) || /url/i.test(conditions)) return "";
+  const [, layer, inLayer, supports, media] = CONDITION_PARTS.exec(conditions) ?? [];
+  let block = sheet;
+  if (layer) block = `@layer ${inLayer ?? ""}{${block}}`;
+  if (supports) block = `@supports (${supports}){${block}}`;
+  return media?.trim() ? `@media ${media}{${block}}` : block;
+}
+
+/** The first string or url() in `text`, and where it ends. */
+function addressIn(text: string): { name: string; end: number } | null {
+  const found = ADDRESS.exec(text);
+  if (!found) return null;
+  const name = found.slice(1).find((group) => group !== undefined) ?? "";
+  return { name: unescaped(name), end: found.index + found[0].length };
+}
+
+function unescaped(name: string): string {
+  if (!name.includes("\\")) return name;
+  return name.replace(ANY_ESCAPE, (_, digits: string | undefined, sign: string | undefined) =>
+    digits ? String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(digits, 16))) : (sign ?? ""),
+  );
 }
 
 /** Whether a url()'s target is in the recording itself. */

@@ -1,4 +1,5 @@
 /** Draws what the manifest says about the recording as a whole; also what is printed. */
+import { assetsSection } from "./assetsSection";
 import { longText, pairs, sizeText, timeButton } from "./details";
 import { h } from "./dom";
 import { downloadList } from "./downloadList";
@@ -99,6 +100,7 @@ export function infoPanel(context: PanelContext): InfoPanel {
       ]),
       skipped,
     ),
+    section("Pictures, fonts and style sheets", ...assetsSection(manifest.assets)),
   );
   return {
     name: "info",

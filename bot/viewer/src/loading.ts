@@ -157,7 +157,7 @@ export class Loader {
     let next = needed.find((one) => !run?.done.includes(one));
     if (!run || next === undefined) {
       // What this run read was let go of meanwhile, or there was none: begin again.
-      const preparer = new Preparer(this.manifest.viewport);
+      const preparer = new Preparer(this.manifest.viewport, this.recording.assets);
       run = { windowId, pictureMs, preparer, done: [] };
       next = needed[0] ?? index;
     }

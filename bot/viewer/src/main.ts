@@ -4,6 +4,7 @@
  * unpacks segments instead.
  */
 import { type App, mountApp } from "./app";
+import { loadAssets } from "./assets";
 import { h, icon, iconButton } from "./dom";
 import { serveInflate, startInflater } from "./inflate";
 import { Loader } from "./loading";
@@ -35,12 +36,15 @@ function start(): void {
     const element = document.getElementById("replay-manifest");
     if (!element) throw new UnreadableReplay("This page holds no recording.");
     const manifest = readManifest(element.textContent ?? "");
-    const { segments, download, expires } = element.dataset;
+    const { segments, assets, download, expires } = element.dataset;
     const recording = new Recording(manifest);
     const reel = new Reel(manifest);
     const source = segments
       ? servedSegments(segments, manifest.segments.length)
       : embeddedSegments(document);
+    const carried = assets
+      ? servedSegments(assets, manifest.assets?.files.length ?? 0)
+      : embeddedSegments(document, "replay-asset");
     const loader = new Loader(manifest, source, startInflater(script), recording, reel, {
       progress: () => app && show(app, loader, recording, manifest),
       fail: (reason) => {
@@ -54,7 +58,11 @@ function start(): void {
     app = mountApp(root, manifest, recording, stage, links, lines);
     // What the reader sees first is brought in first.
     stage.isReady(app.playback.windowId, app.playback.atMs);
-    loader.load().catch(fail);
+    const load = async () => {
+      recording.assets = await loadAssets(manifest.assets, carried);
+      await loader.load();
+    };
+    load().catch(fail);
   } catch (reason) {
     fail(reason);
   }

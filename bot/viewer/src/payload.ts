@@ -2,6 +2,7 @@
  * The manifest of a portable replay, format 1: its shape, and the refusal of one that
  * this viewer cannot play. Bytes of the segments are segments.ts's business.
  */
+import { type AssetIndex, readAssets } from "./assetIndex";
 import { list, number, object, parse, text } from "./json";
 import type { WindowTurn } from "./timeline";
 
@@ -100,6 +101,7 @@ export interface Manifest {
   removed: Left[];
   segments: SegmentEntry[];
   sha256: string;
+  assets: AssetIndex | null;
 }
 
 /** A file that cannot be played; the message is a sentence for the person reading. */
@@ -182,6 +184,7 @@ export function readManifest(source: string): Manifest {
     removed: list(raw.removed).flatMap(readLeft),
     segments,
     sha256: text(raw.sha256) ?? "",
+    assets: readAssets(raw.assets),
   };
 }
 

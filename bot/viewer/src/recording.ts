@@ -3,6 +3,7 @@
  * console and network events, what the user did, when somebody was active. Segments go
  * in, in order; the pictures of each go out, to be kept by whoever has room (reel.ts).
  */
+import { type Assets, NO_ASSETS } from "./assetIndex";
 import { type EventRow, eventRow, joinRows } from "./eventRows";
 import { type Breathe, readLines } from "./lines";
 import type { NodeIndex } from "./nodes";
@@ -18,21 +19,19 @@ export class Recording {
   /** Console and network events, as they came. */
   readonly pluginEvents: WindowEvent[] = [];
   readonly activity: Activity[] = [];
+  /** What the replay carries; set before the first segment is added. */
+  assets: Assets = NO_ASSETS;
 
   private readonly rows: EventRow[] = [];
   private readonly seen = new Set<string>();
-  private readonly preparer: Preparer;
+  private preparer: Preparer | null = null;
   private unreadable = 0;
 
-  constructor(private readonly manifest: Manifest) {
-    this.preparer = new Preparer(manifest.viewport, (windowId, event, nodes) =>
-      this.note(windowId, event, nodes),
-    );
-  }
+  constructor(private readonly manifest: Manifest) {}
 
   /** Lines that were not an event; shown as a note, never fatal. */
   get skipped(): number {
-    return this.unreadable + this.preparer.skipped;
+    return this.unreadable + (this.preparer?.skipped ?? 0);
   }
 
   /** Window ids in order of appearance. */
@@ -66,6 +65,7 @@ export class Recording {
   async add(ndjson: string, breathe: Breathe): Promise<Pictures> {
     const { events, skipped } = await readLines(ndjson, breathe);
     this.unreadable += skipped;
+    this.preparer ??= new Preparer(this.manifest.viewport, this.assets, this.note);
     const pictures: Pictures = new Map();
     for (const item of events) {
       this.seen.add(item.windowId);
@@ -76,12 +76,12 @@ export class Recording {
     return pictures;
   }
 
-  private note(windowId: string, event: RrwebEvent, nodes: NodeIndex): void {
+  private readonly note = (windowId: string, event: RrwebEvent, nodes: NodeIndex): void => {
     const atMs = event.timestamp - this.manifest.startMs;
     if (isActive(event)) this.activity.push({ atMs, windowId });
     const row = eventRow(event, windowId, this.manifest.startMs, nodes);
     if (row) this.rows.push(row);
-  }
+  };
 }
 
 function append(pictures: Pictures, windowId: string, made: RrwebEvent[]): void {

@@ -3,6 +3,7 @@
  * each full snapshot behind a size of its own. A window's events come in order from a
  * full snapshot on; nothing here touches the page.
  */
+import type { Assets } from "./assetIndex";
 import { number } from "./json";
 import { MobileScreen, sizeOfWireframes } from "./mobile";
 import type { NodeIndex } from "./nodes";
@@ -30,6 +31,7 @@ export class Preparer {
 
   constructor(
     private readonly firstSize: { width: number; height: number } | null,
+    private readonly assets: Assets,
     private readonly witness: Witness = () => undefined,
   ) {}
 
@@ -54,7 +56,7 @@ export class Preparer {
     if (!state) {
       state = {
         mobile: new MobileScreen(),
-        sanitizer: new Sanitizer(),
+        sanitizer: new Sanitizer(this.assets),
         size: this.firstSize ?? DEFAULT_SIZE,
         hasSize: false,
         heldMeta: null,

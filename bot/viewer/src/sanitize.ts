@@ -4,6 +4,8 @@
  * sandbox and the page's content security policy stand behind this; neither is enough
  * alone to keep DNS prefetches and a flood of policy errors away.
  */
+import { type Assets, NO_ASSETS } from "./assetIndex";
+import { carriedOf, linkedSheet } from "./assets";
 import { inertCss, isInline, sheetForReplay } from "./css";
 import { type JsonObject, list, number, object, text } from "./json";
 import { NodeIndex } from "./nodes";
@@ -44,10 +46,13 @@ const STRICT_INPUTS = new Set(
   "number date time datetime-local month week range color".split(" "),
 );
 const PICTURE_TAGS = new Set(["img", "input", "image"]);
+const DRAWN_TAGS = new Set(["image", "feimage"]);
 /** Makes the events of one window inert, in order; keeps the window's node index. */
 export class Sanitizer {
   readonly nodes = new NodeIndex();
   private readonly styleTexts = new Set<number>();
+
+  constructor(private readonly assets: Assets = NO_ASSETS) {}
 
   /** The events to replay in place of `event`, which is changed in place. */
   apply(event: RrwebEvent): RrwebEvent[] {
@@ -65,21 +70,21 @@ export class Sanitizer {
       case Source.StyleSheetRule:
         // The replayer fails over rules for what holds no sheet.
         if (data.styleId === undefined && !this.holdsSheet(data.id)) return [];
-        for (const add of list(data.adds)) sheetIn(object(add), "rule");
-        sheetIn(data, "replace");
-        sheetIn(data, "replaceSync");
+        for (const add of list(data.adds)) sheetIn(object(add), "rule", this.assets);
+        sheetIn(data, "replace", this.assets);
+        sheetIn(data, "replaceSync", this.assets);
         return [event];
       case Source.StyleDeclaration:
         if (data.styleId === undefined && !this.holdsSheet(data.id)) return [];
-        cssIn(object(data.set), "value");
+        cssIn(object(data.set), "value", this.assets);
         return [event];
       case Source.AdoptedStyleSheet:
         for (const sheet of list(data.styles)) {
-          for (const rule of list(object(sheet).rules)) sheetIn(object(rule), "rule");
+          for (const rule of list(object(sheet).rules)) sheetIn(object(rule), "rule", this.assets);
         }
         return [event];
       case Source.Font:
-        return data.buffer === true || isHeldFont(data) ? [event] : [];
+        return data.buffer === true || isHeldFont(data, this.assets) ? [event] : [];
       case Source.CanvasMutation:
         return canvasFrame(event);
       case Source.Input:
@@ -103,11 +108,11 @@ export class Sanitizer {
     for (const entry of list(data.attributes)) {
       const change = object(entry);
       const id = number(change.id) ?? -1;
-      inertAttributes(object(change.attributes), this.nodes.tagOf(id));
+      inertAttributes(object(change.attributes), this.nodes.tagOf(id), this.assets);
     }
     for (const entry of list(data.texts)) {
       const change = object(entry);
-      if (this.styleTexts.has(number(change.id) ?? -1)) sheetIn(change, "value");
+      if (this.styleTexts.has(number(change.id) ?? -1)) sheetIn(change, "value", this.assets);
     }
   }
 
@@ -126,18 +131,20 @@ export class Sanitizer {
     const tag = (text(node.tagName) ?? "").toLowerCase();
     // The replayer itself renames only the lower-case one.
     if (tag === "script") node.tagName = "noscript";
-    if (node.attributes) inertAttributes(object(node.attributes), tag);
+    if (node.attributes) inertAttributes(object(node.attributes), tag, this.assets);
     if (typeof node.textContent === "string" && id !== null) {
       if (node.isStyle || (parentId !== null && this.nodes.tagOf(parentId) === "style")) {
         this.styleTexts.add(id);
-        sheetIn(node, "textContent");
+        sheetIn(node, "textContent", this.assets);
       }
     }
     for (const child of list(node.childNodes)) this.walk(object(child), id, false);
   }
 }
 
-function inertAttributes(attributes: JsonObject, tag: string): void {
+function inertAttributes(attributes: JsonObject, tag: string, assets: Assets): void {
+  const sheet = tag === "link" ? linkedSheet(attributes, assets) : null;
+  const picture = tag === "img" ? carriedOf(text(attributes.srcset) ?? "", assets) : null;
   if (isMask(attributes.value) && STRICT_INPUTS.has(text(attributes.type) ?? "")) {
     attributes.type = "text";
   }
@@ -146,14 +153,16 @@ function inertAttributes(attributes: JsonObject, tag: string): void {
     if (lower.startsWith("on") || DROPPED_ATTRIBUTES.has(lower)) {
       delete attributes[name];
     } else if (typeof value === "string") {
-      inertAttribute(attributes, name, value, tag);
+      inertAttribute(attributes, name, value, tag, assets);
     } else if (lower === "style") {
-      inertDeclarations(object(value));
+      inertDeclarations(object(value), assets);
     } else if (typeof value === "object" && value !== null) {
       // The replayer would write a list's only entry, unchecked, as the value.
       delete attributes[name];
     }
   }
+  if (sheet !== null) attributes._cssText = sheet;
+  if (picture !== null) attributes.src = picture;
 }
 
 function inertAttribute(
@@ -161,28 +170,37 @@ function inertAttribute(
   name: string,
   value: string,
   tag: string,
+  assets: Assets,
 ): void {
   // HTML does not tell the case of names apart, and takes HREF for href.
   const lower = name.toLowerCase();
   if (LINK_ATTRIBUTES.has(lower)) {
     // The styles of a:link need an href, and this one leads nowhere.
     if (tag === "a" || tag === "area") attributes[name] = "#";
-    else if (tag === "link" || !isInline(value)) delete attributes[name];
+    else if (tag === "link" || !isInline(value)) {
+      put(attributes, name, DRAWN_TAGS.has(tag) ? assets.url(value) : null);
+    }
   } else if (PICTURE_ATTRIBUTES.has(lower)) {
     const isHeld = /^\s*data:(image|video|audio)\//i.test(value) && !FRAME_TAGS.has(tag);
     if (isHeld) return;
-    if (lower === "src" && PICTURE_TAGS.has(tag)) attributes[name] = MISSING_PICTURE;
-    else delete attributes[name];
+    const url = FRAME_TAGS.has(tag) ? null : assets.url(value);
+    const isSeen = lower === "src" && PICTURE_TAGS.has(tag);
+    put(attributes, name, url ?? (isSeen ? MISSING_PICTURE : null));
   } else if (lower === "rel" && tag === "link") {
     // Nothing is left to be loaded, nor a host to be connected to ahead of it.
     delete attributes[name];
   } else if (lower === "attributename" && ANIMATION_TAGS.has(tag) && /href|src/i.test(value)) {
     delete attributes[name];
   } else if (lower === "_csstext") {
-    attributes[name] = sheetForReplay(value);
+    attributes[name] = sheetForReplay(value, assets);
   } else if (lower === "style" || /url\(/i.test(value)) {
-    attributes[name] = inertCss(value);
+    attributes[name] = inertCss(value, assets);
   }
+}
+
+function put(attributes: JsonObject, name: string, value: string | null): void {
+  if (value === null) delete attributes[name];
+  else attributes[name] = value;
 }
 
 function isMask(value: unknown): boolean {
@@ -190,26 +208,29 @@ function isMask(value: unknown): boolean {
 }
 
 /** A changed style attribute: property to value, or to [value, priority]. */
-function inertDeclarations(style: JsonObject): void {
+function inertDeclarations(style: JsonObject, assets: Assets): void {
   for (const [property, value] of Object.entries(style)) {
-    if (typeof value === "string") style[property] = inertCss(value);
-    else if (Array.isArray(value)) cssIn(value as unknown as JsonObject, "0");
+    if (typeof value === "string") style[property] = inertCss(value, assets);
+    else if (Array.isArray(value)) cssIn(value as unknown as JsonObject, "0", assets);
   }
 }
 
-function sheetIn(holder: JsonObject, field: string): void {
+function sheetIn(holder: JsonObject, field: string, assets: Assets): void {
   const css = text(holder[field]);
-  if (css !== null) holder[field] = sheetForReplay(css);
+  if (css !== null) holder[field] = sheetForReplay(css, assets);
 }
 
-function cssIn(holder: JsonObject, field: string): void {
+function cssIn(holder: JsonObject, field: string, assets: Assets): void {
   const css = text(holder[field]);
-  if (css !== null) holder[field] = inertCss(css);
+  if (css !== null) holder[field] = inertCss(css, assets);
 }
 
-function isHeldFont(data: JsonObject): boolean {
+/** Whether a font can be had from the recording alone; if so, it names only that. */
+function isHeldFont(data: JsonObject, assets: Assets): boolean {
   const source = text(data.fontSource) ?? "";
-  return /url\(/i.test(source) && inertCss(source) === source;
+  const held = inertCss(source, assets);
+  data.fontSource = held;
+  return /url\(/i.test(source) && (held === source || held.includes('url("blob:'));
 }
 
 /**

@@ -3,17 +3,20 @@
  * is still reading the file, or the share page's server. Order is the manifest's.
  */
 import { bytesOfText } from "./bytes";
-import { type SegmentEntry, UnreadableReplay } from "./payload";
+import { UnreadableReplay } from "./payload";
 
 const FETCHES_AHEAD = 3;
 
 /** The compressed bytes of segment `index`, or null where the file ends before it. */
 export type SegmentSource = (index: number) => Promise<Uint8Array<ArrayBuffer> | null>;
 
-/** Segments held by `document` itself. */
-export function embeddedSegments(document: Document): SegmentSource {
+/** Segments held by `document` itself, or other parts, by their elements' class. */
+export function embeddedSegments(
+  document: Document,
+  className = "replay-segment",
+): SegmentSource {
   return async (index) => {
-    const element = await segmentElement(document, index);
+    const element = await partElement(document, className, index);
     return element && bytesOfText(element.textContent ?? "");
   };
 }
@@ -51,8 +54,12 @@ async function fetchSegment(url: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(bytes);
 }
 
-function segmentElement(document: Document, index: number): Promise<Element | null> {
-  const selector = `script.replay-segment[data-index="${index}"]`;
+function partElement(
+  document: Document,
+  className: string,
+  index: number,
+): Promise<Element | null> {
+  const selector = `script.${className}[data-index="${index}"]`;
   return new Promise((resolve) => {
     const look = () => {
       const element = document.querySelector(selector);
@@ -78,7 +85,7 @@ function segmentElement(document: Document, index: number): Promise<Element | nu
  */
 export async function matches(
   bytes: Uint8Array<ArrayBuffer>,
-  entry: SegmentEntry,
+  entry: { sha256: string },
 ): Promise<boolean | null> {
   if (!entry.sha256 || !globalThis.crypto?.subtle) return null;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.assets.cache import AssetCache
+from bot.assets.cache import AssetCache, RecentBlobs
 from bot.assets.collect import FetchedAssets, Limits
 from bot.assets.fetch import Fetcher
 from bot.assets.guard import Guard
@@ -35,11 +35,11 @@ def site():
         yield site
 
 
-def collector(site, *, cache=None, known=None, **limits):
+def collector(site, *, cache=None, known=None, resolve=None, **limits):
     options = {"count": 50, "total_bytes": 1_000_000, "total_s": 10.0} | limits
     fetcher = Fetcher(
         Guard([host_pattern("*.acme.test")], LOOPBACK),
-        resolve=site.resolve,
+        resolve=resolve or site.resolve,
         max_bytes=100_000,
         timeout_s=5,
     )
@@ -65,7 +65,7 @@ def images(*urls):
 
 
 def exported(events, assets, **options):
-    with export(events, source="file", assets=assets, **options) as made:
+    with export(events, source="file", assets=lambda: assets, **options) as made:
         return made.manifest.assets, list(made.assets())
 
 
@@ -148,7 +148,7 @@ def test_no_secret_of_an_address_is_written_down(site, tmp_path):
         ("link", {"rel": "stylesheet", "href": f"{CDN}/a.css?token={secret}"}),
     )
     path = tmp_path / "a.html"
-    with export(events, source="file", assets=collector(site)) as made:
+    with export(events, source="file", assets=lambda: collector(site)) as made:
         path.write_bytes(
             b"".join(file_page(made.manifest, made.segments(), made.assets()))
         )
@@ -179,6 +179,52 @@ def test_count_bytes_and_time_are_limited(site, limits, carried, reason):
     assert len(bodies) == carried
     assert index.missing_count == 5 - carried
     assert set(reasons(index).values()) == {reason}
+
+
+def test_a_font_for_characters_that_nothing_shows_is_not_asked_for(site):
+    """As no browser would: a font for Chinese may come in a hundred files."""
+    fonts = {"/latin": "U+0-FF", "/greek": "U+370-3FF", "/han": "U+4E00-9FFF"}
+    for path in fonts:
+        site.answers[path] = (
+            200,
+            {"Content-Type": "font/woff2"},
+            b"wOF2" + path.encode(),
+        )
+    css = "".join(
+        f"@font-face{{src:url({CDN}{path});unicode-range:{characters}}}"
+        for path, characters in fonts.items()
+    )
+    children = [
+        {"type": 2, "id": 2, "tagName": "style", "attributes": {"_cssText": css}},
+        {"type": 3, "id": 3, "textContent": "naïve Ελλάδα"},
+    ]
+    node = {"type": 0, "id": 1, "childNodes": children}
+    snapshot = {"type": 2, "timestamp": 1, "data": {"node": node}}
+    index, _ = exported([RrwebEvent("w", snapshot)], collector(site))
+    assert set(index.urls) == {f"{CDN}/latin", f"{CDN}/greek"}
+    assert index.missing_count == 0
+
+
+def test_what_elements_show_comes_before_what_sheets_name(site):
+    for path in ("/sheet.png", "/shown.png"):
+        site.picture(path, PNG + path.encode())
+    style = ("style", {"_cssText": f"a{{b:url({CDN}/sheet.png)}}"})
+    image = ("img", {"src": f"{CDN}/shown.png"})
+    index, _ = exported(page(style, image), collector(site, total_bytes=50))
+    assert set(index.urls) == {f"{CDN}/shown.png"}
+
+
+def test_a_host_that_is_away_does_not_cost_the_time_of_all(site):
+    asked = []
+
+    def resolve(host, port):
+        asked.append(host)
+        raise OSError("no such host")
+
+    urls = [f"http://away.acme.test/{number}.png" for number in range(40)]
+    index, _ = exported(images(*urls), collector(site, resolve=resolve))
+    assert index.missing_count == 40
+    assert len(asked) <= 3 + 6
 
 
 def test_a_recording_that_names_assets_without_end_is_listed_in_part(site):
@@ -221,6 +267,15 @@ def test_what_is_cached_is_still_refused_where_its_host_no_longer_is_allowed(
     assert reasons(index) == {f"{CDN}/a.png": "its host is not allowed"}
 
 
+def test_a_cache_in_memory_lets_go_of_the_oldest():
+    blobs = RecentBlobs(10)
+    for key in ("a", "b", "a", "c"):
+        blobs.put(key, key.encode() * 4)
+    assert [blobs.get(key) for key in ("a", "b", "c")] == [b"aaaa", None, b"cccc"]
+    blobs.put("d", bytes(11))
+    assert blobs.get("d") is None
+
+
 def test_an_export_goes_on_where_the_cache_is_away_or_damaged(site, tmp_path):
     class Away:
         def get(self, key):
@@ -245,7 +300,7 @@ def test_an_export_goes_on_where_the_cache_is_away_or_damaged(site, tmp_path):
 
 def written(tmp_path, events, assets, **options):
     path = tmp_path / "a.replay.html"
-    with export(events, source="file", assets=assets, **options) as made:
+    with export(events, source="file", assets=lambda: assets, **options) as made:
         pieces = file_page(made.manifest, made.segments(), made.assets())
         path.write_bytes(b"".join(pieces))
     return path

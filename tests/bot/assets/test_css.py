@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.assets.css import references, rewritten
+from bot.assets.css import is_for, references, rewritten
 
 
 def asked(css):
@@ -51,6 +51,23 @@ def test_a_sheet_asks_for_what_a_browser_would_ask_for(css, expected):
 def test_of_a_font_s_files_one_is_asked_for(source, expected):
     found = asked(f"@font-face{{font-family:X;src:{source}}}a{{b:url(p.png)}}")
     assert found == [("font", expected)] * bool(expected) + [("picture", "p.png")]
+
+
+@pytest.mark.parametrize(
+    ("characters", "expected"),
+    [
+        ("U+0-FF", True),
+        ("U+4??", False),
+        ("U+400-4FF, U+62", True),
+        ("u+263A", False),
+        ("u+f003", True),
+        ("whatever", True),
+    ],
+)
+def test_a_font_is_for_the_characters_of_its_range(characters, expected):
+    face = f"@font-face{{src:url(a.woff2);unicode-range:{characters};}}"
+    [font] = references(face)
+    assert not font.characters or is_for(font.characters, sorted(b"abc")) is expected
 
 
 def test_a_rewritten_sheet_has_every_address_in_full_and_no_comment():

@@ -14,10 +14,10 @@ def event(kind, data):
 def found(*events):
     names = Names()
     return [
-        (kind.value, url)
+        (asset.kind.value, asset.url)
         for one in events
         for place, text in names.places(one)
-        for kind, url in named(place, text)
+        for asset in named(place, text)
     ]
 
 

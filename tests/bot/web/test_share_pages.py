@@ -1,9 +1,12 @@
 """``GET /r/<token>``: plays what the token grants, and honestly closed when closed."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
 
+from bot.assets.index import AssetFile, AssetIndex
+from bot.assets.kept import KeptAssets
 from bot.errors import BadInput
 from bot.exporter import export
 from bot.exporter.portable import open_portable
@@ -13,6 +16,7 @@ from bot.storage import ReplayStore
 from bot.web import replays as share_routes
 from bot.web.app import create_app
 from tests import recorded
+from tests.sites import PNG
 
 
 @pytest.fixture
@@ -34,7 +38,10 @@ def client(links, stored):
 
 @pytest.fixture
 def replay(stored):
-    with export(recorded.events("checkout"), source="file") as exported:
+    files = (AssetFile(0, len(PNG), "image/png", hashlib.sha256(PNG).hexdigest()),)
+    kept = KeptAssets(AssetIndex(files, {"a.png": 0}, (), 0), (PNG,))
+    events = recorded.events("checkout")
+    with export(events, source="file", assets=lambda: kept) as exported:
         return stored.keep(exported, is_final=True)
 
 
@@ -87,7 +94,16 @@ def test_the_download_is_the_portable_file(client, path, tmp_path):
     assert open_portable(file).manifest.summary.events == 332
 
 
-ROUTES = ("", "/segments/0", "/download")
+def test_assets_are_served_as_bytes_and_nothing_a_browser_would_open(client, path):
+    answer = client.get(f"{path}/assets/0")
+    assert answer.data == PNG
+    assert answer.content_type == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for beside in ("1", "-1", "99999999999999999999"):
+        assert client.get(f"{path}/assets/{beside}").status_code == 404
+
+
+ROUTES = ("", "/segments/0", "/assets/0", "/download")
 
 
 @pytest.mark.parametrize("route", ROUTES)
