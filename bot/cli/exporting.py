@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.cli.carrying import Carrying
 from bot.cli.files import portable_in
+from bot.cli.passphrase import AskOf
 from bot.clock import utc_now
 from bot.config import Settings
 from bot.errors import BadInput
@@ -37,6 +38,8 @@ class Plan:
 
     redaction: RedactionPolicy
     carrying: Carrying
+    passphrase_of: AskOf
+    """Asked where a file is locked."""
     wish: Wish | None = None
     """The part that is wanted; None for the whole."""
     limit: Limit | None = None
@@ -72,7 +75,7 @@ def _opened(what: str, plan: Plan) -> _Given:
 
 
 def _from_file(path: Path, plan: Plan) -> _Given:
-    if (portable := portable_in(path)) is not None:
+    if (portable := portable_in(path, plan.passphrase_of)) is not None:
         return _Given(portable.events(), partial(_again, before=portable, plan=plan))
     recording = open_recording(path)
     make = partial(

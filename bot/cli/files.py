@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bot.cli.output import as_json, printable, table, write_whole
+from bot.cli.passphrase import AskOf, Passphrases, passphrase_file_option
 from bot.errors import BadInput
 from bot.exporter.convert import CONVERTERS
 from bot.exporter.manifest import Manifest
@@ -17,21 +18,28 @@ from bot.recording.files import open_recording
 from bot.recording.rrweb import RrwebEvent
 
 
-def portable_in(path: Path) -> PortableReplay | None:
-    """The portable replay in a file, or None where the file is something else."""
+def portable_in(path: Path, passphrase_of: AskOf) -> PortableReplay | None:
+    """The portable replay in a file, or None where the file is something else.
+
+    ``passphrase_of`` is called where the file is locked. Raises BadInput.
+    """
     if not path.is_file():
         return None
     with path.open("rb") as file:
         start = file.read(64)
-    return open_portable(path) if is_portable(start) else None
+    if not is_portable(start):
+        return None
+    return open_portable(path, lambda: passphrase_of(path))
 
 
-def events_of(path: Path) -> tuple[Iterator[RrwebEvent], str | None]:
+def events_of(
+    path: Path, passphrase_of: AskOf
+) -> tuple[Iterator[RrwebEvent], str | None]:
     """Any recording file's events, and the recording's id where the file says it.
 
     Raises BadInput.
     """
-    portable = portable_in(path)
+    portable = portable_in(path, passphrase_of)
     if portable is not None:
         return portable.events(), portable.manifest.recording_id
     recording = open_recording(path)
@@ -41,9 +49,10 @@ def events_of(path: Path) -> tuple[Iterator[RrwebEvent], str | None]:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "json_", is_flag=True, help="Print the manifest as JSON.")
-def inspect(file: Path, json_: bool) -> None:
+@passphrase_file_option
+def inspect(file: Path, json_: bool, passphrase_file: Path | None) -> None:
     """Show what a portable replay holds, verified against its payload."""
-    replay = portable_in(file)
+    replay = portable_in(file, Passphrases(passphrase_file).of)
     if replay is None:
         if not file.exists():
             raise BadInput(f"{file}: there is no such file")
@@ -73,10 +82,13 @@ def inspect(file: Path, json_: bool) -> None:
     type=click.Path(path_type=Path),
     help="File to write; - is standard output. Default: beside FILE.",
 )
-def convert(file: Path, format_: str, output: Path | None) -> None:
+@passphrase_file_option
+def convert(
+    file: Path, format_: str, output: Path | None, passphrase_file: Path | None
+) -> None:
     """Write a recording's events in another tool's format, without loss."""
     ending, write = CONVERTERS[format_]
-    pieces = write(*events_of(file))
+    pieces = write(*events_of(file, Passphrases(passphrase_file).of))
     if output is not None and str(output) == "-":
         out = sys.stdout.buffer
         for piece in pieces:

@@ -19,6 +19,7 @@ from bot.cli.recordings import SpanType
 from bot.cli.redaction import policy_of, redaction_options
 from bot.clock import utc_now
 from bot.config import Settings
+from bot.errors import Refused
 from bot.exporter.remote import SETTLES_AFTER
 from bot.operations.logs import blanked
 from bot.policy import Audience
@@ -58,10 +59,14 @@ def share(
     file. Prints the link; it is shown only once."""
     wish = wish_of(since, until, around, seconds)
     with _services() as services, progress("exporting", 1):
-        redaction = policy_of(
-            services.settings, rules=rules, secrets=secrets, audience=audience
+        plan = Plan(
+            policy_of(
+                services.settings, rules=rules, secrets=secrets, audience=audience
+            ),
+            Carrying.wanted(None, services.store),
+            passphrase_of=_refuse_locked,
+            wish=wish,
         )
-        plan = Plan(redaction, Carrying.wanted(None, services.store), wish)
         with export_what(what, plan) as exported:
             ended = exported.manifest.summary.end
             kept = services.replays.keep(
@@ -82,6 +87,14 @@ def share(
         as_json({"id": link.id, "url": url, "expires_at": link.expires_at.isoformat()})
         return
     click.echo(url)
+
+
+def _refuse_locked(path: Path) -> str:
+    raise Refused(
+        f"{path} is locked, and a share link would show it to whoever has the link:"
+        f" `replay-courier export {path} --no-passphrase -o FOLDER` writes an unlocked"
+        " copy to share"
+    )
 
 
 @click.command()

@@ -15,6 +15,7 @@ from bot.cli.cutting import max_size_option, span_options, wish_of
 from bot.cli.exporting import Plan, export_what
 from bot.cli.files import stem
 from bot.cli.output import as_json, progress, say, table, write_whole
+from bot.cli.passphrase import Passphrases, passphrase_file_option
 from bot.cli.redaction import policy_of, redaction_options
 from bot.clock import utc_now
 from bot.config import Settings, span
@@ -29,6 +30,8 @@ from bot.model import Found, NothingFound, Recording
 from bot.policy import Audience
 from bot.recording.spans import Moment
 
+# Ahead of what a lock may add to a file.
+_LOCK_BYTES = 4096
 _FORMATS = ("html", "posthog-json", "rrweb", "har")
 
 
@@ -95,6 +98,13 @@ def find(identifier: str, since: timedelta, limit: int, json_: bool) -> None:
 )
 @span_options
 @max_size_option
+@click.option(
+    "--passphrase/--no-passphrase",
+    "lock",
+    default=None,
+    help="Lock the file with a passphrase, or write a locked one unlocked.",
+)
+@passphrase_file_option
 def export(
     what: tuple[str, ...],
     output: Path,
@@ -108,6 +118,8 @@ def export(
     until: Moment | None,
     around: Moment | str | None,
     seconds: float,
+    lock: bool | None,
+    passphrase_file: Path | None,
 ) -> None:
     """Write recordings to files. WHAT is a recording id, a PostHog replay URL, or a
     file: snapshot JSON lines (plain or .gz), a PostHog JSON export, an array of rrweb
@@ -120,18 +132,21 @@ def export(
     From 1:23 to 2:05 of a file:
       replay-courier export a.replay.html --from 1:23 --to 2:05
     """
-    limit = max_size and Limit(max_size, partial(_size_of, format_=format_))
-    plan = Plan(
-        policy_of(Settings.from_env(), rules=rules, secrets=secrets, audience=audience),
-        Carrying.wanted(assets if format_ == "html" else False),
-        wish_of(since, until, around, seconds),
-        limit or None,
+    if lock and format_ != "html":
+        raise click.UsageError(f"--passphrase locks html files; {format_} has no lock")
+    redaction = policy_of(
+        Settings.from_env(), rules=rules, secrets=secrets, audience=audience
     )
+    carrying = Carrying.wanted(assets if format_ == "html" else False)
+    wish = wish_of(since, until, around, seconds)
+    limit = max_size and Limit(max_size, partial(_size_of, format_=format_))
     written: set[Path] = set()
     with progress("exporting", len(what)) as bar:
+        keys = Passphrases(passphrase_file, lock=lock, bar=bar)
         for one in what:
+            plan = Plan(redaction, carrying, keys.of, wish=wish, limit=limit or None)
             with export_what(one, plan) as made:
-                target = _write(made, one, output, format_, written)
+                target = _write(made, one, output, format_, written, keys)
             written.add(target)
             click.echo(target)
             if bar is not None:
@@ -139,7 +154,12 @@ def export(
 
 
 def _write(
-    exported: Exported, what: str, folder: Path, format_: str, written: set[Path]
+    exported: Exported,
+    what: str,
+    folder: Path,
+    format_: str,
+    written: set[Path],
+    keys: Passphrases,
 ) -> Path:
     manifest = exported.manifest
     if manifest.damaged:
@@ -152,20 +172,30 @@ def _write(
     name = name.removesuffix(manifest.suffix) + manifest.suffix
     ending = ".replay.html" if format_ == "html" else CONVERTERS[format_][0]
     target = _free(folder, name, ending, written)
-    write_whole(target, _pieces(exported, format_))
+    passphrase = keys.to_lock(Path(what)) if format_ == "html" else None
+    write_whole(target, _pieces(exported, format_, passphrase))
     return target
 
 
-def _pieces(exported: Exported, format_: str) -> Iterator[bytes]:
+def _pieces(
+    exported: Exported, format_: str, passphrase: str | None = None
+) -> Iterator[bytes]:
     """What the file of an export in this format holds."""
     if format_ == "html":
-        return file_page(exported.manifest, exported.segments(), exported.assets())
+        return file_page(
+            exported.manifest,
+            exported.segments(),
+            exported.assets(),
+            passphrase=passphrase,
+        )
     _, write = CONVERTERS[format_]
     return write(exported.events(), exported.manifest.recording_id)
 
 
 def _size_of(exported: Exported, *, format_: str) -> int:
-    return sum(map(len, _pieces(exported, format_)))
+    # What a lock adds to each piece is less than what it takes off the manifest, but
+    # for the least of recordings.
+    return _LOCK_BYTES + sum(map(len, _pieces(exported, format_)))
 
 
 def _free(folder: Path, name: str, ending: str, written: set[Path]) -> Path:

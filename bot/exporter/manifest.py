@@ -142,16 +142,7 @@ class Manifest:
     @classmethod
     def from_json(cls, value: Any) -> Manifest:
         """Raises BadInput: not ours, newer than this version reads, or damaged."""
-        if not isinstance(value, dict) or value.get("format") != FORMAT:
-            raise BadInput("this is no portable replay")
-        version = value.get("version")
-        if not isinstance(version, int) or version < 1:
-            raise BadInput("the replay's manifest has no version")
-        if version > VERSION:
-            raise BadInput(
-                f"this replay has format {version}; this replay-courier reads up to"
-                f" {VERSION}: update it to open the file"
-            )
+        check_format(value)
         try:
             return cls(
                 recording_id=_read(value, "recording_id", str | None),
@@ -171,6 +162,20 @@ class Manifest:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the replay's manifest is damaged: {error!r}") from error
+
+
+def check_format(value: Any) -> None:
+    """Raises BadInput where a manifest is not ours, or newer than we read."""
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise BadInput("this is no portable replay")
+    version = value.get("version")
+    if not isinstance(version, int) or version < 1:
+        raise BadInput("the replay's manifest has no version")
+    if version > VERSION:
+        raise BadInput(
+            f"this replay has format {version}; this replay-courier reads up to"
+            f" {VERSION}: update it to open the file"
+        )
 
 
 def with_device(summary: Summary, browser: str | None, os: str | None) -> Summary:

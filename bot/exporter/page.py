@@ -15,12 +15,14 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.errors import SettingsError
 from bot.exporter.binary import to_page
+from bot.exporter.lock import Lock, PieceKind
 from bot.exporter.manifest import Manifest
 
 CHARSET = "windows-1252"
@@ -45,39 +47,53 @@ class _Viewer:
 
 
 def file_page(
-    manifest: Manifest, segments: Iterable[bytes], assets: Iterable[bytes] = ()
+    manifest: Manifest,
+    segments: Iterable[bytes],
+    assets: Iterable[bytes] = (),
+    *,
+    passphrase: str | None = None,
 ) -> Iterator[bytes]:
     """The portable file, piece by piece; ``segments`` are the packed bytes in order,
-    ``assets`` the bodies of the carried assets."""
+    ``assets`` the bodies of the carried assets.
+
+    With a passphrase the file is locked: nothing of the recording stands in clear.
+    """
+    document = manifest.to_json()
+    title = f"Replay {manifest.recording_id or ''}".strip()
+    lock = Lock(passphrase, document) if passphrase is not None else None
+    if lock is not None:
+        document, title = lock.public(), "Locked replay"
     comment = (
         "<!-- Replay Courier portable replay, format 1. To watch: download this file"
         " and open it in a browser; it works offline. -->"
     )
     csp = html.escape(policy(connect="'none'"), quote=True)
     head, tail = _assemble(
-        manifest,
+        document,
+        title=title,
         comment=comment,
         csp=f'<meta http-equiv="Content-Security-Policy" content="{csp}">',
         attributes="",
     )
     yield head
     # Ahead of the events that show them: the viewer plays as soon as it has a segment.
-    for index, body in enumerate(assets):
-        yield (
-            b'<script type="application/octet-stream" class="replay-asset"'
-            b' data-index="%d">' % index
-        )
-        yield to_page(body)
-        yield b"</script>\n"
-    for index, packed in enumerate(segments):
-        yield (
-            b'<script type="application/octet-stream" class="replay-segment"'
-            b' data-index="%d">' % index
-        )
-        yield to_page(packed)
-        yield b"</script>\n"
+    carried = len(manifest.assets.files) if manifest.assets else 0
+    yield from _pieces("asset", assets, carried, lock)
+    yield from _pieces("segment", segments, len(manifest.segments), lock)
     yield b'<script type="application/octet-stream" id="replay-end"></script>\n'
     yield tail
+
+
+def _pieces(
+    kind: PieceKind, contents: Iterable[bytes], count: int, lock: Lock | None
+) -> Iterator[bytes]:
+    for index, content in enumerate(contents):
+        yield (
+            b'<script type="application/octet-stream" class="replay-%s"'
+            b' data-index="%d">' % (kind.encode(), index)
+        )
+        yield to_page(lock.seal(kind, index, count, content) if lock else content)
+        yield b"</script>\n"
 
 
 def share_page(
@@ -99,7 +115,13 @@ def share_page(
             ("expires", expires),
         )
     )
-    head, tail = _assemble(manifest, comment="", csp="", attributes=attributes)
+    head, tail = _assemble(
+        manifest.to_json(),
+        title=f"Replay {manifest.recording_id or ''}".strip(),
+        comment="",
+        csp="",
+        attributes=attributes,
+    )
     return head + tail
 
 
@@ -125,16 +147,20 @@ def policy(*, connect: str) -> str:
 
 
 def _assemble(
-    manifest: Manifest, *, comment: str, csp: str, attributes: str
+    document: Mapping[str, Any],
+    *,
+    title: str,
+    comment: str,
+    csp: str,
+    attributes: str,
 ) -> tuple[bytes, bytes]:
-    document = json.dumps(manifest.to_json(), indent=1).replace("<", "\\u003c")
-    title = f"Replay {manifest.recording_id or ''}".strip()
+    text = json.dumps(document, indent=1).replace("<", "\\u003c")
     values = {
         "comment": comment,
         "csp": csp,
         "title": _ascii(title),
         "manifest": '<script type="application/json" id="replay-manifest"'
-        f"{attributes}>\n{document}\n</script>",
+        f"{attributes}>\n{text}\n</script>",
     }
     viewer = _viewer()
     head = re.sub(r"<!--replay:(\w+)-->", lambda found: values[found[1]], viewer.head)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.errors import BadInput
 from bot.exporter.binary import from_page
-from bot.exporter.manifest import Manifest
+from bot.exporter.lock import PieceKind, Unlocked, is_locked, unlock
+from bot.exporter.manifest import Manifest, check_format
 from bot.exporter.segments import read_events, unpack
 from bot.recording import lossless
 from bot.recording.rrweb import RrwebEvent
@@ -75,8 +77,14 @@ def is_portable(start: bytes) -> bool:
     return start.lstrip()[:9].lower() == b"<!doctype"
 
 
-def open_portable(path: Path) -> PortableReplay:
-    """The portable replay in a file. Raises BadInput: no replay, newer, cut short."""
+def open_portable(
+    path: Path, passphrase: Callable[[], str] | None = None
+) -> PortableReplay:
+    """The portable replay in a file; ``passphrase`` is asked for that of a locked one.
+
+    Raises BadInput: no replay, newer, cut short, another passphrase, and what
+    ``passphrase`` raises.
+    """
     content = path.read_bytes()
     text, end = _manifest_in(content)
     if text is None:
@@ -85,14 +93,25 @@ def open_portable(path: Path) -> PortableReplay:
         document = lossless.loads(text)
     except ValueError as error:
         raise BadInput(f"{path}: its manifest is damaged: {error}") from error
+    if content.find(_END, end) < 0:
+        raise _cut_short(path)
+    opened = None
+    if is_locked(document):
+        check_format(document)
+        if passphrase is None:
+            raise BadInput(f"{path} is locked with a passphrase")
+        opened, document = _unlocked(path, document, passphrase())
     manifest = Manifest.from_json(document)
     segments = {int(one[1]): one[2] for one in _SEGMENT.finditer(content, end)}
-    if content.find(_END, end) < 0 or sorted(segments) != list(
-        range(len(manifest.segments))
-    ):
-        raise BadInput(f"{path} is cut short: not all of its segments are there")
-    packed = tuple(from_page(segments[index]) for index in sorted(segments))
-    return PortableReplay(path, manifest, packed, _assets(path, manifest, content, end))
+    count = len(manifest.segments)
+    if sorted(segments) != list(range(count)):
+        raise _cut_short(path)
+    packed = tuple(from_page(segments[index]) for index in range(count))
+    assets = _assets(path, manifest, content, end)
+    if opened is not None:
+        packed = _unsealed(path, opened, "segment", packed)
+        assets = _unsealed(path, opened, "asset", assets)
+    return PortableReplay(path, manifest, packed, assets)
 
 
 def _assets(
@@ -104,6 +123,33 @@ def _assets(
     if sorted(found) != list(range(len(manifest.assets.files))):
         raise BadInput(f"{path} is cut short: not all of its assets are there")
     return tuple(from_page(found[index]) for index in sorted(found))
+
+
+def _unlocked(
+    path: Path, document: dict[str, Any], passphrase: str
+) -> tuple[Unlocked, Any]:
+    """A locked file's pieces and manifest."""
+    try:
+        opened = unlock(document, passphrase)
+        return opened, lossless.loads(opened.manifest)
+    except (BadInput, ValueError) as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def _unsealed(
+    path: Path, opened: Unlocked, kind: PieceKind, sealed: tuple[bytes, ...]
+) -> tuple[bytes, ...]:
+    try:
+        return tuple(
+            opened.open(kind, index, len(sealed), piece)
+            for index, piece in enumerate(sealed)
+        )
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
+
+
+def _cut_short(path: Path) -> BadInput:
+    return BadInput(f"{path} is cut short: not all of its segments are there")
 
 
 def _manifest_in(content: bytes) -> tuple[bytes | None, int]:

@@ -1,13 +1,15 @@
 /**
  * Start of the viewer: reads the manifest, mounts the player, loads the segments, and
- * shows one readable sentence if that fails. The same script, started in a worker,
- * unpacks segments instead.
+ * shows one readable sentence if that fails; a locked replay is unlocked first. The same
+ * script, started in a worker, unpacks segments or makes a key instead.
  */
 import { type App, mountApp } from "./app";
 import { loadAssets } from "./assets";
 import { h, icon, iconButton } from "./dom";
 import { serveInflate, startInflater } from "./inflate";
 import { Loader } from "./loading";
+import { type PieceKind, type Unlocked, readLocked, unlockedPieces } from "./locked";
+import { KEY_WORKER, serveKey } from "./passphraseKey";
 import { type Manifest, UnreadableReplay, readManifest } from "./payload";
 import { applyTheme } from "./preferences";
 import { rawLines } from "./rawLines";
@@ -16,6 +18,7 @@ import { Reel } from "./reel";
 import { embeddedSegments, servedSegments } from "./segments";
 import { Stage } from "./stage";
 import "./style.css";
+import { unlock } from "./unlock";
 
 function start(): void {
   // In development this is a module, which has no text of its own to start a worker from.
@@ -32,19 +35,22 @@ function start(): void {
     else root.replaceChildren(card);
     state.state = "error";
   };
-  try {
+  const play = async () => {
     const element = document.getElementById("replay-manifest");
     if (!element) throw new UnreadableReplay("This page holds no recording.");
-    const manifest = readManifest(element.textContent ?? "");
+    const { text, unlocked } = await unlockedManifest(element, root, script);
+    const manifest = readManifest(text);
     const { segments, assets, download, expires } = element.dataset;
+    const pieces = (kind: PieceKind, count: number, base: string | undefined) => {
+      const found = base
+        ? servedSegments(base, count)
+        : embeddedSegments(document, `replay-${kind}`);
+      return unlocked ? unlockedPieces(unlocked, kind, count, found) : found;
+    };
     const recording = new Recording(manifest);
     const reel = new Reel(manifest);
-    const source = segments
-      ? servedSegments(segments, manifest.segments.length)
-      : embeddedSegments(document);
-    const carried = assets
-      ? servedSegments(assets, manifest.assets?.files.length ?? 0)
-      : embeddedSegments(document, "replay-asset");
+    const source = pieces("segment", manifest.segments.length, segments);
+    const carried = pieces("asset", manifest.assets?.files.length ?? 0, assets);
     const loader = new Loader(manifest, source, startInflater(script), recording, reel, {
       progress: () => app && show(app, loader, recording, manifest),
       fail: (reason) => {
@@ -58,14 +64,26 @@ function start(): void {
     app = mountApp(root, manifest, recording, stage, links, lines);
     // What the reader sees first is brought in first.
     stage.isReady(app.playback.windowId, app.playback.atMs);
-    const load = async () => {
-      recording.assets = await loadAssets(manifest.assets, carried);
-      await loader.load();
-    };
-    load().catch(fail);
-  } catch (reason) {
-    fail(reason);
-  }
+    recording.assets = await loadAssets(manifest.assets, carried);
+    await loader.load();
+  };
+  play().catch(fail);
+}
+
+/** The manifest's text; of a locked replay once somebody has unlocked it. */
+async function unlockedManifest(
+  element: Element,
+  root: HTMLElement,
+  script: string,
+): Promise<{ text: string; unlocked: Unlocked | null }> {
+  const text = element.textContent ?? "";
+  const locked = readLocked(text);
+  if (!locked) return { text, unlocked: null };
+  const state = document.documentElement.dataset;
+  state.state = "locked";
+  const unlocked = await unlock(root, locked, script);
+  state.state = "loading";
+  return { text: unlocked.manifest, unlocked };
 }
 
 /** Shows how far the recording is read. Throws UnreadableReplay where nothing is in it. */
@@ -103,7 +121,11 @@ function errorCard(reason: unknown): HTMLElement {
 }
 
 if (typeof document === "undefined") {
-  serveInflate(globalThis as unknown as Parameters<typeof serveInflate>[0]);
+  if ((globalThis as { name?: string }).name === KEY_WORKER) {
+    serveKey(globalThis as unknown as Parameters<typeof serveKey>[0]);
+  } else {
+    serveInflate(globalThis as unknown as Parameters<typeof serveInflate>[0]);
+  }
 } else {
   start();
 }
