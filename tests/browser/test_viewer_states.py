@@ -300,6 +300,7 @@ def test_a_part_on_its_way_is_said_to_be_and_then_shown(
         viewer.eventually(lambda: viewer.picture().startswith("The first page"))
         viewer.go(7)
         expect(viewer.at("stage-note")).to_contain_text("Loading")
+        expect(viewer.at("address")).to_have_text("https://shop.test/two")
         viewer.go(2)
         expect(viewer.at("stage-note")).to_be_empty()
         viewer.go(7)

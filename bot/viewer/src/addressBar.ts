@@ -1,16 +1,27 @@
 /** The recorded page's address, and the windows to choose from where there are several. */
 import { h, icon } from "./dom";
 import type { EventRow } from "./eventRows";
+import type { Manifest } from "./payload";
 import type { Playback } from "./playback";
 import type { Recording } from "./recording";
 import { windowNames } from "./windowNames";
 
 /** The address that the window shown is at. */
-export function addressLine(recording: Recording, playback: Playback): HTMLElement {
+export function addressLine(
+  manifest: Manifest,
+  recording: Recording,
+  playback: Playback,
+): HTMLElement {
   const address = h("span", { class: "address", testid: "address" });
   const show = () => {
-    const { windowId } = playback;
-    const url = windowId === null ? "" : urlAt(recording.pages, windowId, playback.atMs);
+    const { windowId, atMs, loadedMs } = playback;
+    // The manifest knows pages that are not read yet, but not in which window they were.
+    const ahead = atMs > loadedMs && manifest.windows.length < 2;
+    const url = ahead
+      ? (manifest.pages.findLast((page) => page.atMs <= atMs)?.url ?? "")
+      : windowId === null
+        ? ""
+        : urlAt(recording.pages, windowId, atMs);
     if (address.textContent === url) return;
     address.textContent = url;
     address.title = url;
@@ -24,24 +35,27 @@ export function addressLine(recording: Recording, playback: Playback): HTMLEleme
  * A button for each window, named by its page, and one to follow whichever is in use.
  * Choosing a window stays on it; following is how it starts.
  */
-export function windowTabs(recording: Recording, playback: Playback): HTMLElement {
+export function windowTabs(
+  manifest: Manifest,
+  recording: Recording,
+  playback: Playback,
+): HTMLElement {
   const element = h("div", {
     class: "windows",
     testid: "windows",
     attrs: { role: "group", "aria-label": "Windows of the recording" },
   });
-  element.hidden = true;
+  const ids = manifest.windows;
+  element.hidden = ids.length < 2;
   let drawn = "";
   const show = () => {
-    const ids = recording.windowIds;
-    if (ids.length < 2) return;
+    if (element.hidden) return;
     const { pages } = recording;
     const names = windowNames(ids.map((id) => urlAt(pages, id, playback.atMs)));
     const { windowId, windowInUse, pinnedWindow } = playback;
-    const wanted = JSON.stringify([ids, names, windowId, windowInUse, pinnedWindow]);
+    const wanted = JSON.stringify([names, windowId, windowInUse, pinnedWindow]);
     if (wanted === drawn) return;
     drawn = wanted;
-    element.hidden = false;
     const focused = [...element.children].indexOf(document.activeElement as Element);
     element.replaceChildren(
       ...ids.map((id, index) =>
@@ -55,12 +69,12 @@ export function windowTabs(recording: Recording, playback: Playback): HTMLElemen
   };
   playback.onTime(show);
   playback.onState(show);
+  show();
   return element;
 }
 
 /** The window after the one pinned; after the last, following the one in use again. */
-export function nextWindow(recording: Recording, playback: Playback): string | null {
-  const ids = recording.windowIds;
+export function nextWindow({ windows: ids }: Manifest, playback: Playback): string | null {
   const { pinnedWindow } = playback;
   return ids[pinnedWindow === null ? 0 : ids.indexOf(pinnedWindow) + 1] ?? null;
 }

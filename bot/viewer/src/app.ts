@@ -92,7 +92,7 @@ export function mountApp(
     playback,
     showTab: tabs.show,
     leaveTheatre: () => leaveTheatre(root),
-    nextWindow: () => playback.pin(nextWindow(recording, playback)),
+    nextWindow: () => playback.pin(nextWindow(manifest, playback)),
     toggleHelp: () => (help.open ? help.close() : help.showModal()),
   });
   const help = helpDialog(keys);
@@ -103,7 +103,7 @@ export function mountApp(
     announcer.toast,
     announcer.spoken,
   );
-  stage.bar.prepend(addressLine(recording, playback));
+  stage.bar.prepend(addressLine(manifest, recording, playback));
   stage.element.addEventListener("click", () => playback.toggle());
   const transport = h(
     "div",
@@ -114,7 +114,7 @@ export function mountApp(
   const player = h(
     "main",
     { class: "player", testid: "player", attrs: { "aria-label": "Player" } },
-    windowTabs(recording, playback),
+    windowTabs(manifest, recording, playback),
     frame,
     transport,
   );
