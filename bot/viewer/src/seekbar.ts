@@ -8,10 +8,10 @@ import { timelineMarks } from "./marks";
 import type { Manifest } from "./payload";
 import type { Playback } from "./playback";
 import type { Recording } from "./recording";
-import { clockText, durationText, histogram, windowAt } from "./timeline";
+import { clockText, durationText, windowAt } from "./timeline";
+import { percentOf, trackFace } from "./trackFace";
 import { pageName } from "./windowNames";
 
-const BARS = 160;
 const STEP_MS = 5000;
 
 export function seekbar(
@@ -20,16 +20,7 @@ export function seekbar(
   playback: Playback,
 ): HTMLElement {
   const duration = Math.max(1, manifest.durationMs);
-  const percent = (atMs: number) => `${Math.min(100, Math.max(0, (atMs / duration) * 100))}%`;
-  const bars = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  bars.setAttribute("class", "bars");
-  bars.setAttribute("viewBox", `0 0 ${BARS} 1`);
-  bars.setAttribute("preserveAspectRatio", "none");
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  bars.append(shape);
-  const idle = h("div", { class: "idle-spans" });
-  const unloaded = h("div", { class: "unloaded" });
-  const played = h("div", { class: "played" });
+  const face = trackFace(recording, playback);
   const head = h("div", { class: "playhead" });
   const tip = h("div", { class: "tip", testid: "tip", attrs: { "aria-hidden": "true" } });
   tip.hidden = true;
@@ -46,7 +37,7 @@ export function seekbar(
         "aria-valuemax": String(Math.round(duration / 1000)),
       },
     },
-    h("div", { class: "track-face" }, bars, idle, unloaded, played),
+    face.element,
     head,
   );
   const showTip = (xPx: number, atMs: number, lines: string[]) => {
@@ -130,9 +121,8 @@ export function seekbar(
 
   const total = clockText(duration);
   const showTime = () => {
-    const at = percent(playback.atMs);
-    head.style.left = at;
-    played.style.width = at;
+    head.style.left = percentOf(playback.atMs, duration);
+    face.drawTime();
     const seconds = String(Math.round(playback.atMs / 1000));
     if (slider.getAttribute("aria-valuenow") === seconds) return;
     slider.setAttribute("aria-valuenow", seconds);
@@ -140,28 +130,8 @@ export function seekbar(
     const on = page ? `, on ${page}` : "";
     slider.setAttribute("aria-valuetext", `${clockText(playback.atMs)} of ${total}${on}`);
   };
-  let drawnLoadedMs = -1;
-  const showLoaded = () => {
-    if (playback.loadedMs === drawnLoadedMs) return;
-    drawnLoadedMs = playback.loadedMs;
-    unloaded.style.left = percent(playback.loadedMs);
-    shape.setAttribute(
-      "d",
-      histogram(recording.activity, duration, BARS)
-        .map((height, bar) => (height ? `M${bar + 0.15} 1v${-height.toFixed(2)}h.7V1z` : ""))
-        .join(""),
-    );
-    idle.replaceChildren(
-      ...playback.idle.map(({ fromMs, toMs }) => {
-        const span = h("i");
-        span.style.left = percent(fromMs);
-        span.style.width = `${((toMs - fromMs) / duration) * 100}%`;
-        return span;
-      }),
-    );
-  };
   playback.onTime(showTime);
-  playback.onState(showLoaded);
+  playback.onState(face.drawLoaded);
   showTime();
   return element;
 }
