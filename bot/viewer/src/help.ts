@@ -1,6 +1,11 @@
 /** The help shown for `?`: every key that keyboard.ts knows, and what marks mean. */
 import { h } from "./dom";
 import type { Binding, BindingGroup } from "./keyboard";
+import { shape } from "./marks";
+import type { MarkKind } from "./payload";
+import { MARK_NAMES } from "./steps";
+
+const SHAPED: MarkKind[] = ["console_error", "exception", "network_failure", "rage_click"];
 
 export function helpDialog(groups: readonly BindingGroup[]): HTMLDialogElement {
   const dialog = h(
@@ -19,11 +24,20 @@ export function helpDialog(groups: readonly BindingGroup[]): HTMLDialogElement {
         ),
       ),
     ),
+    h("h3", {}, "On the timeline"),
+    h(
+      "ul",
+      { class: "legend" },
+      ...SHAPED.map((kind) =>
+        h("li", {}, h("i", { class: `kind-${kind}` }, shape(kind)), MARK_NAMES[kind]),
+      ),
+      h("li", {}, h("i", { class: "idle" }), "Idle time"),
+    ),
     h(
       "p",
       {},
       "Nothing on the recorded page is fetched anew: grey boxes stand for pictures that " +
-        "the recorder did not keep. Striped parts of the timeline are idle time.",
+        "the recorder did not keep.",
     ),
     h(
       "form",

@@ -6,6 +6,7 @@ import { type Cluster, clusterLabel, clusterMarks } from "./clusters";
 import { h } from "./dom";
 import type { Manifest, Mark, MarkKind } from "./payload";
 import { clockText } from "./timeline";
+import { percentOf } from "./trackFace";
 
 /** Closer to each other than this, marks are one. */
 const CLUSTER_PX = 24;
@@ -101,11 +102,12 @@ function markButton(
     shape(kind),
     marks.length > 1 && h("span", { attrs: { "aria-hidden": "true" } }, String(marks.length)),
   );
-  button.style.left = `${Math.min(1, atMs / duration) * 100}%`;
+  button.style.left = percentOf(atMs, duration);
   return button;
 }
 
-function shape(kind: MarkKind): SVGSVGElement {
+/** The shape of a kind of mark, in the text's colour. */
+export function shape(kind: MarkKind): SVGSVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 10 10");
   svg.setAttribute("aria-hidden", "true");
@@ -140,8 +142,8 @@ function pageBands(
       },
       mark.label,
     );
-    button.style.left = `${Math.min(1, mark.atMs / duration) * 100}%`;
-    button.style.width = `${(Math.max(0, toMs - mark.atMs) / duration) * 100}%`;
+    button.style.left = percentOf(mark.atMs, duration);
+    button.style.width = percentOf(toMs - mark.atMs, duration);
     return button;
   };
   const element = h(
