@@ -8,11 +8,13 @@ business. What went is counted by kind, for the report.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.recording.fields import text_of
 from bot.recording.page_secrets import Edit, edited
 from bot.recording.rrweb import (
     CUSTOM,
@@ -23,12 +25,14 @@ from bot.recording.rrweb import (
     PLUGIN,
     RrwebEvent,
 )
+from bot.recording.secrets import REDACTED
 
 # What a row keeps besides numbers: enough for the list of requests.
 _ROW = frozenset({"name", "entryType", "initiatorType", "method"})
 _LINKS = frozenset({"href", "action", "formaction", "cite", "ping", "xlink:href"})
 # Their address is that of something shown.
 _SHOWN = frozenset({"link", "image", "use", "img", "feimage", "base"})
+_PROJECT = re.compile(r"\bph[xsac]_\w+", re.ASCII)
 _COMMENT = 5
 _HOLDERS = ("childNodes", "node")
 # What the page is drawn by.
@@ -64,9 +68,10 @@ class CustomerCopy:
         data = item.data
         if item.type == META:
             return {
-                key: self._place(value) if key == "href" else value
+                key: self._place(value) if isinstance(value, str) else value
                 for key, value in data.items()
-                if key == "href" or isinstance(value, int | float)
+                if isinstance(value, int | float)
+                or (key == "href" and isinstance(value, str))
             }
         if item.type == CUSTOM:
             return self._custom(item)
@@ -118,7 +123,10 @@ class CustomerCopy:
         """The address of a page without what follows it."""
         place = url.partition("#")[0].partition("?")[0]
         self.removed["query"] += place != url
-        return place
+        # PostHog's own addresses name the project.
+        known, found = _PROJECT.subn(REDACTED, place)
+        self.removed["project_key"] += found
+        return known
 
     def _nodes(self, nodes: list[Any]) -> Iterator[Edit]:
         while nodes:
@@ -137,15 +145,19 @@ class CustomerCopy:
 
     def _attributes(self, tag: Any, attributes: dict[str, Any]) -> Iterator[Edit]:
         if tag == "meta" and attributes.get("content"):
-            if attributes.get("name") not in _META_KEPT:
+            if text_of(attributes, "name") not in _META_KEPT:
                 yield attributes, "content", ""
                 self.removed["meta"] += 1
+        elif tag == "script" and attributes.get("src"):
+            yield attributes, "src", ""
+            self.removed["script"] += 1
         elif attributes.get("type") == "hidden" and attributes.get("value"):
             yield attributes, "value", ""
             self.removed["hidden_field"] += 1
         if isinstance(tag, str) and tag.lower() in _SHOWN:
             return
         for name in _LINKS & attributes.keys():
-            address = attributes[name]
-            if isinstance(address, str) and (place := self._place(address)) != address:
+            address = text_of(attributes, name)
+            # What begins with # is drawn from the same page.
+            if address[:1] != "#" and (place := self._place(address)) != address:
                 yield attributes, name, place

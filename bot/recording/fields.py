@@ -69,11 +69,13 @@ class Fields:
 
     def learn(self, window: str, node: Any) -> None:
         """This node is a field to be masked."""
-        self._known.add((window, node))
+        if isinstance(node, int | str):
+            self._known.add((window, node))
 
     def foresee(self, window: str, node: Any) -> None:
         """This node of the present page will hold something that goes."""
-        self._foreseen.add((window, self._page.get(window, ""), node))
+        if isinstance(node, int | str):
+            self._foreseen.add((window, self._page.get(window, ""), node))
 
     def knows(self, window: str, node: Any) -> bool:
         """Whether the node's text goes, whatever it is by now."""

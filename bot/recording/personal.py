@@ -79,13 +79,14 @@ class PersonalData:
         rules = [rule for rule in self._rules if rule.may_match(text)]
         if not rules or text == REDACTED:
             return text
-        given = raw = text.encode(errors="surrogatepass")
+        # A lone surrogate is lost, but only where something else goes as well.
+        given = raw = text.encode(errors="replace")
         for rule in rules:
             clean, found = replaced(rule.expression, raw, rule.put, most=rule.most)
             if found:
                 counts[rule.kind] += found
                 raw = REDACTED.encode() if clean is None else clean
-        return text if raw == given else raw.decode(errors="surrogatepass")
+        return text if raw == given else raw.decode(errors="replace")
 
     def _email(self, found: bytes) -> bytes:
         # The longest run is taken, for who ends an address with %2C means it.

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 
 from bot.linear import compiled
-from bot.policy import Kind, RedactionPolicy
+from bot.policy import Audience, Kind, RedactionPolicy
 from bot.recording.page_secrets import ADDRESS_LISTS, ADDRESSES, NAMING, UNSEEN
 from bot.recording.secrets import NAMES, TOKENS, WORDS
 
@@ -115,7 +115,8 @@ class Prefilter:
         self._comment = compiled(rb'"type"\s*:\s*5[^0-9]')
         self._name = compiled(f"{names}|{words}".encode("latin-1")) if names else None
         self._value = compiled(f'"value{_IS}'.encode())
-        self._is_blind = bool(policy.patterns)
+        # Own patterns and hosts are not told by bytes.
+        self._is_blind = bool(policy.patterns) or (policy.audience is Audience.CUSTOMER)
 
     def may_hold(self, raw: bytes, *, fields: bool) -> bool:
         """Whether something could go; ``fields`` where a page has fields to mask."""

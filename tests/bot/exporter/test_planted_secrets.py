@@ -308,6 +308,7 @@ def test_a_customers_copy_holds_nothing_of_the_machinery(tmp_path):
     }
     assert found_in(content, plants.planted | gone) == []
     assert b"acme.example" not in content
+    assert b"phc_" not in content
     assert b"Hello jane@example.com" in content
     assert path.name.endswith("recording.customer.replay.html")
     assert manifest.to_json()["audience"] == "customer"

@@ -193,6 +193,7 @@ def test_no_planted_secret_is_in_the_exported_file(tmp_path):
         network(
             name="https://a.test/?author=jane&page=2#/path",
             requestHeaders={"accept": "text/html"},
+            responseHeaders={"Access-Control-Allow-Credentials": "true"},
             requestBody='{"note": "a keyboard", "n": 1, "order": "4111111111111112"}',
         ),
         console(
