@@ -33,6 +33,7 @@ from bot.model import (
 from bot.policy import RedactionPolicy
 from bot.ports import Destination, RecordingSource
 from bot.recording.moments import opening_at_ms
+from bot.recording.scrubber import Scrubber
 from bot.replays import Replays, StoredReplay
 from bot.sharing import Links
 
@@ -120,13 +121,17 @@ class Courier:
 
     def find(self, request: ReplayRequest) -> Found | NothingFound:
         """The recordings a request means, or why there are none."""
-        return look_up(
+        result = look_up(
             self._sources,
             request.identifiers,
             look_back=request.look_back or self._policy.look_back,
             limit=self._policy.results,
             now=self._clock(),
         )
+        if isinstance(result, NothingFound):
+            return result
+        clean = partial(_without_secrets, scrubber=Scrubber(self._policy.redaction))
+        return replace(result, recordings=tuple(map(clean, result.recordings)))
 
     def stored(self, recording_id: str) -> tuple[StoredReplay, Recording]:
         """The recording's replay: the stored one where it is still true, or a new one.
@@ -230,6 +235,16 @@ class Courier:
             raise BadInput(f"request {request.key} names no link")
         revoked_at = self._links.revoked_at(request.link_id) or self._clock()
         return LinkRevoked(request.link_id, request.asked_by, revoked_at)
+
+
+def _without_secrets(recording: Recording, scrubber: Scrubber) -> Recording:
+    """The recording as it may be posted: its source knows the pages as they were."""
+    start = recording.start_url
+    return replace(
+        recording,
+        start_url=start and scrubber.url(start),
+        urls=tuple(map(scrubber.url, recording.urls)),
+    )
 
 
 def _distance(recording: Recording, about: datetime | None) -> tuple[int, float]:
