@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.recording.edits import Edit, edited
 from bot.recording.fields import text_of
-from bot.recording.page_secrets import Edit, edited
 from bot.recording.rrweb import (
     CUSTOM,
     FULL_SNAPSHOT,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bot.recording.edits import Edit, change, edited
 from bot.recording.fields import Fields, is_typed, text_of
 from bot.recording.rrweb import FULL_SNAPSHOT, INCREMENTAL, INPUT, MUTATION, RrwebEvent
 from bot.recording.scrubber import Scrubber
@@ -36,9 +37,6 @@ _HOLDERS = ("childNodes", "node", "wireframe", "childWireframes")
 _COMMENT = 5
 KIND = "page"
 
-Edit = tuple[Any, str, Any]
-"""An object of the event, the key in it, and what it is to hold."""
-
 
 class Pages:
     """Takes secrets out of the pages of one recording, in order."""
@@ -58,17 +56,15 @@ class Pages:
             yield from self._nodes(window, [data.get("node"), data.get("wireframes")])
         elif item.type == INCREMENTAL and item.source == MUTATION:
             yield from self._nodes(window, [data.get("adds"), data.get("updates")])
-            for change in _dicts(data.get("attributes")):
-                attributes = change.get("attributes")
+            for one in _dicts(data.get("attributes")):
+                attributes = one.get("attributes")
                 if isinstance(attributes, dict):
-                    yield from self._attributes(
-                        window, change.get("id"), None, attributes
-                    )
-            for change in _dicts(data.get("texts")):
-                if self._fields.knows(window, change.get("id")):
-                    yield from self._masked(change, "value")
+                    yield from self._attributes(window, one.get("id"), None, attributes)
+            for one in _dicts(data.get("texts")):
+                if self._fields.knows(window, one.get("id")):
+                    yield from self._masked(one, "value")
                 else:
-                    yield from self._looks(change, "value")
+                    yield from self._looks(one, "value")
         elif item.type == INCREMENTAL and item.source == INPUT:
             if self._fields.knows(window, data.get("id")):
                 yield from self._masked(data, "text")
@@ -101,9 +97,9 @@ class Pages:
         if self._fields.knows(window, node.get("id")):
             yield from self._masked(node, "textContent")
         elif node.get("isStyle"):
-            yield from _change(node, "textContent", self._scrubber.style(text, KIND))
+            yield from change(node, "textContent", self._scrubber.style(text, KIND))
         elif node.get("type") == _COMMENT:
-            yield from _change(node, "textContent", self._scrubber.text(text, KIND))
+            yield from change(node, "textContent", self._scrubber.text(text, KIND))
         else:
             yield from self._looks(node, "textContent")
 
@@ -133,7 +129,7 @@ class Pages:
             elif lower == "value" and (tag is None or is_typed(tag, attributes)):
                 yield from self._typed(attributes, name)
             else:
-                yield from _change(attributes, name, self._attribute(lower, value))
+                yield from change(attributes, name, self._attribute(lower, value))
 
     def _attribute(self, name: str, value: str) -> str:
         scrubber = self._scrubber
@@ -171,7 +167,7 @@ class Pages:
         """A changed style: a value, or value and priority, for each property."""
         for name, value in style.items():
             if isinstance(value, str):
-                yield from _change(style, name, self._scrubber.style(value, KIND))
+                yield from change(style, name, self._scrubber.style(value, KIND))
             elif isinstance(value, list) and value and isinstance(value[0], str):
                 clean = self._scrubber.style(value[0], KIND)
                 if clean != value[0]:
@@ -193,12 +189,12 @@ class Pages:
     def _typed(self, holder: dict[str, Any], key: str) -> Iterator[Edit]:
         text = holder.get(key)
         if isinstance(text, str):
-            yield from _change(holder, key, self._scrubber.typed(text, KIND))
+            yield from change(holder, key, self._scrubber.typed(text, KIND))
 
     def _looks(self, holder: dict[str, Any], key: str) -> Iterator[Edit]:
         text = holder.get(key)
         if isinstance(text, str):
-            yield from _change(holder, key, self._scrubber.looks(text, KIND))
+            yield from change(holder, key, self._scrubber.looks(text, KIND))
 
 
 def typed_texts(item: RrwebEvent) -> Iterator[tuple[Any, str]]:
@@ -207,41 +203,16 @@ def typed_texts(item: RrwebEvent) -> Iterator[tuple[Any, str]]:
     if item.source == INPUT:
         pairs = [(data.get("id"), data.get("text"))]
     elif item.source == MUTATION:
-        pairs = [
-            (change.get("id"), change.get("value"))
-            for change in _dicts(data.get("texts"))
-        ]
-        for change in _dicts(data.get("attributes")):
-            attributes = change.get("attributes")
+        pairs = [(one.get("id"), one.get("value")) for one in _dicts(data.get("texts"))]
+        for one in _dicts(data.get("attributes")):
+            attributes = one.get("attributes")
             if isinstance(attributes, dict):
-                pairs.append((change.get("id"), attributes.get("value")))
+                pairs.append((one.get("id"), attributes.get("value")))
     else:
         return
     yield from ((node, text) for node, text in pairs if isinstance(text, str))
 
 
-def _change(holder: dict[str, Any], key: str, clean: str) -> Iterator[Edit]:
-    if clean != holder[key]:
-        yield holder, key, clean
-
-
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         yield from (one for one in value if isinstance(one, dict))
-
-
-def edited(data: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
-    """A copy with the edits made in it; the event itself is not ours to change."""
-    root = data.copy()
-    copies: dict[int, Any] = {id(data): root}
-    waiting: list[Any] = [root]
-    while waiting:
-        holder = waiting.pop()
-        pairs = holder.items() if isinstance(holder, dict) else enumerate(holder)
-        for key, value in pairs:
-            if isinstance(value, dict | list):
-                copies[id(value)] = holder[key] = value.copy()
-                waiting.append(holder[key])
-    for holder, key, value in edits:
-        copies[id(holder)][key] = value
-    return root

@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.policy import RedactionPolicy
 from bot.recording import lossless
+from bot.recording.exchanges import without_exchanged
 from bot.recording.fields import Fields
 from bot.recording.page_secrets import KIND as PAGE
 from bot.recording.page_secrets import Pages, typed_texts
@@ -39,9 +40,6 @@ __all__ = ["REDACTED", "Redactor"]
 _SDK_TAGS = frozenset(
     {"$posthog_config", "$remote_config_received", "$session_options"}
 )
-# Mobile and older recorders spell them otherwise, hence without case and joints.
-_HEADERS, _BODIES = ("headers", "header"), ("body", "payload")
-_PLACES = frozenset({"name", "url", "href", "currenturl", "documenturl"})
 # Mouse, scrolling, resizing, media: numbers, ten thousands of them.
 _NUMBERS = frozenset({1, 2, 3, 4, 6, 7, 12, 14})
 # Pixels and fonts in base64 or as bytes, as canvas and font events hold them.
@@ -121,7 +119,12 @@ class Redactor:
         data = item.data
         if item.type == META:
             self._fields.turn_page(item.window_id, data.get("href"))
-            return self._by_place(data, "event")
+            return {
+                key: self._scrubber.url(value)
+                if key == "href" and isinstance(value, str)
+                else self._scrubber.value(value, "event")
+                for key, value in data.items()
+            }
         if item.type == CUSTOM:
             return self._custom(item)
         if item.type == PLUGIN:
@@ -158,67 +161,10 @@ class Redactor:
                 for key, value in payload.items()
             }
         elif plugin == NETWORK_PLUGIN and isinstance(payload, dict):
-            clean = {
-                key: [self._request(row) for row in value]
-                if isinstance(value, list)
-                else self._scrubber.value(value, "body")
-                for key, value in payload.items()
-            }
+            clean = without_exchanged(payload, self._scrubber)
         else:
             clean = self._scrubber.value(payload, "plugin")
         return {**data, "payload": clean} if "payload" in data else data
-
-    def _request(self, row: Any) -> Any:
-        if not isinstance(row, dict):
-            return self._scrubber.value(row, "body")
-        return {field: self._field(field, value) for field, value in row.items()}
-
-    def _field(self, field: str, value: Any) -> Any:
-        """One column of a request's row."""
-        plain = field.lower().replace("_", "").replace("-", "")
-        if plain.endswith(_HEADERS):
-            return self._headers(value)
-        if plain.endswith(_BODIES):
-            return self._scrubber.value(value, "body")
-        if plain in _PLACES and isinstance(value, str):
-            return self._scrubber.url(value)
-        if isinstance(value, int | float):
-            return value
-        if self._scrubber.is_secret_name(field):
-            return self._scrubber.named(value, "body")
-        return self._scrubber.value(value, "body")
-
-    def _by_place(self, data: dict[str, Any], kind: str) -> dict[str, Any]:
-        return {
-            key: self._scrubber.url(value)
-            if key in _PLACES and isinstance(value, str)
-            else self._scrubber.value(value, kind)
-            for key, value in data.items()
-        }
-
-    def _headers(self, headers: Any) -> Any:
-        if isinstance(headers, dict):
-            return {name: self._header(name, value) for name, value in headers.items()}
-        if isinstance(headers, str):
-            return self._scrubber.text(headers, "header")
-        if not isinstance(headers, list):
-            return headers
-        return [
-            [pair[0], self._header(str(pair[0]), pair[1])]
-            if isinstance(pair, list) and len(pair) == 2
-            else self._scrubber.value(pair, "header")
-            for pair in headers
-        ]
-
-    def _header(self, name: str, value: Any) -> Any:
-        if value in ("", "redacted", REDACTED):
-            return value
-        # Whether credentials and cookies may be sent at all: no secret, and what
-        # explains half of all failed requests.
-        is_rule = name.lower().startswith("access-control-")
-        if not is_rule and self._scrubber.is_secret_name(name):
-            return self._scrubber.gone("header")
-        return self._scrubber.value(value, "header")
 
     def _drawn(self, value: Any, depth: int) -> Any:
         """What a style sheet, canvas, font or another change holds: texts by look."""

@@ -1,8 +1,7 @@
-"""Takes out of one text, URL or value what a policy names, and counts it by kind.
+"""Takes out of one text, URL or decoded value what a policy names.
 
-What a text is, and where in an event it stands, is for others to know. A secret is
-counted under the place it stood in, which the caller names; anything else under its
-own kind.
+A URL may hold another, a string may hold JSON, and JSON may stand in base64: each is
+looked into, to a depth. Where in an event a text stands is for others to know.
 """
 
 from __future__ import annotations
@@ -15,16 +14,9 @@ from collections import Counter
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-from bot.policy import RedactionPolicy
 from bot.recording import lossless
-from bot.recording.personal import PersonalData
-from bot.recording.secrets import (
-    REDACTED,
-    names,
-    without_beginnings,
-    without_looks,
-    without_named,
-)
+from bot.recording.secrets import REDACTED, without_named
+from bot.recording.texts import TextScrubber
 
 # What is nested further is taken out whole: nobody reads it, and it may go on for ever.
 _MAX_DEPTH = 40
@@ -45,40 +37,8 @@ _URL = re.compile(r"\b(?:https?|wss?|ftp)://[^\s\"'<>\\)\]}]+", re.IGNORECASE)
 _CANDIDATE = re.compile(r"[^\s,]\S*")
 
 
-class Scrubber:
-    """Takes out what a policy names; ``counts`` says how many of each kind."""
-
-    def __init__(
-        self, policy: RedactionPolicy, own: frozenset[str] = frozenset()
-    ) -> None:
-        self.counts: Counter[str] = Counter()
-        self._secrets = policy.secrets
-        self._names = names(secrets=policy.secrets, fields=policy.fields)
-        self._personal = PersonalData(policy, own)
-
-    def is_secret_name(self, name: str) -> bool:
-        """Whether what stands under this name goes."""
-        return self._names is not None and self._names.match(name)
-
-    def looks(self, text: str, kind: str) -> str:
-        """The text without what is known by its own look."""
-        clean = text
-        if self._secrets:
-            clean, found = without_looks(text)
-            self.count(kind, found)
-        return self._personal.without(clean, self.counts)
-
-    def typed(self, text: str, kind: str) -> str:
-        """The same for a text that somebody is typing, which may be half there."""
-        clean = text
-        if self._secrets:
-            clean, found = without_beginnings(text)
-            self.count(kind, found)
-        return self._personal.without(clean, self.counts)
-
-    def shows_personal(self, text: str) -> bool:
-        """Whether a text holds what the policy names besides secrets."""
-        return self._personal.without(text, Counter()) != text
+class Scrubber(TextScrubber):
+    """Takes out what a policy names, wherever in a text, URL or value it stands."""
 
     def text(self, text: str, kind: str, *, depth: int = 0) -> str:
         """The text without what is known by look or by the name before it, and with
@@ -268,15 +228,6 @@ class Scrubber:
         inner.counts = Counter()
         inner.value(value, kind, depth=depth + 1)
         return self.gone(kind) if inner.counts else text
-
-    def gone(self, kind: str) -> str:
-        """What stands in the place of a secret, which is counted."""
-        self.counts[kind] += 1
-        return REDACTED
-
-    def count(self, kind: str, found: int) -> None:
-        if found:
-            self.counts[kind] += found
 
 
 def _is_address(text: str) -> bool:
