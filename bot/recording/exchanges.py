@@ -67,7 +67,17 @@ def _header(name: str, value: Any, scrubber: Scrubber) -> Any:
         return value
     # Whether credentials and cookies may be sent at all: no secret, and what explains
     # half of all failed requests.
-    is_rule = name.lower().startswith("access-control-")
-    if not is_rule and scrubber.is_secret_name(name):
+    lower = name.lower()
+    is_rule = lower.startswith("access-control-")
+    if not is_rule and (scrubber.is_secret_name(name) or _is_key(lower, scrubber)):
         return scrubber.gone("header")
     return scrubber.value(value, "header")
+
+
+def _is_key(name: str, scrubber: Scrubber) -> bool:
+    """In a header, unlike in a body, what is called a key opens something."""
+    return (
+        scrubber.takes_secrets
+        and name.endswith(("-key", "_key"))
+        and not name.startswith(("idempotency", "sec-websocket"))
+    )

@@ -21,12 +21,13 @@ from bot.recording.secrets import REDACTED
 ADDRESSES = frozenset(
     {
         *("href", "src", "action", "formaction", "xlink:href", "cite", "poster"),
-        *("data", "ping", "background", "longdesc", "manifest"),
+        *("data", "ping", "background", "longdesc", "manifest", "rr_src"),
     }
 )
 ADDRESS_LISTS = frozenset({"srcset", "imagesrcset"})
 # Nobody sees them, and they hold anything.
-UNSEEN = frozenset({"value", "content"})
+UNSEEN = frozenset({"value", "content", "srcdoc"})
+UNSEEN_STARTS = ("data-", "on")
 NAMING = ("name", "id", "property", "itemprop", "http-equiv")
 # A flag or a number under a secret's name is none.
 _SHORTEST = 8
@@ -141,7 +142,7 @@ class Pages:
             return value if is_inline else scrubber.addresses(value)
         if name in _STYLES:
             return scrubber.style(value, KIND)
-        if name in UNSEEN or name.startswith("data-"):
+        if name in UNSEEN or name.startswith(UNSEEN_STARTS):
             if "=" in value and ("://" in value or value[:1] in "/?"):
                 value = scrubber.url(value)
             return scrubber.text(value, KIND)

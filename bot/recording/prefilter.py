@@ -15,7 +15,13 @@ from collections.abc import Iterable
 
 from bot.linear import compiled
 from bot.policy import Audience, Kind, RedactionPolicy
-from bot.recording.page_secrets import ADDRESS_LISTS, ADDRESSES, NAMING, UNSEEN
+from bot.recording.page_secrets import (
+    ADDRESS_LISTS,
+    ADDRESSES,
+    NAMING,
+    UNSEEN,
+    UNSEEN_STARTS,
+)
 from bot.recording.secrets import NAMES, TOKENS, WORDS
 
 # Inside a JSON string, up to what follows; and from a key to the start of its string.
@@ -37,6 +43,7 @@ _USER = (
     r'//(?:[^"\\/]|\\[^/])*(?:@|%40)'
     rf"|(?:{_PCT}2[Ff](?:/|{_PCT}2[Ff])|/{_PCT}2[Ff]){_IN}(?:@|{_PCT}40)"
 )
+_OPENING = rf"(?i:key|code)(?:=|{_PCT}3[Dd])"
 _LOOKS = (
     rf"(?i:bearer){_SPACE}{{1,9}}[\w.~+/=-]",
     rf"(?i:basic){_SPACE}{{1,9}}[A-Za-z0-9+/]*[0-9+/=]",
@@ -97,14 +104,15 @@ class Prefilter:
         suspicious = "|".join(
             [_HIDDEN]
             + ([names, _BASE64_JSON] if names else [])
-            + ([_USER] if policy.secrets else [])
+            + ([_USER, _OPENING] if policy.secrets else [])
         )
         # Pictures are no addresses, and long enough to hold any short word.
         rules.append(
             rf'"(?i:{_any(ADDRESSES)}){_IS}{_not_inline(suspicious, words, _IN)}'
         )
         rules.append(
-            rf'"(?:(?i:{_any(UNSEEN | ADDRESS_LISTS)})|(?i:data-)(?:[^"\\]|\\.)*)'
+            rf'"(?:(?i:{_any(UNSEEN | ADDRESS_LISTS)})|(?i:{_any(UNSEEN_STARTS)})'
+            r'(?:[^"\\]|\\.)*)'
             rf"{_IS}{_from_start(suspicious, words)}"
         )
         rules.append(

@@ -16,11 +16,12 @@ REDACTED = "[redacted]"
 # Anywhere in a name, in words that people run together.
 NAMES = (
     r"passw|passphrase|passcode|pwd|secret|api[-_]?key|access[-_]?key|private[-_]?key"
+    r"|(?:subscription|functions|signing|encryption|license|stripe)[-_]?key"
     r"|credential|token|bearer|jwt|cookie|csrf|xsrf|authori[sz]ation|signature"
     r"|card[-_]?num|verifier|(?<!\$)sess(?:ion)?[-_]?id|x-real-ip|x-forwarded-for"
 )
 # Only as a word of its own: author, asset and inside are none.
-WORDS = r"auth|sid|sig|otp|totp|mfa|pin|pass|cvv|cvc|ssn"
+WORDS = r"auth|sid|sig|otp|totp|mfa|pin|pass|pw|cvv|cvc|ssn"
 _PROSE_WORDS = r"sid|otp|totp|pin|cvv|cvc|ssn"
 
 # Keys that vendors made to be known at sight.

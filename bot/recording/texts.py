@@ -20,7 +20,7 @@ class TextScrubber:
         self, policy: RedactionPolicy, own: frozenset[str] = frozenset()
     ) -> None:
         self.counts: Counter[str] = Counter()
-        self._secrets = policy.secrets
+        self.takes_secrets = policy.secrets
         self._names = names(secrets=policy.secrets, fields=policy.fields)
         self._personal = PersonalData(policy, own)
 
@@ -31,7 +31,7 @@ class TextScrubber:
     def looks(self, text: str, kind: str) -> str:
         """The text without what is known by its own look."""
         clean = text
-        if self._secrets:
+        if self.takes_secrets:
             clean, found = without_looks(text)
             self.count(kind, found)
         return self._personal.without(clean, self.counts)
@@ -39,7 +39,7 @@ class TextScrubber:
     def typed(self, text: str, kind: str) -> str:
         """The same for a text that somebody is typing, which may be half there."""
         clean = text
-        if self._secrets:
+        if self.takes_secrets:
             clean, found = without_beginnings(text)
             self.count(kind, found)
         return self._personal.without(clean, self.counts)

@@ -123,6 +123,10 @@ PLACES = {
     "an encoded address": network(name=f"https://a.test/?next={ENCODED}"),
     "semicolons": network(name=f"https://a.test/?a=1;token={PLANTED}"),
     "a fragment's query": network(name=f"https://a.test/#/reset?token={PLANTED}"),
+    "an API's key": network(name=f"https://a.test/?key=AB{PLANTED}&page=2"),
+    "OAuth's code": network(name=f"/callback?state=1&code=AB{PLANTED}"),
+    "a key's header": network(requestHeaders={"Ocp-Apim-Subscription-Key": PLANTED}),
+    "a prose address": console(f'"at https://a.test/a.js?sig={PLANTED}:1:2 (x)"'),
     "a path": network(name=f"https://a.test/verify/{JWT}"),
     "a path by name": network(name=f"/reset-password/{PLANTED}"),
     "two addresses": network(name=f"https://j:{PLANTED}@a.test/go/https://b.test/"),
@@ -140,6 +144,9 @@ PLACES = {
     "meta": snapshot("meta", name="csrf-token", content=PLANTED),
     "data attribute": snapshot("div", **{"data-auth-token": PLANTED}),
     "link": snapshot("a", href=f"/go?token={PLANTED}"),
+    "frame": snapshot("iframe", rr_src=f"/go?token={PLANTED}"),
+    "frame's text": snapshot("iframe", srcdoc=f"<a href='/?token={PLANTED}'>"),
+    "handler": snapshot("a", onclick=f"go({{token: '{PLANTED}'}})"),
     "added link": mutation(
         adds=[{"parentId": 1, "node": snapshot("a", href=f"?token={PLANTED}").data}]
     ),
@@ -191,7 +198,7 @@ def test_no_planted_secret_is_in_the_exported_file(tmp_path):
     "given",
     [
         network(
-            name="https://a.test/?author=jane&page=2#/path",
+            name="https://a.test/?author=jane&key=a/2024/report.pdf&code=SAVE10#/path",
             requestHeaders={"accept": "text/html"},
             responseHeaders={"Access-Control-Allow-Credentials": "true"},
             requestBody='{"note": "a keyboard", "n": 1, "order": "4111111111111112"}',
