@@ -10,6 +10,7 @@ import pytest
 from bot.exporter import export
 from bot.exporter.page import file_page
 from bot.exporter.segments import unpack
+from bot.policy import RedactionPolicy
 from bot.recording.redaction import REDACTED, Redactor
 from bot.recording.rrweb import RrwebEvent
 from tests import recorded
@@ -192,6 +193,12 @@ def test_no_planted_secret_is_in_the_exported_file(tmp_path):
     secret = PLANTED.encode()
     for form in (secret, quote(PLANTED).encode(), b64encode(secret)[:-4], secret[::-1]):
         assert form not in everything
+
+
+def test_an_address_beside_the_events_is_as_in_them():
+    address = f"https://a.test/i.png?sig={PLANTED}"
+    assert PLANTED not in Redactor().url(address)
+    assert Redactor(RedactionPolicy(secrets=False)).url(address) == address
 
 
 @pytest.mark.parametrize(
