@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 DOCUMENT, DOCTYPE, ELEMENT, TEXT = 0, 1, 2, 3
@@ -18,6 +19,8 @@ DOCUMENT, DOCTYPE, ELEMENT, TEXT = 0, 1, 2, 3
 _MAX_LEVELS = 100
 # Browsers' own parsers stop nesting at 512.
 _MAX_CLIMB = 1000
+# Where a document's root and doctype are, and a text field's text.
+_FIRST_FEW = 16
 _SPLIT = "/* rr_split */"
 _CHECKABLE = ("checkbox", "radio")
 
@@ -139,14 +142,14 @@ class Page:
         for one in dicts(data.get("removes")):
             node, parent = self.get(one.get("id")), self.get(one.get("parentId"))
             if node is not None and parent is not None:
-                _set_texts_of_style(parent)
+                _set_texts_of_style(parent, node)
                 self._forget(node)
         self._add_all(dicts(data.get("adds")))
         for one in dicts(data.get("texts")):
             node = self.get(one.get("id"))
             if node is not None:
                 if node.parent is not None:
-                    _set_texts_of_style(node.parent)
+                    _set_texts_of_style(node.parent, node)
                 node.own["textContent"] = one.get("value")
         for one in dicts(data.get("attributes")):
             node, changes = self.get(one.get("id")), one.get("attributes")
@@ -199,10 +202,9 @@ class Page:
         before = self.get(add.get("nextId"))
         if previous and previous.parent is parent and previous.next:
             before = previous.next
-        if parent.tag == "style" and any(map(_is_text, parent.children())):
-            _set_texts_of_style(parent)
+        _set_texts_of_style(parent, node)
         parent.insert(node, before if before and before.parent is parent else None)
-        _set_texts_of_style(parent)
+        _set_texts_of_style(parent, node)
         return node
 
     def enter(self, data: dict[str, Any]) -> bool:
@@ -313,32 +315,38 @@ def _is_text(node: Node) -> bool:
 
 def _make_room(parent: Node, node: Node) -> None:
     """A document has one root and one doctype, and a text field one text."""
-    if parent.own.get("type") != DOCUMENT and parent.tag != "textarea":
+    if parent.own.get("type") == DOCUMENT:
+        kind = node.own.get("type")
+        if kind != DOCTYPE and node.tag != "html":
+            return
+        same = [
+            one
+            for one in islice(parent.children(), _FIRST_FEW)
+            if one.own.get("type") == kind and one.tag == node.tag
+        ]
+    elif parent.tag == "textarea" and _is_text(node):
+        same = list(filter(_is_text, islice(parent.children(), _FIRST_FEW)))
+    else:
         return
-    kind = node.own.get("type")
-    for other in list(parent.children()):
-        is_same = (
-            parent.own.get("type") == DOCUMENT
-            and other.own.get("type") == kind
-            and (kind == DOCTYPE or (kind == ELEMENT and node.tag == "html"))
-        )
-        is_text = parent.tag == "textarea" and _is_text(node) and _is_text(other)
-        if is_same or is_text:
-            other.detach()
+    for one in same:
+        one.detach()
 
 
-def _set_texts_of_style(parent: Node) -> None:
+def _set_texts_of_style(parent: Node, changing: Node) -> None:
     """A style element whose text changes loses its rules, and from now on its sheet is
     its text, no longer what the recorder wrote beside it."""
-    if parent.tag != "style":
+    attributes = parent.own.get("attributes")
+    if parent.tag != "style" or not _is_text(changing):
         return
     parent.rules.clear()
-    attributes = parent.own.get("attributes")
-    css = attributes.pop("_cssText", None) if isinstance(attributes, dict) else None
-    if not isinstance(css, str):
+    css = attributes.get("_cssText") if isinstance(attributes, dict) else None
+    if not isinstance(attributes, dict) or not isinstance(css, str):
         return
     texts = list(filter(_is_text, parent.children()))
-    pieces = css.split(_SPLIT, max(0, len(texts) - 1))
+    if not texts:
+        return
+    del attributes["_cssText"]
+    pieces = css.split(_SPLIT, len(texts) - 1)
     for child, piece in zip(texts, pieces, strict=False):
         child.own["textContent"] = piece.replace(_SPLIT, "")
         child.own["isStyle"] = True

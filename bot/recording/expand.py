@@ -8,6 +8,7 @@ one code point 0-255 per byte, of the field's JSON.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from bot.recording import lossless
@@ -34,10 +35,13 @@ class Undecodable(ValueError):
         self.field = field
 
 
-def expand(event: dict[str, Any]) -> dict[str, Any]:
+def expand(
+    event: dict[str, Any], note: Callable[[int], None] | None = None
+) -> dict[str, Any]:
     """The event with every compressed field decoded and ``cv`` dropped.
 
-    An event without ``cv`` is returned as it is. Raises Undecodable.
+    An event without ``cv`` is returned as it is. Raises Undecodable. ``note`` is told
+    how many bytes each field came to, before anything is made of them.
     """
     if "cv" not in event:
         return event
@@ -47,12 +51,12 @@ def expand(event: dict[str, Any]) -> dict[str, Any]:
     data = expanded.get("data")
     if expanded.get("type") == FULL_SNAPSHOT:
         if isinstance(data, str):
-            expanded["data"] = _decode("data", data)
+            expanded["data"] = _decode("data", data, note)
     elif expanded.get("type") == INCREMENTAL and isinstance(data, dict):
         source = data.get("source")
         fields = _COMPRESSED_FIELDS.get(source, ()) if isinstance(source, int) else ()
         expanded["data"] = {
-            key: _decode(f"data.{key}", value)
+            key: _decode(f"data.{key}", value, note)
             if key in fields and isinstance(value, str) and value
             else value
             for key, value in data.items()
@@ -60,7 +64,7 @@ def expand(event: dict[str, Any]) -> dict[str, Any]:
     return expanded
 
 
-def _decode(field: str, text: str) -> Any:
+def _decode(field: str, text: str, note: Callable[[int], None] | None) -> Any:
     try:
         packed = text.encode("latin-1")
     except UnicodeEncodeError as error:
@@ -75,6 +79,8 @@ def _decode(field: str, text: str) -> Any:
         raise Undecodable(field, f"more than {MAX_EXPANDED_BYTES} bytes")
     if not unpacker.eof:
         raise Undecodable(field, "cut short")
+    if note is not None:
+        note(len(plain))
     try:
         return lossless.loads(plain, max_values=MAX_EXPANDED_VALUES)
     except ValueError as error:

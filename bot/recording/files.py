@@ -30,6 +30,12 @@ from bot.recording.rrweb import RrwebEvent
 MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
 MAX_DOCUMENT_VALUES = 20_000_000
 
+# Recordings in plain JSON pack some twenty to one; only what is made of nothing packs
+# better than this. Small files may do as they like.
+_MOST_TIMES = 200
+_PLAIN_BYTES = 64 * 1024 * 1024
+_MAX_BLANK_LINES = 100_000
+
 _GZIP = b"\x1f\x8b"
 _MIB = 1024 * 1024
 _EXPECTED = (
@@ -143,12 +149,24 @@ def _streamed(
 
 
 def _lines(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines; a few bytes of gzip can hold one that no memory holds."""
+    """The lines; a few bytes of gzip can hold one that no memory holds, or more than
+    anybody waits for."""
+    most = max(_PLAIN_BYTES, path.stat().st_size * _MOST_TIMES)
+    blank = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
+        most -= len(line)
+        blank += line == b"\n"
+        if blank > _MAX_BLANK_LINES:
+            raise BadInput(f"{path} holds more than {_MAX_BLANK_LINES} empty lines")
         if len(line) > MAX_LINE_BYTES:
             raise BadInput(
                 f"{path} holds a line of more than {MAX_LINE_BYTES // _MIB} MiB, which"
                 " no recording has"
+            )
+        if most < 0:
+            raise BadInput(
+                f"{path} unpacks to more than {_MOST_TIMES} times its size, which no"
+                " recording does"
             )
         yield line
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import UnknownShape
+from bot.errors import BadInput, UnknownShape
 from bot.recording import lossless
 from bot.recording.expand import Undecodable, expand
 from bot.recording.rrweb import LAST_MS, RrwebEvent
@@ -22,6 +22,8 @@ SNAPSHOT_LINE = "snapshot line"
 
 # Several compressed fields of the largest pages in one event.
 MAX_LINE_BYTES = 128 * 1024 * 1024
+# A day of the busiest page has a tenth of this.
+MAX_EXPANDED_RECORDING = 4 * 1024**3
 # posthog-js makes UUIDs; what is longer was made to fill an index.
 _MAX_WINDOW_ID = 200
 
@@ -32,10 +34,21 @@ class Damage:
 
     lines: int = 0
     events: int = 0
+    may_expand_to: int = MAX_EXPANDED_RECORDING
+    """How many bytes the compressed fields of all events may come to together."""
 
     @property
     def total(self) -> int:
         return self.lines + self.events
+
+    def spend(self, expanded: int) -> None:
+        """Raises BadInput where that is more than any recording holds."""
+        self.may_expand_to -= expanded
+        if self.may_expand_to < 0:
+            raise BadInput(
+                "the recording was made to fill the machine: its compressed fields"
+                f" expand to more than {MAX_EXPANDED_RECORDING // 1024**3} GiB"
+            )
 
 
 def read_lines(
@@ -65,14 +78,14 @@ def read_value(value: Any, *, recording: str, damage: Damage) -> Iterator[RrwebE
     """The events of one decoded line; see ``read_lines``."""
     window_id, events = _window_and_events(value, recording)
     for event in events:
-        readable = _readable(event, recording)
+        readable = _readable(event, recording, damage)
         if readable is None:
             damage.events += 1
         else:
             yield RrwebEvent(window_id, readable)
 
 
-def _readable(event: Any, recording: str) -> dict[str, Any] | None:
+def _readable(event: Any, recording: str, damage: Damage) -> dict[str, Any] | None:
     """The event expanded, or None where it is damaged. Raises UnknownShape."""
     if not isinstance(event, dict):
         raise UnknownShape(recording, "event", type(event).__name__)
@@ -83,7 +96,7 @@ def _readable(event: Any, recording: str) -> dict[str, Any] | None:
     if not 0 <= event["timestamp"] <= LAST_MS:
         return None
     try:
-        expanded = expand(event)
+        expanded = expand(event, damage.spend)
     except Undecodable as error:
         if error.field == "cv":
             raise UnknownShape(recording, "cv", str(error)) from error

@@ -68,7 +68,7 @@ events = st.builds(
         values,
         max_size=2,
     ),
-    st.one_of(st.integers(0, 6), st.integers(), st.just(2.5)),
+    st.one_of(st.integers(0, 6), st.integers(-(2**63), 2**63), st.just(2.5)),
     values,
     moments,
 )
