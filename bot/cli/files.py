@@ -11,11 +11,15 @@ import click
 from bot.cli.output import as_json, printable, table, write_whole
 from bot.cli.passphrase import AskOf, Passphrases, passphrase_file_option
 from bot.errors import BadInput
+from bot.exporter.archive import archive
 from bot.exporter.convert import CONVERTERS
 from bot.exporter.manifest import Manifest
 from bot.exporter.portable import PortableReplay, is_portable, open_portable
 from bot.recording.files import open_recording
 from bot.recording.rrweb import RrwebEvent
+
+ENDINGS = {name: ending for name, (ending, _) in CONVERTERS.items()} | {"zip": ".zip"}
+"""What files end in, by the format's name on the command line."""
 
 
 def portable_in(path: Path, passphrase_of: AskOf) -> PortableReplay | None:
@@ -72,7 +76,7 @@ def inspect(file: Path, json_: bool, passphrase_file: Path | None) -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(list(CONVERTERS)),
+    type=click.Choice(list(ENDINGS)),
     required=True,
     help="What to write.",
 )
@@ -87,7 +91,8 @@ def convert(
     file: Path, format_: str, output: Path | None, passphrase_file: Path | None
 ) -> None:
     """Write a recording's events in another tool's format, without loss."""
-    ending, write = CONVERTERS[format_]
+    ending = ENDINGS[format_]
+    write = archive if format_ == "zip" else CONVERTERS[format_][1]
     pieces = write(*events_of(file, Passphrases(passphrase_file).of))
     if output is not None and str(output) == "-":
         out = sys.stdout.buffer

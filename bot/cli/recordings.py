@@ -13,7 +13,7 @@ import click
 from bot.cli.carrying import Carrying
 from bot.cli.cutting import max_size_option, span_options, wish_of
 from bot.cli.exporting import Plan, export_what
-from bot.cli.files import stem
+from bot.cli.files import ENDINGS, stem
 from bot.cli.output import as_json, progress, say, table, write_whole
 from bot.cli.passphrase import Passphrases, passphrase_file_option
 from bot.cli.redaction import policy_of, redaction_options
@@ -21,6 +21,7 @@ from bot.clock import utc_now
 from bot.config import Settings, span
 from bot.errors import NotFound
 from bot.exporter import Exported
+from bot.exporter.archive import archive
 from bot.exporter.convert import CONVERTERS
 from bot.exporter.fitting import Limit
 from bot.exporter.page import file_page
@@ -32,7 +33,7 @@ from bot.recording.spans import Moment
 
 # Ahead of what a lock may add to a file.
 _LOCK_BYTES = 4096
-_FORMATS = ("html", "posthog-json", "rrweb", "har")
+_FORMATS = ("html", "posthog-json", "rrweb", "har", "zip")
 
 
 class SpanType(click.ParamType[timedelta]):
@@ -170,7 +171,7 @@ def _write(
         say(f"{what}, for {manifest.audience}: {manifest.report}")
     name = manifest.name if manifest.recording_id else stem(Path(what))
     name = name.removesuffix(manifest.suffix) + manifest.suffix
-    ending = ".replay.html" if format_ == "html" else CONVERTERS[format_][0]
+    ending = ".replay.html" if format_ == "html" else ENDINGS[format_]
     target = _free(folder, name, ending, written)
     passphrase = keys.to_lock(Path(what)) if format_ == "html" else None
     write_whole(target, _pieces(exported, format_, passphrase))
@@ -188,14 +189,18 @@ def _pieces(
             exported.assets(),
             passphrase=passphrase,
         )
+    recording_id = exported.manifest.recording_id
+    if format_ == "zip":
+        return archive(exported.events(), recording_id, exported.manifest.to_json())
     _, write = CONVERTERS[format_]
-    return write(exported.events(), exported.manifest.recording_id)
+    return write(exported.events(), recording_id)
 
 
 def _size_of(exported: Exported, *, format_: str) -> int:
     # What a lock adds to each piece is less than what it takes off the manifest, but
     # for the least of recordings.
-    return _LOCK_BYTES + sum(map(len, _pieces(exported, format_)))
+    ahead = _LOCK_BYTES if format_ == "html" else 0
+    return ahead + sum(map(len, _pieces(exported, format_)))
 
 
 def _free(folder: Path, name: str, ending: str, written: set[Path]) -> Path:
