@@ -62,13 +62,54 @@ const ADOPT_SHEETS = `this.adoptedStyleSheets.forEach((data) => {
           this.applyAdoptedStyleSheet(data);
         });
         this.adoptedStyleSheets = [];`;
+const ADOPT_AND_CHANGE_SHEETS = `this.adoptedStyleSheets.forEach((data) => {
+          if (data.styleIds) this.applyAdoptedStyleSheet(data);
+          else this.applyStyleSheetMutation(data);
+        });
+        this.adoptedStyleSheets = [];`;
 
 /**
- * At the end of a seek the replayer changes adopted style sheets before it adopts them,
- * so that a sheet both adopted and changed on the way keeps its first rules.
+ * At the end of a seek the replayer makes all changes of constructed style sheets, and
+ * then has all of them adopted, so that a sheet both adopted and changed on the way keeps
+ * its first rules. One queue for both keeps their order.
  */
 const SHEETS_IN_ORDER: Edit[] = [
-  [`${CHANGE_SHEETS}\n        ${ADOPT_SHEETS}`, `${ADOPT_SHEETS}\n        ${CHANGE_SHEETS}`],
+  [`${CHANGE_SHEETS}\n        ${ADOPT_SHEETS}`, ADOPT_AND_CHANGE_SHEETS],
+  ["this.constructedStyleMutations.push(d)", "this.adoptedStyleSheets.push(d)"],
+];
+
+/**
+ * Seeking forward the replayer goes on from the last event it applied. If that is a mouse
+ * movement it goes on from the movement's beginning, and so makes changes again that an
+ * earlier seek made already. And applying an event writes into it: removals of nodes that
+ * are not there are struck out of it, and a style's new text goes into the node's first
+ * description, so that the next seek backwards finds another recording. How far the page
+ * was scrolled at the end of one seek is applied once more at the end of the next.
+ */
+const NOTHING_TWICE: Edit[] = [
+  [
+    `lastPlayedTimestamp = lastPlayedEvent.timestamp + ((_a2 = lastPlayedEvent.data.positions[0]) == null ? void 0 : _a2.timeOffset);
+          }`,
+    `lastPlayedTimestamp = Math.max(
+              lastPlayedEvent.timestamp + (lastPlayedEvent.data.positions[0]?.timeOffset ?? 0),
+              timer.caughtUpTo ?? 0
+            );
+          }
+          timer.caughtUpTo = baselineTime - 0.01;`,
+  ],
+  ["d.removes = d.removes.filter(", "d = { ...d };\n    d.removes = d.removes.filter("],
+  [
+    "this.usingVirtualDom = true;\n      buildFromDom(",
+    "this.usingVirtualDom = true;\n      this.virtualDom.scrollData = null;\n      buildFromDom(",
+  ],
+  [
+    `Object.assign(
+                    newSn.attributes,
+                    mutation.attributes
+                  );
+                  const siblingNode`,
+    "const siblingNode",
+  ],
 ];
 
 /** The version is pinned; an edit that no longer finds its place fails the build. */
@@ -78,7 +119,7 @@ function editedReplayer(): Plugin {
     apply: "build",
     transform(code, id) {
       if (!id.endsWith("/@rrweb/replay/dist/replay.js")) return null;
-      const edits = [...WITHOUT_POSTCSS, ...SHEETS_IN_ORDER];
+      const edits = [...WITHOUT_POSTCSS, ...SHEETS_IN_ORDER, ...NOTHING_TWICE];
       return { code: edits.reduce((edited, [was, is]) => place(edited, was, is), code) };
     },
   };
