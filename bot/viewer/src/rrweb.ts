@@ -59,3 +59,23 @@ export function sourceOf(event: RrwebEvent): number | null {
     ? event.data.source
     : null;
 }
+
+/** An event that changes attributes of one element. */
+export function attributeChange(
+  id: number,
+  attributes: JsonObject,
+  timestamp: number,
+): RrwebEvent {
+  const none: unknown[] = [];
+  return {
+    type: EventType.Incremental,
+    timestamp,
+    data: {
+      source: Source.Mutation,
+      texts: none,
+      removes: none,
+      adds: none,
+      attributes: [{ id, attributes }],
+    },
+  };
+}

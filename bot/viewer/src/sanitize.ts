@@ -6,10 +6,11 @@
  */
 import { type Assets, NO_ASSETS } from "./assetIndex";
 import { carriedOf, linkedSheet } from "./assets";
+import { Canvases } from "./canvas";
 import { inertCss, isInline, sheetForReplay } from "./css";
 import { type JsonObject, list, number, object, text } from "./json";
 import { NodeIndex } from "./nodes";
-import { EventType, type RrwebEvent, Source, sourceOf } from "./rrweb";
+import { EventType, type RrwebEvent, Source, attributeChange, sourceOf } from "./rrweb";
 
 /** Stands where a picture was that the recording names but does not hold. */
 const MISSING_PICTURE =
@@ -51,6 +52,7 @@ const DRAWN_TAGS = new Set(["image", "feimage"]);
 export class Sanitizer {
   readonly nodes = new NodeIndex();
   private readonly styleTexts = new Set<number>();
+  private readonly canvases = new Canvases();
 
   constructor(private readonly assets: Assets = NO_ASSETS) {}
 
@@ -60,6 +62,7 @@ export class Sanitizer {
     if (event.type === EventType.FullSnapshot) {
       this.nodes.clear();
       this.styleTexts.clear();
+      this.canvases.clear();
       this.walk(object(data.node), null, false);
       return [event];
     }
@@ -71,7 +74,9 @@ export class Sanitizer {
         // The replayer fails over rules for what holds no sheet.
         if (data.styleId === undefined && !this.holdsSheet(data.id)) return [];
         for (const add of list(data.adds)) sheetIn(object(add), "rule", this.assets);
-        sheetIn(data, "replace", this.assets);
+        // The rules that follow would be refused until an asynchronous replace is done.
+        if (typeof data.replace === "string") data.replaceSync = data.replace;
+        delete data.replace;
         sheetIn(data, "replaceSync", this.assets);
         return [event];
       case Source.StyleDeclaration:
@@ -86,7 +91,7 @@ export class Sanitizer {
       case Source.Font:
         return data.buffer === true || isHeldFont(data, this.assets) ? [event] : [];
       case Source.CanvasMutation:
-        return canvasFrame(event);
+        return this.canvases.draw(event);
       case Source.Input:
         return [...this.roomForMask(event), event];
       default:
@@ -109,6 +114,7 @@ export class Sanitizer {
       const change = object(entry);
       const id = number(change.id) ?? -1;
       inertAttributes(object(change.attributes), this.nodes.tagOf(id), this.assets);
+      this.canvases.change(id, object(change.attributes));
     }
     for (const entry of list(data.texts)) {
       const change = object(entry);
@@ -132,6 +138,7 @@ export class Sanitizer {
     // The replayer itself renames only the lower-case one.
     if (tag === "script") node.tagName = "noscript";
     if (node.attributes) inertAttributes(object(node.attributes), tag, this.assets);
+    if (tag === "canvas" && id !== null) this.canvases.build(id, object(node.attributes));
     if (typeof node.textContent === "string" && id !== null) {
       if (node.isStyle || (parentId !== null && this.nodes.tagOf(parentId) === "style")) {
         this.styleTexts.add(id);
@@ -231,55 +238,4 @@ function isHeldFont(data: JsonObject, assets: Assets): boolean {
   const held = inertCss(source, assets);
   data.fontSource = held;
   return /url\(/i.test(source) && (held === source || held.includes('url("blob:'));
-}
-
-/**
- * A canvas frame as the canvas's background picture. Drawing it would need
- * UNSAFE_replayCanvas, which lets the recorded page's scripts run.
- */
-function canvasFrame(event: RrwebEvent): RrwebEvent[] {
-  const frame = list(event.data.commands)
-    .map((command) => pictureIn(object(command).args))
-    .findLast((picture) => picture !== null);
-  if (!frame) return [];
-  const style = {
-    "background-image": `url("${frame}")`,
-    "background-size": "100% 100%",
-  };
-  return [attributeChange(number(event.data.id) ?? -1, { style }, event.timestamp)];
-}
-
-function attributeChange(
-  id: number,
-  attributes: JsonObject,
-  timestamp: number,
-): RrwebEvent {
-  const none: unknown[] = [];
-  return {
-    type: EventType.Incremental,
-    timestamp,
-    data: {
-      source: Source.Mutation,
-      texts: none,
-      removes: none,
-      adds: none,
-      attributes: [{ id, attributes }],
-    },
-  };
-}
-
-function pictureIn(args: unknown): string | null {
-  for (const entry of list(args)) {
-    const arg = object(entry);
-    if (arg.rr_type === "Blob") {
-      const base64 = text(object(list(arg.data)[0]).base64) ?? "";
-      const type = text(arg.type) ?? "";
-      if (/^image\/[a-z+]+$/.test(type) && /^[A-Za-z0-9+/=]+$/.test(base64)) {
-        return `data:${type};base64,${base64}`;
-      }
-    }
-    const nested = pictureIn(arg.args);
-    if (nested) return nested;
-  }
-  return null;
 }
