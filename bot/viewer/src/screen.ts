@@ -10,6 +10,14 @@ type RrwebEvents = ConstructorParameters<typeof Replayer>[0];
 
 /** More events than this are not kept by one replayer; a new one takes over. */
 const MAX_EVENTS = 400_000;
+/**
+ * In a frame without scripts Chromium and Safari put controls on every video. A rule that
+ * a browser does not understand would be refused: hence the condition.
+ */
+const NO_CONTROLS_OF_ITS_OWN =
+  "@supports selector(video::-webkit-media-controls) {" +
+  "video:not([controls])::-webkit-media-controls { display: none !important } }";
+
 /** Further apart than this, in recorded time at speed 1, the picture is put right. */
 const DRIFT_MS = 400;
 /** A click this long before the moment sought still shows, in recorded time. */
@@ -59,8 +67,11 @@ export class Screen {
       showWarning: false,
       // Focus inside the recording would take the keyboard from the player.
       triggerFocus: false,
-      // The reader's own colours are for the player; the page stays as it was recorded.
-      insertStyleRules: ["html { forced-color-adjust: none }"],
+      insertStyleRules: [
+        // The reader's own colours are for the player; the page stays as it was recorded.
+        "html { forced-color-adjust: none }",
+        NO_CONTROLS_OF_ITS_OWN,
+      ],
       mouseTail: { duration: 400, lineCap: "round", lineWidth: 2, strokeStyle: "#6d7cff" },
     });
     // Recorded links and fields are a picture: not reachable by mouse, Tab or search.
