@@ -5,7 +5,7 @@ VIEWER := bot/viewer
 VIEWER_SOURCES := $(shell find $(VIEWER) -type f -not -path '*/node_modules/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check test-python test-viewer bench screenshots lock clean
+.PHONY: help install demo test check test-python test-viewer bench fidelity screenshots lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ test-python: install ## The Python tests
 
 bench: install ## Benchmarks, as ratios against a baseline in the same run
 	$(BIN)/python -m tests.bench
+
+fidelity: install ## How far the viewer is from bare replayers, recording by recording
+	$(BIN)/python -m tests.browser.fidelity_table
 
 screenshots: install ## Take the README's pictures of the demo again
 	$(BIN)/python deploy/screenshots.py

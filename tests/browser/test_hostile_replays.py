@@ -118,6 +118,11 @@ def elements(url: str) -> Iterator[dict[str, Any]]:
         ("p", {"style": f"background:u\\72l({url}/s);width:expression({RUN})"}),
         ("details", {"open": True, "ontoggle": RUN}),
         ("dialog", {"rr_open_mode": "modal", "open": ""}),
+        ("canvas", {"width": f"9'/><script>{RUN}</script>", "rr_dataURL": url}),
+        (
+            "canvas",
+            {"rr_dataURL": f"data:image/png;base64,A'/><a href='{url}", "style": "'"},
+        ),
         ("x-evil", {"is": "evil", MARKUP: "x", "title": MARKUP}),
     ]
     number = 100
