@@ -1,13 +1,12 @@
 """A recording as a zip opens in any zip tool and holds each format as a plain file."""
 
+import hashlib
 import io
 import json
 import zipfile
 
-from bot.exporter import export
 from bot.exporter.archive import archive
 from bot.exporter.convert import CONVERTERS
-from bot.recording.files import open_recording
 from tests import recorded
 from tests.bot.cli.test_files import courier
 
@@ -38,11 +37,10 @@ def test_export_and_convert_write_it_and_export_has_the_manifest(tmp_path):
     assert path.endswith("/checkout.zip")
     with zipfile.ZipFile(path) as opened:
         manifest = json.loads(opened.read("manifest.json"))
-        opened.extract("events.jsonl", tmp_path)
+        digest = hashlib.sha256(opened.read("events.jsonl")).hexdigest()
     assert manifest["counts"]["clicks"] == 22
-    again = open_recording(tmp_path / "events.jsonl").events
-    with export(again, source="file", redact=False) as made:
-        assert made.manifest.sha256 == manifest["sha256"]
+    assert digest == manifest["sha256"]
     done = courier("convert", checkout, *options, tmp_path / "converted.zip")
     assert done.returncode == 0, done.stderr
-    assert "manifest.json" not in zipfile.ZipFile(done.stdout.strip()).namelist()
+    with zipfile.ZipFile(done.stdout.strip()) as opened:
+        assert "manifest.json" not in opened.namelist()
