@@ -112,6 +112,30 @@ const NOTHING_TWICE: Edit[] = [
   ],
 ];
 
+/**
+ * A page is as long as its pictures make it, and those are decoded after the seek that put
+ * them there: so what could not be scrolled to then is scrolled to when they are.
+ */
+const SCROLL_AGAIN: Edit[] = [
+  [
+    "applyScroll(d, isSync) {",
+    `applyScroll(d, isSync, isRepeat) {
+    if (!isRepeat) (this.lastScrolls ??= new Map()).set(d.id, d);
+    const images = isSync && !isRepeat ? [...(this.iframe.contentDocument?.images ?? [])] : [];
+    for (const image of images.filter(({ complete }) => !complete).slice(0, 500)) {
+      const again = () => {
+        if (image.isConnected && this.lastScrolls.get(d.id) === d) this.applyScroll(d, true, true);
+      };
+      image.addEventListener("load", again, { once: true });
+    }`,
+  ],
+  [
+    "(_a2 = this.iframe.contentWindow) == null ? void 0 : _a2.scrollTo(event.data.initialOffset);",
+    `const { left: x, top: y } = event.data.initialOffset ?? {};
+            this.applyScroll({ id: event.data.node.id, x, y }, true);`,
+  ],
+];
+
 /** The version is pinned; an edit that no longer finds its place fails the build. */
 function editedReplayer(): Plugin {
   return {
@@ -119,7 +143,7 @@ function editedReplayer(): Plugin {
     apply: "build",
     transform(code, id) {
       if (!id.endsWith("/@rrweb/replay/dist/replay.js")) return null;
-      const edits = [...WITHOUT_POSTCSS, ...SHEETS_IN_ORDER, ...NOTHING_TWICE];
+      const edits = [...WITHOUT_POSTCSS, ...SHEETS_IN_ORDER, ...NOTHING_TWICE, ...SCROLL_AGAIN];
       return { code: edits.reduce((edited, [was, is]) => place(edited, was, is), code) };
     },
   };

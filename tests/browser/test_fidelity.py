@@ -56,6 +56,25 @@ def test_a_video_has_only_the_controls_its_page_gave_it(
     assert colour(viewer.page, picture, 610, 295) == (0xDD, 0xDD, 0xEE)
 
 
+def test_a_seek_scrolls_as_far_as_the_page_was_when_its_pictures_are_there(
+    viewer: Viewer, tmp_path: Path
+) -> None:
+    """Before, the page is shorter than it was, and cannot be scrolled so far."""
+    events = list(open_recording(FILES["checkout"][0]).events)
+    start_ms = min(event.timestamp_ms for event in events)
+    last = max(
+        (e for e in events if e.source == 3 and e.timestamp_ms - start_ms < 3189),
+        key=lambda event: event.timestamp_ms,
+    )
+    open_in(viewer, events, tmp_path)
+
+    Stage(viewer).at(3189)
+
+    page = "document.querySelector('.screen.front iframe').contentWindow"
+    viewer.eventually(lambda: viewer.page.evaluate(f"{page}.scrollY") == last.data["y"])
+    assert last.data["y"] > 300
+
+
 def test_one_event_of_a_phone_opens(viewer: Viewer, tmp_path: Path) -> None:
     """A bare replayer knows no wireframes, and none plays a single event."""
     file = ROOT / "tests/recordings/wire/android-session-replay-request.jsonl.gz"
