@@ -26,7 +26,8 @@ _BRING_OUT = """async ([selector, showsMedia]) => {
                 width: auto !important; height: auto !important; overflow: hidden;
                 background: #fff !important; box-shadow: none !important; }
             [popover] iframe { border: 0 !important; display: block; }
-            .replayer-mouse, .replayer-mouse-tail { display: none !important; }`);
+            .replayer-mouse, .replayer-mouse-tail, .click-marks {
+                display: none !important; }`);
         document.adoptedStyleSheets = [sheet];
     }
     const page = frame.contentDocument;

@@ -64,8 +64,13 @@ export class Reel {
   }
 
   has(index: number, windowId: string, fromMs: number): boolean {
-    if (this.whole.has(index)) return true;
-    return (this.kept.get(index)?.get(windowId)?.fromMs ?? Infinity) <= fromMs;
+    return this.heldFrom(index, windowId) <= fromMs;
+  }
+
+  /** From when on a window's events of a segment are here; Infinity where none are. */
+  heldFrom(index: number, windowId: string): number {
+    if (this.whole.has(index)) return -Infinity;
+    return this.kept.get(index)?.get(windowId)?.fromMs ?? Infinity;
   }
 
   /** Segments of which this window's events are here, whole. */

@@ -27,8 +27,8 @@ export class Screen {
   readonly element = document.createElement("div");
   width = 0;
   height = 0;
-  /** The segments whose events the replayer has. */
-  readonly segments: Set<number>;
+  /** The segments whose events the replayer has, and from when on it has them. */
+  private readonly held: Map<number, number>;
   /** Where it last began to play, epoch ms. */
   jumpedToMs = -Infinity;
   private readonly replayer: Replayer;
@@ -49,11 +49,11 @@ export class Screen {
   constructor(
     host: HTMLElement,
     readonly windowId: string,
-    segments: readonly number[],
+    held: ReadonlyMap<number, number>,
     events: readonly RrwebEvent[],
     onResize: () => void,
   ) {
-    this.segments = new Set(segments);
+    this.held = new Map(held);
     this.count = events.length;
     this.element.className = "screen";
     host.append(this.element);
@@ -94,13 +94,18 @@ export class Screen {
   }
 
   /** Takes the events of more segments, none older than where it began to play. */
-  add(segments: readonly number[], events: readonly RrwebEvent[]): void {
-    for (const index of segments) this.segments.add(index);
+  add(held: ReadonlyMap<number, number>, events: readonly RrwebEvent[]): void {
+    for (const [index, fromMs] of held) this.held.set(index, fromMs);
     this.count += events.length;
     for (const event of events) {
       this.lastMs = Math.max(this.lastMs, event.timestamp);
       this.replayer.addEvent(event as unknown as RrwebEvents[number]);
     }
+  }
+
+  /** From when on it has the events of a segment; Infinity where it has none. */
+  heldFrom(index: number): number {
+    return this.held.get(index) ?? Infinity;
   }
 
   /** Ends it and takes it off the stage. */

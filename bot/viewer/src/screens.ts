@@ -28,9 +28,8 @@ export class Screens {
   isReady(windowId: string, epochMs: number): boolean {
     if (this.blank.has(windowId)) return true;
     const screen = this.built.get(windowId);
-    const missing = this.reel
-      .missing(windowId, epochMs)
-      .filter((index) => !screen?.segments.has(index));
+    if (screen && this.lacking(screen, epochMs).length === 0) return true;
+    const missing = this.reel.missing(windowId, epochMs);
     if (missing.length > 0) this.loader.want(windowId, epochMs, epochMs);
     return missing.length === 0;
   }
@@ -52,18 +51,23 @@ export class Screens {
   /** The window's screen with what it needs at `epochMs`; none where there is nothing. */
   at(windowId: string, epochMs: number): Screen | undefined {
     const known = this.built.get(windowId);
-    return known && this.holds(known, epochMs) ? known : this.build(windowId, epochMs, known);
+    // What is added to a replayer arrives after the jump that needs it.
+    const holds = known && this.lacking(known, epochMs).length === 0;
+    return holds ? known : this.build(windowId, epochMs, known);
   }
 
-  /** Whether the screen has all it needs; what comes behind is given to it. */
+  /** Whether a playing screen has all it needs; what comes behind is given to it. */
   holds(screen: Screen, epochMs: number): boolean {
-    const needed = this.reel.needed(screen.windowId, epochMs);
-    const lacking = needed.filter((index) => !screen.segments.has(index));
+    const { windowId } = screen;
+    const lacking = this.lacking(screen, epochMs);
     if (lacking.length === 0) return true;
-    const events = this.reel.eventsOf(screen.windowId, lacking);
-    // The replayer applies at once what is older than where it began to play.
-    if ((events[0]?.timestamp ?? Infinity) <= screen.jumpedToMs || screen.isFull) return false;
-    screen.add(lacking, events);
+    const events = this.reel.eventsOf(windowId, lacking);
+    // The replayer applies at once what is older than where it began to play, and takes
+    // twice what it has in part.
+    const isBehind = (events[0]?.timestamp ?? Infinity) > screen.jumpedToMs;
+    const isNew = lacking.every((index) => screen.heldFrom(index) === Infinity);
+    if (!isBehind || !isNew || screen.isFull) return false;
+    screen.add(this.held(windowId, lacking), events);
     return true;
   }
 
@@ -73,6 +77,17 @@ export class Screens {
     if (this.reel.missing(windowId, epochMs, untilMs).length > 0) {
       this.loader.want(windowId, epochMs, untilMs);
     }
+  }
+
+  private lacking(screen: Screen, epochMs: number): number[] {
+    const fromMs = this.reel.pictureBefore(screen.windowId, epochMs) ?? 0;
+    return this.reel
+      .needed(screen.windowId, epochMs)
+      .filter((index) => screen.heldFrom(index) > fromMs);
+  }
+
+  private held(windowId: string, indices: readonly number[]): Map<number, number> {
+    return new Map(indices.map((index) => [index, this.reel.heldFrom(index, windowId)]));
   }
 
   private build(windowId: string, epochMs: number, old?: Screen): Screen | undefined {
@@ -85,7 +100,8 @@ export class Screens {
       return undefined;
     }
     this.touched.set(windowId, this.isTouched(windowId) || events.some(isTouch));
-    const screen = new Screen(this.host, windowId, indices, events, this.onResize);
+    const held = this.held(windowId, indices);
+    const screen = new Screen(this.host, windowId, held, events, this.onResize);
     old?.destroy();
     this.built.set(windowId, screen);
     return screen;
