@@ -9,77 +9,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-DOCUMENT, DOCTYPE, ELEMENT, TEXT = 0, 1, 2, 3
+from bot.recording.nodes import (
+    DOCTYPE,
+    DOCUMENT,
+    ELEMENT,
+    Node,
+    change_attributes,
+    dicts,
+    is_inside,
+    is_text,
+    set_texts_of_style,
+)
 
 # Readers and writers of JSON give up on deeper ones; real pages have some thirty.
 _MAX_LEVELS = 100
-# Browsers' own parsers stop nesting at 512.
-_MAX_CLIMB = 1000
 # Where a document's root and doctype are, and a text field's text.
 _FIRST_FEW = 16
-_SPLIT = "/* rr_split */"
 _CHECKABLE = ("checkbox", "radio")
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """A node as rrweb wrote it, without its children, which are linked."""
-
-    own: dict[str, Any]
-    parent: Node | None = None
-    first: Node | None = None
-    last: Node | None = None
-    previous: Node | None = None
-    next: Node | None = None
-    style: dict[str, Any] = field(default_factory=dict)
-    """Properties set one by one since the whole ``style`` attribute was, in order."""
-    rules: list[dict[str, Any]] = field(default_factory=list)
-    """Changes to a style element's rules since its text was set, in order."""
-
-    @property
-    def id(self) -> int:
-        number: int = self.own["id"]
-        return number
-
-    @property
-    def tag(self) -> str:
-        return str(self.own.get("tagName", "")).lower()
-
-    def children(self) -> Iterator[Node]:
-        child = self.first
-        while child is not None:
-            following = child.next
-            yield child
-            child = following
-
-    def insert(self, node: Node, before: Node | None) -> None:
-        node.parent, node.next = self, before
-        node.previous = before.previous if before else self.last
-        if node.previous:
-            node.previous.next = node
-        else:
-            self.first = node
-        if before:
-            before.previous = node
-        else:
-            self.last = node
-
-    def detach(self) -> None:
-        if self.parent is None:
-            return
-        if self.previous:
-            self.previous.next = self.next
-        else:
-            self.parent.first = self.next
-        if self.next:
-            self.next.previous = self.previous
-        else:
-            self.parent.last = self.previous
-        self.parent = self.previous = self.next = None
 
 
 class Page:
@@ -142,19 +91,19 @@ class Page:
         for one in dicts(data.get("removes")):
             node, parent = self.get(one.get("id")), self.get(one.get("parentId"))
             if node is not None and parent is not None:
-                _set_texts_of_style(parent, node)
+                set_texts_of_style(parent, node)
                 self._forget(node)
         self._add_all(dicts(data.get("adds")))
         for one in dicts(data.get("texts")):
             node = self.get(one.get("id"))
             if node is not None:
                 if node.parent is not None:
-                    _set_texts_of_style(node.parent, node)
+                    set_texts_of_style(node.parent, node)
                 node.own["textContent"] = one.get("value")
         for one in dicts(data.get("attributes")):
             node, changes = self.get(one.get("id")), one.get("attributes")
             if node is not None and isinstance(changes, dict):
-                _change_attributes(node, changes)
+                change_attributes(node, changes)
 
     def _add_all(self, adds: Iterator[dict[str, Any]]) -> None:
         """What comes before its parent or its next sibling waits for that."""
@@ -183,7 +132,7 @@ class Page:
         if parent is None or not isinstance(serialized, dict):
             return None
         known = self.get(serialized.get("id"))
-        if known is not None and _is_inside(parent, known):
+        if known is not None and is_inside(parent, known):
             return None
         if known is not None and known.own == _own(serialized):
             known.detach()  # moved, with what is in it
@@ -202,9 +151,9 @@ class Page:
         before = self.get(add.get("nextId"))
         if previous and previous.parent is parent and previous.next:
             before = previous.next
-        _set_texts_of_style(parent, node)
+        set_texts_of_style(parent, node)
         parent.insert(node, before if before and before.parent is parent else None)
-        _set_texts_of_style(parent, node)
+        set_texts_of_style(parent, node)
         return node
 
     def enter(self, data: dict[str, Any]) -> bool:
@@ -289,15 +238,6 @@ def _own(serialized: dict[str, Any]) -> dict[str, Any]:
     return own
 
 
-def _is_inside(node: Node | None, outer: Node) -> bool:
-    """Whether a node is in another, or too deep for anyone to tell."""
-    for _ in range(_MAX_CLIMB):
-        if node is None or node is outer:
-            return node is outer
-        node = node.parent
-    return True
-
-
 def _bare(node: Node) -> dict[str, Any]:
     # What holds children says so even where it has none.
     if node.first is not None or node.own.get("type") in (DOCUMENT, ELEMENT):
@@ -307,10 +247,6 @@ def _bare(node: Node) -> dict[str, Any]:
 
 def _addition(parent: Node, written: dict[str, Any]) -> dict[str, Any]:
     return {"parentId": parent.id, "nextId": None, "node": written}
-
-
-def _is_text(node: Node) -> bool:
-    return node.own.get("type") == TEXT
 
 
 def _make_room(parent: Node, node: Node) -> None:
@@ -324,66 +260,9 @@ def _make_room(parent: Node, node: Node) -> None:
             for one in islice(parent.children(), _FIRST_FEW)
             if one.own.get("type") == kind and one.tag == node.tag
         ]
-    elif parent.tag == "textarea" and _is_text(node):
-        same = list(filter(_is_text, islice(parent.children(), _FIRST_FEW)))
+    elif parent.tag == "textarea" and is_text(node):
+        same = list(filter(is_text, islice(parent.children(), _FIRST_FEW)))
     else:
         return
     for one in same:
         one.detach()
-
-
-def _set_texts_of_style(parent: Node, changing: Node) -> None:
-    """A style element whose text changes loses its rules, and from now on its sheet is
-    its text, no longer what the recorder wrote beside it."""
-    attributes = parent.own.get("attributes")
-    if parent.tag != "style" or not _is_text(changing):
-        return
-    parent.rules.clear()
-    css = attributes.get("_cssText") if isinstance(attributes, dict) else None
-    if not isinstance(attributes, dict) or not isinstance(css, str):
-        return
-    texts = list(filter(_is_text, parent.children()))
-    if not texts:
-        return
-    del attributes["_cssText"]
-    pieces = css.split(_SPLIT, len(texts) - 1)
-    for child, piece in zip(texts, pieces, strict=False):
-        child.own["textContent"] = piece.replace(_SPLIT, "")
-        child.own["isStyle"] = True
-
-
-def _change_attributes(node: Node, changes: dict[str, Any]) -> None:
-    attributes = node.own.get("attributes")
-    if not isinstance(attributes, dict):
-        return
-    for name, value in changes.items():
-        if name == "style":
-            _change_style(node, attributes, value)
-        elif value is None:
-            attributes.pop(name, None)
-        elif isinstance(value, str):
-            attributes[name] = value
-            if name == "_cssText":
-                node.rules.clear()
-            elif name in ("src", "srcset"):
-                # The picture kept for the address before.
-                attributes.pop("rr_dataURL", None)
-
-
-def _change_style(node: Node, attributes: dict[str, Any], value: Any) -> None:
-    if isinstance(value, dict):
-        for name, one in value.items():
-            node.style.pop(name, None)
-            node.style[name] = one
-        return
-    node.style.clear()
-    if value is None:
-        attributes.pop("style", None)
-    elif isinstance(value, str):
-        attributes["style"] = value
-
-
-def dicts(values: Any) -> Iterator[dict[str, Any]]:
-    """The objects of a list, or none where it is no list."""
-    if isinstance(values, list):
-        yield from (one for one in values if isinstance(one, dict))

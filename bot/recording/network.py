@@ -74,7 +74,7 @@ def _entry(row: dict[str, Any], item: RrwebEvent) -> NetworkEntry:
     return NetworkEntry(
         started_ms=int(started if started > 0 else item.timestamp_ms),
         method=method if isinstance(method, str) else None,
-        url=str(row.get("name", "")),
+        url=name if isinstance(name := row.get("name"), str) else "",
         status=int(status) if status else None,
         duration_ms=_duration(row),
         initiator=str(row.get("initiatorType", "")),

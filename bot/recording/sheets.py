@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.recording.dom import dicts
+from bot.recording.nodes import dicts
 from bot.recording.rrweb import ADOPTED_STYLE_SHEET
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.recording.dom import DOCUMENT, Node, Page
+from bot.recording.dom import Page
+from bot.recording.nodes import DOCUMENT, Node
 from bot.recording.rrweb import (
     ADOPTED_STYLE_SHEET,
     CANVAS_MUTATION,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.recording.dom import dicts
+from bot.recording.nodes import dicts
 
 _CHILDREN = "childWireframes"
 # Writers of JSON give up on deeper ones; what is deeper is drawn on top instead.

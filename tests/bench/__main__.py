@@ -1,8 +1,9 @@
 """Runs every benchmark and prints one table each."""
 
 from bot.operations import logs
-from tests.bench import answering, exporting
+from tests.bench import answering, exporting, opening
 
 logs.configure(style="text", level="ERROR")
 exporting.main()
+opening.main()
 answering.main()

@@ -5,25 +5,37 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import resource
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from bot.exporter import export
+from bot.exporter.page import file_page
 from bot.recording.files import open_recording
 from tests import recorded
+from tests.bench import long
 
-_RUNS = 3
+_RUNS = 5
+_LONG_TIMES = 20
+_MIB = 1024 * 1024
 
 
-def _ours(path: Path) -> int:
+def ours(path: Path) -> int:
+    """Bytes of the file without the viewer: manifest, and segments as they stand."""
     recording = open_recording(path)
     with export(recording.events, source="file", damage=recording.damage) as exported:
-        return exported.manifest.payload_bytes
+        pieces = file_page(exported.manifest, exported.segments())
+        whole = sum(map(len, pieces))
+        return whole - _viewer_bytes()
 
 
-def _obvious(path: Path) -> int:
+def obvious(path: Path) -> bytes:
+    """Every event as a line of JSON, compressed and made text."""
     lines = []
     for line in gzip.decompress(path.read_bytes()).split(b"\n"):
         if not line:
@@ -31,7 +43,14 @@ def _obvious(path: Path) -> int:
         window, event = json.loads(line)
         lines.append(json.dumps([window, _expanded(event)]))
     packed = gzip.compress("\n".join(lines).encode(errors="surrogatepass"), 9)
-    return len(base64.b64encode(packed))
+    return base64.b64encode(packed)
+
+
+def _viewer_bytes() -> int:
+    from bot.exporter.page import _viewer
+
+    viewer = _viewer()
+    return len(viewer.head) + len(viewer.packed) + len(viewer.tail)
 
 
 def _expanded(event: dict) -> dict:
@@ -57,13 +76,49 @@ def _timed(work: Callable[[Path], int], path: Path) -> tuple[float, int]:
 
 
 def main() -> None:
-    print("\nExport (median of 3; the obvious way: json, gzip -9, base64)")
-    print(f"{'recording':15}{'seconds':>9}{'obvious':>9}{'ratio':>7}", end="")
+    print(f"\nExport (median of {_RUNS}; the obvious way: json, gzip -9, base64)")
+    print(f"{'recording':15}{'seconds':>9}{'obvious':>9}{'times':>7}", end="")
     print(f"{'bytes':>10}{'obvious':>10}{'ratio':>7}")
     for name in recorded.NAMES:
         path = recorded.snapshots(name)
-        seconds, size = _timed(_ours, path)
-        base_seconds, base_size = _timed(_obvious, path)
+        seconds, size = _timed(ours, path)
+        base_seconds, base_size = _timed(lambda path: len(obvious(path)), path)
         print(f"{name:15}{seconds:9.3f}{base_seconds:9.3f}", end="")
-        print(f"{seconds / base_seconds:7.2f}{size:10}{base_size:10}", end="")
+        print(f"{base_seconds / seconds:6.1f}x{size:10}{base_size:10}", end="")
         print(f"{size / base_size:7.2f}")
+    print(f"the viewer itself: {_viewer_bytes()} bytes as carried")
+    _long()
+
+
+def _long() -> None:
+    """What a recording of half a gigabyte takes, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "long.jsonl.gz"
+        long.write(source, recorded.snapshots("dashboard"), _LONG_TIMES)
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.exporting", source],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    print(done.stdout, end="")
+
+
+def _measure(source: Path) -> None:
+    began = time.perf_counter()
+    recording = open_recording(source)
+    with export(recording.events, source="file") as exported:
+        expanded = sum(one.expanded_bytes for one in exported.manifest.segments)
+        size = sum(map(len, file_page(exported.manifest, exported.segments())))
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Kilobytes on Linux, bytes on macOS.
+    peak_bytes = peak if sys.platform == "darwin" else peak * 1024
+    print(
+        f"{expanded / _MIB:.0f} MiB of events: {seconds:.1f} s, a file of"
+        f" {size / _MIB:.1f} MiB, {peak_bytes / _MIB:.0f} MiB of memory at most"
+    )
+
+
+if __name__ == "__main__":
+    _measure(Path(sys.argv[1]))
