@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
@@ -28,6 +28,8 @@ from bot.assets.wishes import Wish, Wishes, absolute
 from bot.recording.rrweb import RrwebEvent
 
 _PARALLEL = 6
+# Asked for before the first of them is taken: what is held in memory at most.
+_AHEAD = 4 * _PARALLEL
 # Sheets that sheets import, and no further.
 _SHEET_DEPTH = 2
 _MAX_NAME_CHARS = 2000
@@ -91,16 +93,33 @@ class FetchedAssets:
     def _fetch(
         self, pool: ThreadPoolExecutor, wishes: Iterable[Wish], until: float
     ) -> None:
-        waiting: dict[tuple[Kind, str], Future[Asset | str]] = {}
+        """Fetches several at a time, and takes them in the order of the wishes: what
+        matters most has room first, whichever arrives first."""
+        waiting: deque[tuple[tuple[Kind, str], Future[Asset | str]]] = deque()
+        asked: set[tuple[Kind, str]] = set()
         for wish in wishes:
             key = (wish.kind, wish.url)
-            if key not in waiting and key not in self._found:
-                waiting[key] = pool.submit(self._one, wish, until)
-        for key, answer in waiting.items():
-            try:
-                self._found[key] = answer.result(max(0, until - time.monotonic()))
-            except NotInTime:
-                self._found[key] = "there was no time left for it"
+            if key in asked or key in self._found:
+                continue
+            asked.add(key)
+            waiting.append((key, pool.submit(self._one, wish, until)))
+            if len(waiting) == _AHEAD:
+                self._take(*waiting.popleft(), until)
+        while waiting:
+            self._take(*waiting.popleft(), until)
+
+    def _take(
+        self, key: tuple[Kind, str], answer: Future[Asset | str], until: float
+    ) -> None:
+        try:
+            asset = answer.result(max(0, until - time.monotonic()))
+            if isinstance(asset, Asset):
+                self._take_room(len(asset.content))
+            self._found[key] = asset
+        except NotInTime:
+            self._found[key] = "there was no time left for it"
+        except NotFetched as error:
+            self._found[key] = error.reason
 
     def _one(self, wish: Wish, until: float) -> Asset | str:
         """The asset, or why there is none."""
@@ -114,7 +133,6 @@ class FetchedAssets:
             if asset is None:
                 self._take_room(0)
                 asset = self._asked(wish, until)
-            self._take_room(len(asset.content))
             return asset
         except NotAllowed as error:
             return str(error)
