@@ -37,7 +37,7 @@ test-viewer: install ## The viewer's own tests
 	$(BIN)/python $(VIEWER)/build_hook.py run test
 
 test-python: install ## The Python tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: install ## Benchmarks, as ratios against a baseline in the same run
 	$(BIN)/python -m tests.bench

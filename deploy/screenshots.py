@@ -88,6 +88,20 @@ def viewer(page: Page, link: str) -> None:
     _take(page, "viewer")
 
 
+def requests_in_the_dark(page: Page, link: str) -> None:
+    """The same page by night, with what the failing request sent and got."""
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{link.partition('#')[0]}#t={TROUBLE_S}")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-state", "ready")
+    page.get_by_test_id("tab-network").click()
+    page.get_by_role("button", name="Failed").first.click()
+    row = page.get_by_test_id("network-row").filter(has_text="payment").first
+    row.locator(".row-head").click()
+    _take(page, "requests")
+    page.emulate_media(color_scheme="light")
+
+
 def zendesk(page: Page) -> None:
     """A customer's new ticket with the note that came by itself."""
     page.goto(ZENDESK)
@@ -127,6 +141,7 @@ def main() -> None:
         )
         link = slack(page)
         viewer(page, link)
+        requests_in_the_dark(page, link)
         zendesk(page)
         browser.close()
 
