@@ -4,6 +4,7 @@
  */
 import { Replayer } from "@rrweb/replay";
 import { ClickMarks, isClick } from "./clickMarks";
+import { Effort } from "./effort";
 import { EventType, type RrwebEvent } from "./rrweb";
 
 type RrwebEvents = ConstructorParameters<typeof Replayer>[0];
@@ -38,6 +39,7 @@ export class Screen {
   private speed = 0;
   private soughtMs = 0;
   private readonly clicks = new ClickMarks();
+  private readonly effort = new Effort();
   /** When the first full snapshot was taken: there is nothing to show before it. */
   readonly pictureMs: number;
   private early = false;
@@ -55,6 +57,7 @@ export class Screen {
   ) {
     this.held = new Map(held);
     this.count = events.length;
+    this.effort.add(events);
     this.element.className = "screen";
     host.append(this.element);
     this.firstMs = events[0]?.timestamp ?? 0;
@@ -70,6 +73,8 @@ export class Screen {
       insertStyleRules: [
         // The reader's own colours are for the player; the page stays as it was recorded.
         "html { forced-color-adjust: none }",
+        // Where the page scrolled to by itself when it changed is in the recording.
+        "* { overflow-anchor: none !important }",
         NO_CONTROLS_OF_ITS_OWN,
       ],
       mouseTail: { duration: 400, lineCap: "round", lineWidth: 2, strokeStyle: "#6d7cff" },
@@ -97,6 +102,7 @@ export class Screen {
   add(held: ReadonlyMap<number, number>, events: readonly RrwebEvent[]): void {
     for (const [index, fromMs] of held) this.held.set(index, fromMs);
     this.count += events.length;
+    this.effort.add(events);
     for (const event of events) {
       this.lastMs = Math.max(this.lastMs, event.timestamp);
       this.replayer.addEvent(event as unknown as RrwebEvents[number]);
@@ -124,6 +130,7 @@ export class Screen {
     this.clicks.keepBetween(epochMs - CLICK_SHOWS_MS, epochMs);
     this.setSpeed(speed);
     this.jumpedToMs = Math.max(epochMs, this.pictureMs + 1);
+    this.replayer.setConfig({ useVirtualDom: this.effort.isLarge(this.jumpedToMs) });
     this.replayer.play(this.jumpedToMs - this.firstMs);
     this.markPaused();
   }
