@@ -154,7 +154,7 @@ def _assemble(
     csp: str,
     attributes: str,
 ) -> tuple[bytes, bytes]:
-    text = json.dumps(document, indent=1).replace("<", "\\u003c")
+    text = _readable(document).replace("<", "\\u003c")
     values = {
         "comment": comment,
         "csp": csp,
@@ -167,6 +167,16 @@ def _assemble(
     boot, tail = viewer.tail.split("<!--replay:segments-->")
     start = head.encode("ascii") + viewer.packed + boot.encode("ascii")
     return start, tail.encode("ascii")
+
+
+def _readable(document: Mapping[str, Any]) -> str:
+    """JSON with a line for each field: a person finds what they look for, and the
+    hundredth mark has no line of its own."""
+    lines = (
+        f"{json.dumps(name)}: {json.dumps(value, separators=(',', ':'))}"
+        for name, value in document.items()
+    )
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def _ascii(text: str) -> str:

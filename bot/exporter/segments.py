@@ -23,8 +23,11 @@ from bot.exporter import columns
 from bot.recording import lossless
 from bot.recording.rrweb import FULL_SNAPSHOT, RrwebEvent
 
-# Past level 9 zstd takes several times as long for a few percent.
+# Past level 9 zstd takes several times as long for a few percent; of a short recording
+# that is some milliseconds.
 _LEVEL = 9
+_LEVEL_OF_SMALL = 15
+_SMALL_BYTES = 1024 * 1024
 _FULL_BYTES = 4 * 1024 * 1024
 # A full snapshot is where a player can start, so a segment likes to begin with one.
 _CUT_AT_SNAPSHOT_BYTES = 1024 * 1024
@@ -140,7 +143,8 @@ class SegmentWriter:
     def _pack(self, segment: Segment, lines: list[bytes]) -> tuple[Segment, bytes]:
         plain = b"".join(lines)
         self._digest.update(plain)
-        packed = zstandard.ZstdCompressor(level=_LEVEL).compress(columns.split(plain))
+        level = _LEVEL_OF_SMALL if len(plain) < _SMALL_BYTES else _LEVEL
+        packed = zstandard.ZstdCompressor(level=level).compress(columns.split(plain))
         digest = hashlib.sha256(packed).hexdigest()
         return replace(segment, bytes=len(packed), sha256=digest), packed
 

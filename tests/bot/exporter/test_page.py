@@ -15,6 +15,7 @@ from bot.exporter.binary import from_page
 from bot.exporter.manifest import Manifest
 from bot.exporter.page import VIEWER, file_page, policy, share_page
 from tests import recorded
+from tests.bench import exporting
 
 SAMPLES = Path(__file__).parents[3] / "bot" / "viewer" / "samples"
 
@@ -83,3 +84,11 @@ def test_the_policy_allows_nothing_from_elsewhere():
         assert "script-src 'sha256-" in rules
         assert "base-uri 'none'" in rules
         assert "form-action 'none'" in rules
+
+
+@pytest.mark.parametrize("name", ["checkout", "static-simple"])
+def test_a_short_recording_takes_three_quarters_of_the_obvious_way(name):
+    """Manifest and all, against gzip and base64 of its events."""
+    path = recorded.snapshots(name)
+
+    assert exporting.ours(path) <= 0.75 * len(exporting.obvious(path))
