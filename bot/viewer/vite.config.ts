@@ -136,6 +136,29 @@ const SCROLL_AGAIN: Edit[] = [
   ],
 ];
 
+/**
+ * An event that cannot be replayed would stop the clock of the replay, and a medium that
+ * cannot be played would be an error of the page.
+ */
+const GOES_ON: Edit[] = [
+  [
+    `const wrappedCastFn = () => {
+        if (castFn) {
+          castFn();
+        }`,
+    `const wrappedCastFn = () => {
+        try {
+          castFn?.();
+        } catch {}`,
+  ],
+  [
+    'node2.play().catch((e2) => console.warn("media playback error", e2));',
+    "node2.play().catch(() => {});",
+  ],
+  ["void oldMediaElement.play()", "void oldMediaElement.play().catch(() => {})"],
+  ["void target.play();", "target.play().catch(() => {});"],
+];
+
 /** The version is pinned; an edit that no longer finds its place fails the build. */
 function editedReplayer(): Plugin {
   return {
@@ -143,7 +166,13 @@ function editedReplayer(): Plugin {
     apply: "build",
     transform(code, id) {
       if (!id.endsWith("/@rrweb/replay/dist/replay.js")) return null;
-      const edits = [...WITHOUT_POSTCSS, ...SHEETS_IN_ORDER, ...NOTHING_TWICE, ...SCROLL_AGAIN];
+      const edits = [
+        ...WITHOUT_POSTCSS,
+        ...SHEETS_IN_ORDER,
+        ...NOTHING_TWICE,
+        ...SCROLL_AGAIN,
+        ...GOES_ON,
+      ];
       return { code: edits.reduce((edited, [was, is]) => place(edited, was, is), code) };
     },
   };

@@ -12,11 +12,18 @@ test.each([
   ["@\\69mport '//e/a.css';b{}", "b{}"],
   ["a{background:image-set('//e/a.png' 1x, url(//e) 2x);c:d}", "a{background:url(data:,);c:d}"],
   ['a{background:-webkit-image-set(")" 1x', "a{background:-webkit-url(data:,)"],
+  ["a{background:image\\-set('//e' 1x)}", "a{background:url(data:,)}"],
+  ["a{background:src('//e')}", "a{background:url(data:,)}"],
+  ["@im@import 'x';port '//e';", "@im port '//e';"],
+  ["@\\\\69mport '//e';", "@\\\\69mport '//e';"],
+  ["a{background:ur\\6\\63 (//e)}", "a{background:ur\\6 c(//e)}"],
+  ['a{b:url("data:,\n)}c{d:url(//e)}e{f:")}', "a{b:url(data:,)}"],
+  ["a{b:url(\u00a0data:,)}", "a{b:url(data:,)}"],
 ])("%s asks for nothing", (css, expected) => {
   expect(inertCss(css)).toBe(expected);
 });
 
-test.each(["a{mask:url(#shape)}", "a:before{content:'\\e900\\201c'}", ".md\\:w-1\\/2{b:c}", 'a{background:url("data:image/png;base64,AA==")}'])(
+test.each(["a{mask:url(#shape)}", "a:before{content:'\\e900\\201c'}", ".md\\:w-1\\/2{b:c}", 'a{background:url("data:image/png;base64,AA==")}', "a{b:url( 'data:,\\\n)' )}", ".\\-1{b:c}", "a{--src(b)c:d}"])(
   "%s stays as it is",
   (css) => {
     expect(inertCss(css)).toBe(css);

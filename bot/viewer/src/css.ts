@@ -10,9 +10,14 @@ const NO_PICTURE = "url(data:,)";
 /** Makes the src descriptor of a @font-face empty or invalid: no font is asked for. */
 const NO_FONT = 'local("-")';
 
-const OUTSIDE = /url\(|image-set\(|@import|@font-face/i;
-/** An escape by number, with the space that ends it, or of a letter that is no digit. */
-const ESCAPE = /\\(?:([0-9a-f]{1,6})[ \t\n\r\f]?|([g-z]))/gi;
+const OUTSIDE = /url\(|image-set\(|(?<![\w-])src\(|@import|@font-face/i;
+/** What stands for an address in a value alone, where there are no at-rules. */
+const ADDRESS_WORD = /url\(|image-set\(|(?<![\w-])src\(/i;
+/**
+ * An escape by number, with the space that ends it, or of a letter that is no digit, or
+ * any other: a backslash behind a backslash begins none.
+ */
+const ESCAPE = /\\(?:([0-9a-f]{1,6})([ \t\n\r\f])?|([g-z]|-(?=[a-z\\]))|[^])/gi;
 /** Past this an @import brings nothing more: the same large sheet can be named often. */
 const MAX_WITH_IMPORTS = 4_000_000;
 const ANY_ESCAPE = /\\(?:([0-9a-f]{1,6})[ \t\n\r\f]?|\r?\n|([^]))/gi;
@@ -65,15 +70,21 @@ export function inertCss(text: string, assets: Assets = NO_ASSETS): string {
           ? urlEnd(css, index)
           : setEnd(css, token.lastIndex);
     inert += css.slice(done, index);
-    if (word === "@import" && inert.length < MAX_WITH_IMPORTS) {
-      inert += imported(css.slice(token.lastIndex, end), assets);
+    if (word === "@import") {
+      // What stands around it must not become a word.
+      if (/[^\s;{}]/.test(inert.slice(-1))) inert += " ";
+      if (inert.length < MAX_WITH_IMPORTS) {
+        inert += imported(css.slice(token.lastIndex, end), assets);
+      }
     }
-    if (word === "image-set(") {
+    if (word === "image-set(" || word === "src(") {
       inert += carried(css.slice(token.lastIndex, end), assets) ?? NO_PICTURE;
     }
     if (word === "url(") {
-      const inline = isInline(css.slice(token.lastIndex, token.lastIndex + 40));
-      if (inline) inert += css.slice(index, end);
+      const isKept =
+        isInline(css.slice(token.lastIndex, token.lastIndex + 40)) &&
+        isWhole(css, token.lastIndex, end);
+      if (isKept) inert += css.slice(index, end);
       else {
         inert +=
           carried(css.slice(index, end), assets) ??
@@ -124,8 +135,27 @@ function unescaped(name: string): string {
 }
 
 /** Whether a url()'s target is in the recording itself. */
-export function isInline(target: string): boolean {
-  return /^\s{0,20}["']?\s{0,20}(data:|#)/i.test(target);
+function isInline(target: string): boolean {
+  return /^[ \t\n\r\f]{0,20}["']?[ \t\n\r\f]{0,20}(data:|#)/i.test(target);
+}
+
+/**
+ * Whether what a url( holds from `start` to its `end` is to a browser what it is to us:
+ * a string that a line ends is none, and what follows it would be rules.
+ */
+function isWhole(css: string, start: number, end: number): boolean {
+  let index = start;
+  while (/[ \t\n\r\f]/.test(css.charAt(index))) index++;
+  const quote = css.charAt(index);
+  if (quote !== '"' && quote !== "'") return true;
+  const close = indexOr(css, quote, index + 1);
+  const inside = css.slice(index + 1, close).replace(/\\(\r\n|[^])/g, "");
+  return !/[\n\r\f]/.test(inside) && /^[ \t\n\r\f]*\)$/.test(css.slice(close + 1, end));
+}
+
+/** Whether a value, of an attribute of a drawing say, asks for an address. */
+export function namesAddress(value: string): boolean {
+  return ADDRESS_WORD.test(value.includes("\\") ? withPlainLetters(value) : value);
 }
 
 /** Where the url( at `start` ends: behind its bracket, quotes respected. */
@@ -153,11 +183,20 @@ function setEnd(css: string, start: number): number {
 
 /** The same style with letters as letters: `u\72l(` asks for an address like `url(`. */
 function withPlainLetters(css: string): string {
-  return css.replace(ESCAPE, (escape, digits: string | undefined, letter: string) => {
-    if (!digits) return letter;
-    const character = String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(digits, 16)));
-    return /[a-z-]/i.test(character) ? character : escape;
-  });
+  let openEnd = -1;
+  return css.replace(
+    ESCAPE,
+    (escape, digits?: string, space?: string, letter?: string, offset = 0) => {
+      if (!digits) return letter ?? escape;
+      const character = String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(digits, 16)));
+      if (/[a-z-]/i.test(character)) {
+        // The escape before it would go on with this letter.
+        return offset === openEnd && /[a-f]/i.test(character) ? ` ${character}` : character;
+      }
+      openEnd = space === undefined ? offset + escape.length : -1;
+      return escape;
+    },
+  );
 }
 
 /** Where the @import whose keyword ends at `start` ends: behind its semicolon. */

@@ -99,7 +99,7 @@ test("the text of a style element is cleaned, and cleaned again when it changes"
   expect(css.textContent.trim()).toBe("a.\\:hover{color:red}");
   const change = { id: 3, value: "a{background:url(https://evil)}" };
   sanitizer.apply(incremental(Source.Mutation, { texts: [change] }));
-  expect(change.value).toBe("a{background:url(data:,)}");
+  expect(change.value.trim()).toBe("a{background:url(data:,)}");
 });
 
 test("visible text is left alone, even where it reads like a style", () => {
@@ -126,4 +126,51 @@ test("a sheet is replaced at once, so that rules added behind that are not refus
     styleId: 1,
     replaceSync: "a.\\:hover{}",
   });
+});
+
+test.each([
+  [["@imp", "ort '//e';a{b:c}"], ["a{b:c}", ""]],
+  [["a{b:u", "rl(//e)}"], ["a{b:url(data:,)}", ""]],
+  [["a{b:c}", "d:hover{e:f}"], ["a{b:c}", "d.\\:hover{e:f}"]],
+])("the texts of a sheet, %j, are as harmless together as apart", (texts, expected) => {
+  const childNodes = texts.map((textContent, index) => ({ type: 3, id: 3 + index, textContent }));
+  const style = { type: 2, id: 2, tagName: "style", attributes: {}, childNodes };
+  const node = { type: 0, id: 1, childNodes: [style] };
+  new Sanitizer().apply({ type: EventType.FullSnapshot, timestamp: 1, data: { node } });
+  expect(childNodes.map(({ textContent }) => textContent)).toEqual(expected);
+  const marked = attributesAfter("style", { _cssText: texts.join("/* rr_split */") });
+  expect(marked._cssText).toBe(expected.filter(Boolean).join("/* rr_split */"));
+});
+
+test("a text that joins a sheet later neither ends a word of it nor begins one", () => {
+  const sanitizer = new Sanitizer();
+  const style = { type: 2, id: 2, tagName: "style", attributes: {}, childNodes: [] };
+  const node = { type: 0, id: 1, childNodes: [style] };
+  sanitizer.apply({ type: EventType.FullSnapshot, timestamp: 1, data: { node } });
+  const added = { type: 3, id: 3, textContent: "ort '//e';a:hover{}" };
+  const adds = [{ parentId: 2, nextId: null, node: added }];
+  sanitizer.apply(incremental(Source.Mutation, { adds }));
+  expect(added.textContent).toBe("\nort '//e';a.\\:hover{}\n");
+});
+
+test.each([
+  [Source.StyleSheetRule, { styleId: 1, adds: [{ rule: ["a{b:url(//e)}"] }] }],
+  [Source.StyleSheetRule, { styleId: 1, replace: ["a{b:url(//e)}"] }],
+  [Source.StyleDeclaration, { styleId: 1, set: { property: "b", value: ["url(//e)"] } }],
+  [Source.AdoptedStyleSheet, { styles: [{ rules: [{ rule: ["a{b:url(//e)}"] }] }] }],
+  [Source.Mutation, { attributes: [{ id: 1, attributes: { style: { b: [["url(//e)"], ""] } } }] }],
+  [Source.Mutation, { attributes: [{ id: 1, attributes: { STYLE: ["b:url(//e)"] } }] }],
+])("what should be a text and is none is never made one: %j %j", (source, data) => {
+  const [made] = new Sanitizer().apply(incremental(source, data));
+  expect(JSON.stringify(made)).not.toContain("//e");
+});
+
+test.each([
+  { mask: "u\\72l(//e)" },
+  { cursor: "image-set('//e' 1x)" },
+  { style: ["background:url(//e)"] },
+  { href: "data:image/svg+xml,<svg/>#a" },
+  { href: "'#a" },
+])("a part of a drawing keeps nothing of %j that leads out", (attributes) => {
+  expect(JSON.stringify(attributesAfter("use", attributes))).not.toMatch(/\/\/e|data:image|'#/);
 });

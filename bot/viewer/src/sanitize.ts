@@ -7,10 +7,12 @@
 import { type Assets, NO_ASSETS } from "./assetIndex";
 import { carriedOf, linkedSheet } from "./assets";
 import { Canvases } from "./canvas";
-import { inertCss, isInline, sheetForReplay } from "./css";
+import { inertCss, namesAddress, sheetForReplay } from "./css";
 import { type JsonObject, list, number, object, text } from "./json";
 import { NodeIndex } from "./nodes";
 import { EventType, type RrwebEvent, Source, attributeChange, sourceOf } from "./rrweb";
+import { markedSheet, sheetTexts, textOfSheet } from "./sheetTexts";
+import { NodeType, changes, dropUnsettable, positions, putRight } from "./wellFormed";
 
 /** Stands where a picture was that the recording names but does not hold. */
 const MISSING_PICTURE =
@@ -41,6 +43,8 @@ const DROPPED_ATTRIBUTES = new Set([
 const PICTURE_ATTRIBUTES = new Set(["src", "poster", "background", "data", "rr_dataurl"]);
 /** What these load is a document of its own, not a picture. */
 const FRAME_TAGS = new Set(["iframe", "frame", "embed", "object", "portal", "fencedframe"]);
+/** Those that hold a recorded page. */
+const PAGE_FRAMES = new Set(["iframe", "frame"]);
 const ANIMATION_TAGS = new Set(["animate", "set"]);
 const LINK_ATTRIBUTES = new Set(["href", "xlink:href"]);
 const STRICT_INPUTS = new Set(
@@ -63,6 +67,9 @@ export class Sanitizer {
       this.nodes.clear();
       this.styleTexts.clear();
       this.canvases.clear();
+      if (!putRight(object(data.node)) || object(data.node).type !== NodeType.Document) {
+        throw new TypeError("a full snapshot of no page");
+      }
       this.walk(object(data.node), null, false);
       return [event];
     }
@@ -70,12 +77,17 @@ export class Sanitizer {
       case Source.Mutation:
         this.mutation(data);
         return [event];
+      case Source.MouseMove:
+      case Source.TouchMove:
+      case Source.Drag:
+        data.positions = positions(data.positions);
+        return list(data.positions).length > 0 ? [event] : [];
       case Source.StyleSheetRule:
         // The replayer fails over rules for what holds no sheet.
         if (data.styleId === undefined && !this.holdsSheet(data.id)) return [];
         for (const add of list(data.adds)) sheetIn(object(add), "rule", this.assets);
         // The rules that follow would be refused until an asynchronous replace is done.
-        if (typeof data.replace === "string") data.replaceSync = data.replace;
+        if (data.replace !== undefined) data.replaceSync = data.replace;
         delete data.replace;
         sheetIn(data, "replaceSync", this.assets);
         return [event];
@@ -106,19 +118,28 @@ export class Sanitizer {
   }
 
   private mutation(data: JsonObject): void {
-    for (const entry of list(data.adds)) {
-      const add = object(entry);
-      this.walk(object(add.node), number(add.parentId), true);
-    }
-    for (const entry of list(data.attributes)) {
-      const change = object(entry);
+    data.adds = list(data.adds).map(object).filter((add) => {
+      const node = object(add.node);
+      const parentId = number(add.parentId);
+      // Anywhere else a document would take the place of the whole page.
+      const isFrames = PAGE_FRAMES.has(this.nodes.tagOf(parentId ?? -1));
+      if (!putRight(node) || (node.type === NodeType.Document && !isFrames)) return false;
+      this.walk(node, parentId, true);
+      return true;
+    });
+    data.removes = changes(data.removes);
+    data.attributes = changes(data.attributes);
+    for (const change of data.attributes as JsonObject[]) {
       const id = number(change.id) ?? -1;
+      dropUnsettable(object(change.attributes));
       inertAttributes(object(change.attributes), this.nodes.tagOf(id), this.assets);
       this.canvases.change(id, object(change.attributes));
     }
-    for (const entry of list(data.texts)) {
-      const change = object(entry);
-      if (this.styleTexts.has(number(change.id) ?? -1)) sheetIn(change, "value", this.assets);
+    data.texts = changes(data.texts);
+    for (const change of data.texts as JsonObject[]) {
+      const value = text(change.value) ?? "";
+      const isSheet = this.styleTexts.has(number(change.id) ?? -1);
+      change.value = isSheet ? textOfSheet(value, this.assets) : value;
     }
   }
 
@@ -137,15 +158,23 @@ export class Sanitizer {
     const tag = (text(node.tagName) ?? "").toLowerCase();
     // The replayer itself renames only the lower-case one.
     if (tag === "script") node.tagName = "noscript";
-    if (node.attributes) inertAttributes(object(node.attributes), tag, this.assets);
+    inertAttributes(object(node.attributes), tag, this.assets);
     if (tag === "canvas" && id !== null) this.canvases.build(id, object(node.attributes));
-    if (typeof node.textContent === "string" && id !== null) {
-      if (node.isStyle || (parentId !== null && this.nodes.tagOf(parentId) === "style")) {
-        this.styleTexts.add(id);
-        sheetIn(node, "textContent", this.assets);
-      }
+    if (this.holdsSheet(id)) this.inertSheet(list(node.childNodes).map(object));
+    if (isAddition && id !== null && this.holdsSheet(parentId)) {
+      this.styleTexts.add(id);
+      node.textContent = textOfSheet(text(node.textContent) ?? "", this.assets);
     }
     for (const child of list(node.childNodes)) this.walk(object(child), id, false);
+  }
+
+  private inertSheet(children: JsonObject[]): void {
+    const texts = children.filter(({ type }) => type === NodeType.Text);
+    const sheets = sheetTexts(texts.map(({ textContent }) => String(textContent)), this.assets);
+    for (const [index, node] of texts.entries()) {
+      node.textContent = sheets[index] ?? "";
+      this.styleTexts.add(number(node.id) ?? -1);
+    }
   }
 }
 
@@ -161,7 +190,7 @@ function inertAttributes(attributes: JsonObject, tag: string, assets: Assets): v
       delete attributes[name];
     } else if (typeof value === "string") {
       inertAttribute(attributes, name, value, tag, assets);
-    } else if (lower === "style") {
+    } else if (name === "style" && !Array.isArray(value)) {
       inertDeclarations(object(value), assets);
     } else if (typeof value === "object" && value !== null) {
       // The replayer would write a list's only entry, unchecked, as the value.
@@ -184,9 +213,9 @@ function inertAttribute(
   if (LINK_ATTRIBUTES.has(lower)) {
     // The styles of a:link need an href, and this one leads nowhere.
     if (tag === "a" || tag === "area") attributes[name] = "#";
-    else if (tag === "link" || !isInline(value)) {
-      put(attributes, name, DRAWN_TAGS.has(tag) ? assets.url(value) : null);
-    }
+    else if (DRAWN_TAGS.has(tag)) {
+      if (!/^\s*data:image\//i.test(value)) put(attributes, name, assets.url(value));
+    } else if (tag === "link" || !value.startsWith("#")) delete attributes[name];
   } else if (PICTURE_ATTRIBUTES.has(lower)) {
     const isHeld = /^\s*data:(image|video|audio)\//i.test(value) && !FRAME_TAGS.has(tag);
     if (isHeld) return;
@@ -199,8 +228,8 @@ function inertAttribute(
   } else if (lower === "attributename" && ANIMATION_TAGS.has(tag) && /href|src/i.test(value)) {
     delete attributes[name];
   } else if (lower === "_csstext") {
-    attributes[name] = sheetForReplay(value, assets);
-  } else if (lower === "style" || /url\(/i.test(value)) {
+    attributes[name] = markedSheet(value, assets);
+  } else if (lower === "style" || namesAddress(value)) {
     attributes[name] = inertCss(value, assets);
   }
 }
@@ -218,18 +247,18 @@ function isMask(value: unknown): boolean {
 function inertDeclarations(style: JsonObject, assets: Assets): void {
   for (const [property, value] of Object.entries(style)) {
     if (typeof value === "string") style[property] = inertCss(value, assets);
-    else if (Array.isArray(value)) cssIn(value as unknown as JsonObject, "0", assets);
+    else if (Array.isArray(value)) style[property] = [inertCss(text(value[0]) ?? "", assets), text(value[1]) ?? ""];
+    else if (value !== false) delete style[property];
   }
 }
 
+// What is no text would be written as one, unchecked.
 function sheetIn(holder: JsonObject, field: string, assets: Assets): void {
-  const css = text(holder[field]);
-  if (css !== null) holder[field] = sheetForReplay(css, assets);
+  if (field in holder) holder[field] = sheetForReplay(text(holder[field]) ?? "", assets);
 }
 
 function cssIn(holder: JsonObject, field: string, assets: Assets): void {
-  const css = text(holder[field]);
-  if (css !== null) holder[field] = inertCss(css, assets);
+  if (field in holder) holder[field] = inertCss(text(holder[field]) ?? "", assets);
 }
 
 /** Whether a font can be had from the recording alone; if so, it names only that. */
