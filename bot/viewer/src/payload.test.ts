@@ -26,6 +26,16 @@ test.each(["{broken", "[]", '{"format":"other"}', "null"])(
   },
 );
 
+test.each(["segments", "marks", "turns", "later"])(
+  "a list of %s without end is refused, before anybody works through it",
+  (name) => {
+    const source = JSON.stringify({ ...bare, [name]: Array(60_000).fill({}) });
+    expect(() => readManifest(source)).toThrow(/damaged.*lists more than any recording/);
+    const assets = { [name]: Array(60_000).fill({}) };
+    expect(() => readManifest(JSON.stringify({ ...bare, assets }))).toThrow(UnreadableReplay);
+  },
+);
+
 test("a cut says which part of the recording it is, and a whole one nothing", () => {
   const cut = { from_ms: 53_000, to_ms: 113_000, of_duration_ms: 724_000, left_out: {} };
   const manifest = readManifest(JSON.stringify({ ...bare, cut }));

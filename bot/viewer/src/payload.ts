@@ -8,6 +8,8 @@ import type { WindowTurn } from "./timeline";
 
 const FORMAT = "replay-courier/portable-replay";
 const NEWEST_VERSION = 1;
+/** The exporter lists a thousand of anything at most, but for segments and assets. */
+const MAX_LISTED = 50_000;
 
 export type MarkKind =
   | "console_error"
@@ -132,6 +134,13 @@ export function readManifest(source: string): Manifest {
     throw new UnreadableReplay(
       `This replay is in format ${version}, newer than this viewer, which reads up to ` +
         `${NEWEST_VERSION}. Open it with a newer Replay Courier.`,
+    );
+  }
+  const lists = [...Object.values(raw), ...Object.values(object(raw.assets))].map(list);
+  if (lists.some(({ length }) => length > MAX_LISTED)) {
+    throw new UnreadableReplay(
+      "This file is damaged: its manifest lists more than any recording holds. " +
+        "Ask for it to be exported again.",
     );
   }
   const segments = list(raw.segments).map(readSegment);

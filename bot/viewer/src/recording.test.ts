@@ -102,6 +102,11 @@ test("what is no event is counted and left out", async () => {
   expect(pictures.get("w")).toHaveLength(2);
 });
 
+test.each(["\n", "x\n"])("a segment of nothing but %j is damaged, and says so soon", async (line) => {
+  const recording = new Recording(checkoutManifest());
+  await expect(recording.add(line.repeat(20_000), breathe)).rejects.toThrow(/damaged/);
+});
+
 test("a snapshot nested beyond reason is left out, and the rest plays", async () => {
   const depth = 100_000;
   const deep = `${'{"type":2,"id":9,"childNodes":['.repeat(depth)}${"]}".repeat(depth)}`;
