@@ -1,7 +1,8 @@
 """Recordings made to attack whoever watches them, in a real Chromium.
 
-Both ways to watch: the file from disk, and the share page of a real courier. A socket
-of ours stands for every address the recording names: not even a connection reaches it.
+Every way to watch: the file from disk, the locked file, and the share page of a real
+courier. A socket of ours stands for every address the recording names: not even a
+connection reaches it.
 """
 
 from __future__ import annotations
@@ -10,18 +11,22 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Dialog, expect
 
+from bot.assets.collect import FetchedAssets, Limits
+from bot.assets.fetch import Fetcher
+from bot.assets.guard import Guard
 from bot.database.engine import connect, upgrade
 from bot.demo.server import Server
-from bot.exporter import export
+from bot.exporter import Exported, export
 from bot.exporter.page import file_page
-from bot.model import Person, Recording
+from bot.hosts import host_pattern
 from bot.policy import RedactionPolicy
 from bot.recording.lines import Damage, read_lines
 from bot.replays import Replays
@@ -29,15 +34,9 @@ from bot.sharing import Links
 from bot.storage import ReplayStore
 from bot.web import replays as share_routes
 from bot.web.app import create_app
-from tests.browser.replays import click, document, element, lines, meta, plugin, words
+from tests.browser.hostile import PLAYED, hostile, put_assets, recording
 from tests.browser.viewer import Viewer
-
-RUN = "top.ran=1;alert(1)"
-MARKUP = (
-    f"</title></script><script>{RUN}</script><img src=x onerror='{RUN}'><!--<script>"
-    "]]>--> \u2028\u2029\x00\ud83d\u202egnp.exe ${1} \\1 \\g<0> &lt;b&gt;"
-    "<!--replay:segments--><!--replay:manifest-->"
-)
+from tests.sites import Site, served
 
 
 class Canary:
@@ -65,167 +64,61 @@ class Canary:
         self._thread.join()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def canary() -> Iterator[Canary]:
     canary = Canary()
     yield canary
     canary.close()
 
 
-def elements(url: str) -> Iterator[dict[str, Any]]:
-    """One element for every way we know to run, load, navigate or connect."""
-    frame = (
-        f"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='{RUN}'/>"
+def collector(site: Site) -> FetchedAssets:
+    fetcher = Fetcher(
+        Guard([host_pattern("*.hostile.test")], [ip_network("127.0.0.1/32")]),
+        resolve=site.resolve,
+        max_bytes=1_000_000,
+        timeout_s=10,
     )
-    css = (
-        f"@import '{url}/1';@\\69mport '{url}/2';body{{background:u\\72l({url}/3)}}"
-        f"@font-face{{font-family:x;src:URL({url}/4),u\\72l({url}/5)}}"
-        f"p{{font-family:x;background:image-set('{url}/6' 1x)}}"
-        f"a{{cursor:url({url}/7),auto;behavior:url({url}/8)}}</style><script>{RUN}</script>"
-    )
-    plain: list[tuple[str, dict[str, Any]]] = [
-        *(
-            ("link", {"rel": rel, name: target, "as": "image"})
-            for rel in (
-                *("preconnect", "dns-prefetch", "prefetch", "preload", "stylesheet"),
-                *("prerender", "modulepreload", "icon", "manifest"),
-            )
-            for name, target in (("href", url), ("HREF", url), ("href", [url]))
-        ),
-        ("link", {"rel": "stylesheet", "href": url, "_cssText": css}),
-        *(
-            (tag, {name: target})
-            for tag in ("iframe", "frame", "embed", "object", "img", "video", "script")
-            for name in ("src", "SRC", "data", "DATA", "poster", "srcset")
-            for target in (f"{url}/{tag}", f"javascript:{RUN}", frame)
-        ),
-        *(
-            ("iframe", {name: f"<script>{RUN}</script>"})
-            for name in ("srcdoc", "SRCDOC")
-        ),
-        ("meta", {"http-equiv": "refresh", "content": f"0;url={url}/refresh"}),
-        ("META", {"HTTP-EQUIV": "refresh", "CONTENT": f"0;url=javascript:{RUN}"}),
-        ("base", {"href": url, "target": "_top"}),
-        ("form", {"action": f"javascript:{RUN}", "target": "_top"}),
-        (
-            "button",
-            {"formaction": url, "onclick": RUN, "OnFocus": RUN, "autofocus": True},
-        ),
-        ("input", {"type": "image", "src": url, "onfocus": RUN}),
-        ("body", {"background": url, "onload": RUN, "onpageshow": RUN}),
-        ("a", {"href": f"javascript:{RUN}", "ping": url, "target": "_top"}),
-        ("a", {"HREF": f" \tjava\nscript:{RUN}"}),
-        ("p", {"style": f"background:u\\72l({url}/s);width:expression({RUN})"}),
-        ("details", {"open": True, "ontoggle": RUN}),
-        ("dialog", {"rr_open_mode": "modal", "open": ""}),
-        ("canvas", {"width": f"9'/><script>{RUN}</script>", "rr_dataURL": url}),
-        (
-            "canvas",
-            {"rr_dataURL": f"data:image/png;base64,A'/><a href='{url}", "style": "'"},
-        ),
-        ("x-evil", {"is": "evil", MARKUP: "x", "title": MARKUP}),
-    ]
-    number = 100
-    for tag, attributes in plain:
-        number += 1
-        yield element(number, tag, attributes)
-    for tag in ("script", "SCRIPT", "noscript", "template", "textarea", "title", "xmp"):
-        number += 2
-        yield element(number, tag, {}, words(number + 1, RUN + MARKUP))
-        number += 2
-        yield {**element(number, tag, {}, words(number + 1, RUN)), "isSVG": True}
-    yield element(number + 2, "style", {}, words(number + 3, css))
-    drawing = [
-        {**element(number + 5, "image", {"href": url}), "isSVG": True},
-        {**element(number + 6, "use", {"xlink:href": f"{url}#a"}), "isSVG": True},
-        {
-            **element(
-                number + 7,
-                "image",
-                {},
-                {
-                    **element(
-                        number + 8, "set", {"attributeName": "href", "to": f"{url}/set"}
-                    ),
-                    "isSVG": True,
-                },
-            ),
-            "isSVG": True,
-        },
-    ]
-    yield {**element(number + 9, "svg", {"onload": RUN}, *drawing), "isSVG": True}
+    return FetchedAssets(fetcher, Limits(count=50, total_bytes=5_000_000, total_s=20))
 
 
-def hostile(url: str) -> bytes:
-    """Every element and event, and a text that shows that it was all replayed."""
-    request = {
-        "name": f"{url}/?{MARKUP}",
-        "method": MARKUP,
-        "status": 500,
-        "requestHeaders": {MARKUP: MARKUP},
-        "responseBody": f"<html>{MARKUP}</html>",
-    }
-    changes = {
-        "source": 0,
-        "texts": [{"id": 61, "value": MARKUP}],
-        "removes": [],
-        "adds": [
-            {"parentId": 4, "nextId": None, "node": element(70, "link", attributes)}
-            for attributes in ({"rel": "preconnect", "HREF": [url]},)
-        ],
-        "attributes": [
-            {"id": 60, "attributes": {"href": f"javascript:{RUN}", "onclick": RUN}},
-            {"id": 60, "attributes": {"style": {"background": f"url({url}/m)"}}},
-        ],
-    }
-    font = {"source": 10, "family": "x", "fontSource": f"url(data:,x), url({url}/f)"}
-    # On a body, and with a declaration too: no sheet is there to be changed.
-    sheet = {"source": 8, "id": 4, "adds": [{"rule": f"p{{background:url({url})}}"}]}
-    adopted = {"source": 15, "id": 1, "styleIds": [1]}
-    rules = {"styleId": 1, "rules": [{"rule": f"p{{cursor:u\\72l({url}/ad),auto}}"}]}
-    body = [*elements(url), element(60, "a", {}, words(61, "all of it was replayed"))]
-    return lines(
-        ("w", 4, 0, meta(f"javascript:{RUN}//{MARKUP}")),
-        ("w", 2, 10, document(*body)),
-        (MARKUP, 4, 12, meta(url)),
-        (MARKUP, 2, 13, document(*body)),
-        ("w", 5, 20, {"tag": MARKUP, "payload": {MARKUP: MARKUP}}),
-        ("w", 6, 30, plugin("console", {"level": "error", "payload": [MARKUP]})),
-        ("w", 6, 31, plugin("console", {"level": MARKUP, "payload": [{"a": MARKUP}]})),
-        ("w", 6, 40, plugin("network", {"requests": [request]})),
-        ("w", 3, 300, click(60)),
-        ("w", 3, 400, changes),
-        ("w", 3, 410, font),
-        ("w", 3, 420, sheet),
-        ("w", 3, 425, {"source": 13, "id": 4, "index": [0], "set": {"property": "a"}}),
-        ("w", 3, 430, {**adopted, "styles": [rules]}),
-        ("w", 3, 900, click(60)),
-        ("w", 3, 3000, click(60)),
-    )
-
-
-def recording() -> Recording:
-    return Recording(
-        id=MARKUP,
-        source=MARKUP,
-        start=datetime(2026, 11, 23, tzinfo=UTC),
-        duration=timedelta(seconds=3),
-        person=Person("1", f"{MARKUP}@{MARKUP}"),
-        browser=MARKUP,
-        os=MARKUP,
-        url=f"javascript:{RUN}",
-    )
+@pytest.fixture(scope="module")
+def made(canary: Canary) -> Iterator[Exported]:
+    """The hostile recording, exported with the assets that its host sends."""
+    lines = hostile(canary.url).splitlines()
+    with served() as site:
+        put_assets(site, canary.url)
+        with export(
+            read_lines(lines, recording="r", damage=Damage()),
+            source="posthog",
+            recording=recording(),
+            redaction=RedactionPolicy(secrets=False),
+            assets=lambda: collector(site),
+        ) as exported:
+            assert exported.manifest.assets
+            assert len(exported.manifest.assets.files) == 3
+            yield exported
 
 
 @contextmanager
-def from_disk(made: Any, folder: Path) -> Iterator[str]:
+def from_disk(made: Exported, folder: Path) -> Iterator[str]:
     file = folder / "a.replay.html"
-    file.write_bytes(b"".join(file_page(made.manifest, made.segments())))
+    pieces = file_page(made.manifest, made.segments(), made.assets())
+    file.write_bytes(b"".join(pieces))
     yield file.as_uri()
 
 
 @contextmanager
-def shared(made: Any, folder: Path) -> Iterator[str]:
+def locked(made: Exported, folder: Path) -> Iterator[str]:
+    file = folder / "a.replay.html"
+    pieces = file_page(
+        made.manifest, made.segments(), made.assets(), passphrase="as it was agreed"
+    )
+    file.write_bytes(b"".join(pieces))
+    yield file.as_uri()
+
+
+@contextmanager
+def shared(made: Exported, folder: Path) -> Iterator[str]:
     engine = connect(f"sqlite:///{folder / 'courier.db'}")
     upgrade(engine)
     kept = Replays(engine, ReplayStore.at((folder / "objects").as_uri()))
@@ -239,34 +132,50 @@ def shared(made: Any, folder: Path) -> Iterator[str]:
     engine.dispose()
 
 
-@pytest.mark.parametrize("way", [from_disk, shared])
+def look_everywhere(viewer: Viewer) -> None:
+    """Every panel, every row with its details, every window, and many moments."""
+    for tab in ("events", "network", "info", "console"):
+        viewer.at(f"tab-{tab}").click()
+        if tab != "info":
+            expect(viewer.at(f"{tab.removesuffix('s')}-row").first).to_be_visible()
+        viewer.page.evaluate(
+            "() => document.querySelectorAll('.row-head, summary').forEach((one) => "
+            "one.checkVisibility() && one.click())"
+        )
+    for button in viewer.at("window").all():
+        button.click()
+        viewer.page.wait_for_timeout(100)
+    viewer.at("window").first.click()
+    for seconds in (7, 20.2, 38, 12):
+        viewer.go(seconds)
+        viewer.page.wait_for_timeout(60)
+
+
+@pytest.mark.parametrize("way", [from_disk, locked, shared])
 def test_nothing_in_a_recording_runs_loads_connects_or_leads_away(
-    viewer: Viewer, canary: Canary, tmp_path: Path, way: Any
+    viewer: Viewer, canary: Canary, made: Exported, tmp_path: Path, way: Any
 ) -> None:
-    """Every payload is shown as text or not at all, whichever way it is watched."""
+    """Every payload is shown as text or not at all, whichever way it is watched, and
+    the recording around it plays to its end."""
     dialogs: list[Dialog] = []
     viewer.page.on("dialog", lambda dialog: (dialogs.append(dialog), dialog.dismiss()))
-    read = read_lines(hostile(canary.url).splitlines(), recording="r", damage=Damage())
-    with (
-        export(
-            read,
-            source="posthog",
-            recording=recording(),
-            redaction=RedactionPolicy(secrets=False),
-        ) as made,
-        way(made, tmp_path) as url,
-    ):
-        viewer.open(url)
-        viewer.go(1)
-        viewer.eventually(lambda: "onerror" in viewer.picture())
-        for tab in ("network", "events", "info", "console"):
-            viewer.at(f"tab-{tab}").click()
-        viewer.at("console-row").first.locator(".row-head").click()
-        expect(viewer.at("console-row").first).to_contain_text("<img src=x")
-        for button in viewer.at("window").all():
-            button.click()
-            viewer.page.wait_for_timeout(100)
-        viewer.page.wait_for_timeout(300)
+    with way(made, tmp_path) as url:
+        if way is locked:
+            viewer.open(url, state="locked")
+            viewer.at("passphrase").fill("as it was agreed")
+            viewer.page.keyboard.press("Enter")
+            expect(viewer.page.locator("html")).to_have_attribute("data-state", "ready")
+        else:
+            viewer.open(url)
+        viewer.go(12)
+        viewer.eventually(lambda: PLAYED in viewer.picture())
+        assert "Secure checkout" in viewer.picture()
+        if way is not locked:
+            look_everywhere(viewer)
+        viewer.eventually(lambda: PLAYED in viewer.picture())
+        viewer.at("tab-console").click()
+        shown = viewer.at("console-row").filter(has_text="<img src=x").first
+        expect(shown).to_be_visible()
 
         assert viewer.page.url.startswith(url)
         assert len(viewer.page.context.pages) == 1
@@ -274,6 +183,9 @@ def test_nothing_in_a_recording_runs_loads_connects_or_leads_away(
         assert viewer.page.locator("a[href^='javascript']").count() == 0
         own = (url.rpartition("/r/")[0] or "file:", "blob:")
         assert [one for one in viewer.asked if not one.startswith(own)] == []
+    sandbox = viewer.page.locator(".screen iframe").first.get_attribute("sandbox")
+    assert sandbox == "allow-same-origin"
     assert dialogs == []
-    assert viewer.said == []
+    # What Chromium advises the authors of the recorded page is none of ours.
+    assert [one for one in viewer.said if not one.startswith("[DOM]")] == []
     assert canary.visits == 0

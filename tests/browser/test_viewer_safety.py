@@ -1,4 +1,4 @@
-"""The viewer under hostile recordings, broken files and links that end."""
+"""The viewer under broken files and links that end."""
 
 from __future__ import annotations
 
@@ -15,80 +15,9 @@ from playwright.sync_api import expect
 from bot.exporter.page import policy, share_page
 from tests.browser.replays import (
     checkout,
-    click,
-    document,
-    element,
-    exported,
-    lines,
-    meta,
-    plugin,
-    words,
     written,
 )
 from tests.browser.viewer import Viewer
-
-
-def test_a_hostile_recording_neither_runs_nor_loads_anything(
-    viewer: Viewer, tmp_path: Path
-) -> None:
-    """Markup stays text, handlers stay dead, and no address in it is asked for."""
-    evil = "<img src=x onerror='top.ran=1'></script><script>top.ran=1</script>"
-    replay = exported(
-        tmp_path,
-        lines(
-            ("w", 4, 0, meta(f"javascript:top.ran=1//{evil}")),
-            (
-                "w",
-                2,
-                10,
-                document(
-                    element(10, "script", {}, words(11, "top.ran=1")),
-                    element(
-                        12, "img", {"src": "https://evil.test/", "onerror": "ran=1"}
-                    ),
-                    element(13, "iframe", {"srcdoc": evil, "src": "https://evil.test"}),
-                    element(14, "a", {"href": "javascript:top.ran=1"}, words(15, evil)),
-                    element(16, "svg", {"onload": "top.ran=1"}),
-                    element(
-                        17, "link", {"rel": "stylesheet", "href": "//evil.test/a.css"}
-                    ),
-                    element(18, "style", {"_cssText": "@import '//evil.test/b.css';"}),
-                    element(
-                        19, "meta", {"http-equiv": "refresh", "content": "0;//evil"}
-                    ),
-                    element(20, "base", {"href": "https://evil.test/"}),
-                    element(21, "object", {"data": "https://evil.test/x"}),
-                ),
-            ),
-            ("w", 5, 20, {"tag": evil, "payload": {evil: evil}}),
-            ("w", 6, 30, plugin("console", {"level": "error", "payload": [evil]})),
-            (
-                "w",
-                6,
-                40,
-                plugin(
-                    "network",
-                    {"requests": [{"name": f"https://a/{evil}", "method": evil}]},
-                ),
-            ),
-            ("w", 3, 1000, click(14)),
-        ),
-    )
-    file = written(tmp_path, replay)
-
-    viewer.open(file.as_uri())
-    viewer.go(1)
-    viewer.eventually(lambda: "onerror" in viewer.picture())
-    for tab in ("network", "events", "info", "console"):
-        viewer.at(f"tab-{tab}").click()
-    viewer.at("console-row").locator(".row-head").click()
-
-    expect(viewer.at("console-row")).to_contain_text("<img src=x")
-    assert viewer.page.evaluate("window.ran === undefined")
-    assert viewer.said == []
-    assert [url for url in viewer.asked if "evil" in url] == []
-    sandbox = viewer.page.locator(".screen iframe").get_attribute("sandbox")
-    assert sandbox == "allow-same-origin"
 
 
 @pytest.mark.parametrize(

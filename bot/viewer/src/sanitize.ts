@@ -12,7 +12,7 @@ import { type JsonObject, list, number, object, text } from "./json";
 import { NodeIndex } from "./nodes";
 import { EventType, type RrwebEvent, Source, attributeChange, sourceOf } from "./rrweb";
 import { markedSheet, sheetTexts, textOfSheet } from "./sheetTexts";
-import { NodeType, changes, dropUnsettable, positions, putRight } from "./wellFormed";
+import { NodeType, changes, dropUnsettable, isMedium, positions, putRight } from "./wellFormed";
 
 /** Stands where a picture was that the recording names but does not hold. */
 const MISSING_PICTURE =
@@ -70,6 +70,8 @@ export class Sanitizer {
       if (!putRight(object(data.node)) || object(data.node).type !== NodeType.Document) {
         throw new TypeError("a full snapshot of no page");
       }
+      const { top, left } = object(data.initialOffset);
+      data.initialOffset = { top: number(top) ?? 0, left: number(left) ?? 0 };
       this.walk(object(data.node), null, false);
       return [event];
     }
@@ -82,6 +84,8 @@ export class Sanitizer {
       case Source.Drag:
         data.positions = positions(data.positions);
         return list(data.positions).length > 0 ? [event] : [];
+      case Source.MediaInteraction:
+        return isMedium(this.nodes.tagOf(number(data.id) ?? -1)) ? [event] : [];
       case Source.StyleSheetRule:
         // The replayer fails over rules for what holds no sheet.
         if (data.styleId === undefined && !this.holdsSheet(data.id)) return [];

@@ -17,6 +17,8 @@ export const NodeType = {
 /** Browsers lay out what is nested by calling themselves; their parsers stop here too. */
 const MAX_DEPTH = 512;
 const TAG = /^[a-z_][\w.:\u00b7-\uffff-]*$/i;
+/** Frames that browsers refuse here, each with an error. */
+const REFUSED_TAG = /^(fencedframe|controlledframe|portal)$/i;
 const CUSTOM_TAG = /^[a-z][\w.]*-[\w.-]*$/;
 /** Look like names of custom elements and are none. */
 const NEVER_CUSTOM = /^(annotation-xml|color-profile|missing-glyph|font-face.*)$/;
@@ -25,6 +27,11 @@ const SHADOW_HOST =
 const MEDIA_TAG = /^(audio|video)$/i;
 const DOCTYPE_NAME = /^[a-z]{1,20}$/i;
 const ATTRIBUTE = /^[a-z_:][\w.:\u00b7-\uffff-]*$/i;
+
+/** Whether an element plays; nothing else is asked to. */
+export function isMedium(tag: string): boolean {
+  return MEDIA_TAG.test(tag);
+}
 
 /** Puts a node right, in place, with all it holds; false where nothing can be made of it. */
 export function putRight(node: JsonObject, depth = 0): boolean {
@@ -98,14 +105,15 @@ function putElementRight(node: JsonObject): void {
   // Of a drawing's element the browser asks only for the name behind the prefix.
   if (node.isSVG) tag = tag.slice(tag.lastIndexOf(":") + 1);
   // The replayer looks names up in an object that has these.
-  node.tagName = TAG.test(tag) && !(tag in Object.prototype) ? tag : "div";
+  const isName = TAG.test(tag) && !(tag in Object.prototype) && !REFUSED_TAG.test(tag);
+  node.tagName = isName ? tag : "div";
   tag = node.tagName as string;
   const isCustom = CUSTOM_TAG.test(tag) && !NEVER_CUSTOM.test(tag);
   if (!isCustom) delete node.isCustom;
   if (node.isSVG || !(isCustom || SHADOW_HOST.test(tag))) delete node.isShadowHost;
   const attributes = object(node.attributes);
   node.attributes = attributes;
-  if (!MEDIA_TAG.test(tag)) {
+  if (!isMedium(tag)) {
     delete attributes.rr_mediaState;
     return;
   }
