@@ -5,6 +5,7 @@
  * one that makes a regular expression backtrack must not hang the page.
  */
 import { type Assets, NO_ASSETS } from "./assetIndex";
+import { unescaped, withPlainLetters } from "./cssEscapes";
 
 const NO_PICTURE = "url(data:,)";
 /** Makes the src descriptor of a @font-face empty or invalid: no font is asked for. */
@@ -13,14 +14,8 @@ const NO_FONT = 'local("-")';
 const OUTSIDE = /url\(|image-set\(|(?<![\w-])src\(|@import|@font-face/i;
 /** What stands for an address in a value alone, where there are no at-rules. */
 const ADDRESS_WORD = /url\(|image-set\(|(?<![\w-])src\(/i;
-/**
- * An escape by number, with the space that ends it, or of a letter that is no digit, or
- * any other: a backslash behind a backslash begins none.
- */
-const ESCAPE = /\\(?:([0-9a-f]{1,6})([ \t\n\r\f])?|([g-z]|-(?=[a-z\\]))|[^])/gi;
 /** Past this an @import brings nothing more: the same large sheet can be named often. */
 const MAX_WITH_IMPORTS = 4_000_000;
-const ANY_ESCAPE = /\\(?:([0-9a-f]{1,6})[ \t\n\r\f]?|\r?\n|([^]))/gi;
 /** A url() or a string; the address is in one of the groups. */
 const STRING = /"([^"\\]*(?:\\[^][^"\\]*)*)"|'([^'\\]*(?:\\[^][^'\\]*)*)'/.source;
 const BARE = /((?:[^\s"'()\\]|\\[^])+)/.source;
@@ -127,13 +122,6 @@ function addressIn(text: string): { name: string; end: number } | null {
   return { name: unescaped(name), end: found.index + found[0].length };
 }
 
-function unescaped(name: string): string {
-  if (!name.includes("\\")) return name;
-  return name.replace(ANY_ESCAPE, (_, digits: string | undefined, sign: string | undefined) =>
-    digits ? String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(digits, 16))) : (sign ?? ""),
-  );
-}
-
 /** Whether a url()'s target is in the recording itself. */
 function isInline(target: string): boolean {
   return /^[ \t\n\r\f]{0,20}["']?[ \t\n\r\f]{0,20}(data:|#)/i.test(target);
@@ -179,24 +167,6 @@ function setEnd(css: string, start: number): number {
     if (open === 0) return sign.lastIndex;
   }
   return css.length;
-}
-
-/** The same style with letters as letters: `u\72l(` asks for an address like `url(`. */
-function withPlainLetters(css: string): string {
-  let openEnd = -1;
-  return css.replace(
-    ESCAPE,
-    (escape, digits?: string, space?: string, letter?: string, offset = 0) => {
-      if (!digits) return letter ?? escape;
-      const character = String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(digits, 16)));
-      if (/[a-z-]/i.test(character)) {
-        // The escape before it would go on with this letter.
-        return offset === openEnd && /[a-f]/i.test(character) ? ` ${character}` : character;
-      }
-      openEnd = space === undefined ? offset + escape.length : -1;
-      return escape;
-    },
-  );
 }
 
 /** Where the @import whose keyword ends at `start` ends: behind its semicolon. */
