@@ -29,7 +29,7 @@ BY_HAND = f"cd {VIEWER} && npm ci && npm run build"
 _SOURCES = (
     "*.json",
     "*.html",
-    "vite.config.ts",
+    "*.ts",
     "src/*.css",
     "src/style/*.css",
     "src/*.ts",
