@@ -11,23 +11,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bot.database.engine import connect, upgrade
-from bot.demo.server import Server
 from bot.exporter import Exported, export
 from bot.exporter.page import file_page
 from bot.recording.files import open_recording
-from bot.replays import Replays
-from bot.sharing import Links
-from bot.storage import ReplayStore
-from bot.web import replays as share_routes
-from bot.web.app import create_app
 from tests import recorded
 from tests.bench import exporting, long
+from tests.browser.sharing import shared
 
 _REPLAYER = recorded.ROOT / "bot/viewer/node_modules/@rrweb/replay/dist/replay.umd.cjs"
 _SEEKS = (0.9, 0.1, 0.6, 0.3, 0.75)
@@ -88,7 +81,7 @@ def main() -> None:
         with _exported(source) as made:
             obvious = _obvious(browser, source, made, Path(folder))
             _row("24 MB, from disk", browser, _file(made, Path(folder)), made, obvious)
-            with _shared(made, Path(folder)) as url:
+            with shared(made, Path(folder)) as url:
                 _row("24 MB, by a share link", browser, url, made, obvious)
         source = Path(folder) / "long.jsonl.gz"
         long.write(source, recorded.snapshots("dashboard"), _LONG_TIMES)
@@ -107,20 +100,6 @@ def _file(made: Exported, folder: Path) -> str:
     file = folder / "a.replay.html"
     file.write_bytes(b"".join(file_page(made.manifest, made.segments())))
     return file.as_uri()
-
-
-@contextmanager
-def _shared(made: Exported, folder: Path) -> Iterator[str]:
-    engine = connect(f"sqlite:///{folder / 'courier.db'}")
-    upgrade(engine)
-    kept = Replays(engine, ReplayStore.at((folder / "objects").as_uri()))
-    links = Links(engine, public_url="http://courier.test")
-    replay = kept.keep(made, is_final=True)
-    link = links.mint(replay.id, origin="a", by="b", expires_in=timedelta(days=1))
-    routes = share_routes.blueprint(links=links, replays=kept)
-    with Server(create_app([routes])) as server:
-        yield server.url + link.url.removeprefix("http://courier.test")
-    engine.dispose()
 
 
 def _obvious(

@@ -11,7 +11,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -22,19 +21,13 @@ from playwright.sync_api import Dialog, expect
 from bot.assets.collect import FetchedAssets, Limits
 from bot.assets.fetch import Fetcher
 from bot.assets.guard import Guard
-from bot.database.engine import connect, upgrade
-from bot.demo.server import Server
 from bot.exporter import Exported, export
 from bot.exporter.page import file_page
 from bot.hosts import host_pattern
 from bot.policy import RedactionPolicy
 from bot.recording.lines import Damage, read_lines
-from bot.replays import Replays
-from bot.sharing import Links
-from bot.storage import ReplayStore
-from bot.web import replays as share_routes
-from bot.web.app import create_app
 from tests.browser.hostile import PLAYED, hostile, put_assets, recording
+from tests.browser.sharing import shared
 from tests.browser.viewer import Viewer
 from tests.sites import Site, served
 
@@ -115,21 +108,6 @@ def locked(made: Exported, folder: Path) -> Iterator[str]:
     )
     file.write_bytes(b"".join(pieces))
     yield file.as_uri()
-
-
-@contextmanager
-def shared(made: Exported, folder: Path) -> Iterator[str]:
-    engine = connect(f"sqlite:///{folder / 'courier.db'}")
-    upgrade(engine)
-    kept = Replays(engine, ReplayStore.at((folder / "objects").as_uri()))
-    links = Links(engine, public_url="http://courier.test")
-    replay = kept.keep(made, is_final=True)
-    link = links.mint(replay.id, origin="a", by="b", expires_in=timedelta(days=1))
-    with Server(
-        create_app([share_routes.blueprint(links=links, replays=kept)])
-    ) as server:
-        yield server.url + link.url.removeprefix("http://courier.test")
-    engine.dispose()
 
 
 def look_everywhere(viewer: Viewer) -> None:

@@ -116,8 +116,8 @@ def test_what_was_altered_inside_is_said_once_it_is_unlocked(
 @pytest.mark.parametrize(
     ("was", "is_", "sentence"),
     [
-        (b'"passes": 3', b'"passes": 1', "its lock was changed"),
-        (b'"passes": 3', b'"passes": 17', "more work"),
+        (b'"passes":3', b'"passes":1', "its lock was changed"),
+        (b'"passes":3', b'"passes":17', "more work"),
         (b'"producer": "', b'"person": "x", "producer": "', "its lock was changed"),
     ],
 )
