@@ -33,8 +33,10 @@ _FULL_BYTES = 4 * 1024 * 1024
 _CUT_AT_SNAPSHOT_BYTES = 1024 * 1024
 # Segments waiting to be packed, which are held in memory.
 _PACKED_AHEAD = 2
+# Four fields of 64 MiB, the most that a recorder's packed event expands to here.
+_LARGEST_EVENT_BYTES = 4 * 64 * 1024 * 1024
 # What a reader unpacks of one segment at most, whatever a file claims.
-MAX_SEGMENT_BYTES = 512 * 1024 * 1024
+MAX_SEGMENT_BYTES = _LARGEST_EVENT_BYTES + 2 * _FULL_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +108,24 @@ class SegmentWriter:
         self._pictures: dict[str, int] = {}
 
     def add(self, item: RrwebEvent) -> None:
+        """Raises BadInput where one event is larger than a segment may be."""
         is_snapshot = item.type == FULL_SNAPSHOT
         if is_snapshot and self._expanded >= _CUT_AT_SNAPSHOT_BYTES:
             self._cut()
         line = item.line
+        if len(line) > _LARGEST_EVENT_BYTES:
+            raise BadInput(
+                f"an event of {len(line) // 1024 // 1024} MiB is more than any player"
+                " can show; convert the recording without exporting it"
+            )
         moment = item.timestamp_ms
         self._first_ms = (
             moment if self._first_ms is None else min(self._first_ms, moment)
         )
         self._last_ms = max(self._last_ms, moment)
         if is_snapshot:
-            self._pictures.setdefault(item.window_id, int(moment))
+            known = self._pictures.get(item.window_id, moment)
+            self._pictures[item.window_id] = int(min(known, moment))
         self._lines.append(line)
         self._expanded += len(line)
         if self._expanded >= _FULL_BYTES:

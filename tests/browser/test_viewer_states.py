@@ -131,6 +131,22 @@ def test_what_comes_before_a_damaged_segment_plays(
     expect(viewer.at("stage-note")).to_contain_text("could not be loaded")
 
 
+def test_playing_goes_on_from_one_segment_into_the_next(
+    viewer: Viewer, tmp_path: Path
+) -> None:
+    """What the next one holds is given to the picture that is playing."""
+    url = written(tmp_path, in_two_segments(tmp_path)).as_uri()
+    viewer.open(f"{url}#t=4.5")
+    viewer.eventually(lambda: viewer.picture().startswith("The first page"))
+
+    viewer.page.locator("[data-speed='2']").click()
+    viewer.at("play").click()
+
+    viewer.eventually(lambda: viewer.picture() == "The second page")
+    assert viewer.time_ms() >= 5010
+    assert viewer.said == []
+
+
 def test_a_recording_that_begins_in_the_middle_says_when_its_picture_comes(
     viewer: Viewer, tmp_path: Path
 ) -> None:

@@ -32,8 +32,8 @@ interface WorkerScope {
 }
 
 const SLICE_BYTES = 64 * 1024;
-/** What is unpacked of one segment at most, whatever a file claims. */
-const MAX_SEGMENT_BYTES = 512 * 1024 * 1024;
+/** What is unpacked of one segment at most, whatever a file claims: the exporter's limit. */
+const MAX_SEGMENT_BYTES = (4 * 64 + 8) * 1024 * 1024;
 
 /** Answers inflate jobs; called when this script finds itself inside a worker. */
 export function serveInflate(scope: WorkerScope): void {

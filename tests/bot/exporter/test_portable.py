@@ -244,3 +244,29 @@ def test_a_page_of_beginnings_is_read_in_no_time(tmp_path, end):
     path.write_text("<!doctype html>" + tag * 200_000)
     with pytest.raises(BadInput, match="no portable replay"):
         open_portable(path)
+
+
+def test_an_event_that_no_player_could_show_is_refused_when_it_is_exported(tmp_path):
+    """Rather than written into a file that nobody can open."""
+    event = {"type": 5, "timestamp": 1, "data": {"tag": "x" * (257 * 1024 * 1024)}}
+
+    with pytest.raises(BadInput, match="257 MiB is more than any player"):
+        export(
+            [RrwebEvent("w", event)],
+            source="file",
+            redaction=RedactionPolicy(secrets=False),
+        )
+
+
+def test_a_segment_says_where_a_player_can_start_in_each_window():
+    """The earliest full snapshot of each, in whatever order they came."""
+    came = [("a", 2, 900), ("b", 3, 10), ("a", 2, 700), ("b", 2, 800), ("c", 4, 1)]
+    events = [
+        RrwebEvent(window, {"type": kind, "timestamp": at_ms, "data": {}})
+        for window, kind, at_ms in came
+    ]
+
+    with export(events, source="file") as made:
+        (segment,) = made.manifest.segments
+
+    assert segment.pictures == {"a": 700, "b": 800}
