@@ -6,13 +6,10 @@ import re
 import subprocess
 import sys
 
-import pytest
-
 from tests import recorded
 from tests.bench import long
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no peak to be read")
 def test_what_an_export_needs_does_not_grow_with_the_recording(tmp_path):
     """A process of its own reads ninety megabytes of events within two hundred."""
     source = tmp_path / "long.jsonl.gz"
