@@ -260,7 +260,10 @@ def _slack(settings: Settings) -> Conversation:
         return slack.blueprint(app, signing_secret=secret.get_secret_value())
 
     return Conversation(
-        slack.SlackDestination(client, command=settings.slack_command), routes
+        slack.SlackDestination(
+            slack.OneWorkspace(client), command=settings.slack_command
+        ),
+        routes,
     )
 
 

@@ -8,14 +8,14 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 
-def strict(client: WebClient) -> WebClient:
-    """The same client without slack_sdk's own retries.
+def strict(client: WebClient, *, token: str | None = None) -> WebClient:
+    """The same client without slack_sdk's own retries, and with ``token`` if given.
 
     slack_sdk repeats a call when the connection breaks, although a message may have
     been posted just before it broke.
     """
     return WebClient(
-        token=client.token,
+        token=client.token if token is None else token,
         base_url=client.base_url,
         timeout=client.timeout,
         ssl=client.ssl,

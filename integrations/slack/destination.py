@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from slack_sdk import WebClient
-
-from bot.errors import BadInput, CourierError
+from bot.errors import BadInput, CourierError, Refused
 from bot.model import (
     Action,
     Check,
@@ -33,7 +32,7 @@ from integrations.slack import messages
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
 from integrations.slack.choices import ATTACH, SHARE, ReplayChoice
-from integrations.slack.client import strict
+from integrations.slack.clients import INSTALL_PATH, Clients
 from integrations.slack.errors import ours
 from integrations.slack.files import FileShare
 from integrations.slack.manifest import SCOPES
@@ -45,8 +44,17 @@ _PRESSED = {Action.SHARE: SHARE, Action.ATTACH: ATTACH}
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways to write in one workspace."""
+
+    conversation: Conversation
+    answers: PrivateAnswers
+    files: FileShare
+
+
 class SlackDestination:
-    """A Slack workspace, through the bot token of ``client``.
+    """The Slack workspaces that ``clients`` knows.
 
     ``command`` is named in the help. Replays over ``max_file_bytes`` are offered as a
     link only. ``clock`` gives Unix seconds.
@@ -56,18 +64,18 @@ class SlackDestination:
 
     def __init__(
         self,
-        client: WebClient,
+        clients: Clients,
         *,
         command: str = "/replay",
         max_file_bytes: int = 50_000_000,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client = strict(client)
+        self._clients = clients
         self._command = command
-        self._conversation = Conversation(self._client)
-        self._answers = PrivateAnswers(self._client, clock)
-        self._files = FileShare(self._client, max_bytes=max_file_bytes, sleep=sleep)
+        self._max_file_bytes = max_file_bytes
+        self._clock = clock
+        self._sleep = sleep
 
     def complete(self, request: ReplayRequest) -> ReplayRequest:
         """What Slack sends says all there is to know."""
@@ -83,9 +91,9 @@ class SlackDestination:
         """
         address = request.reply_to.address
         if request.action is Action.ATTACH:
-            return self._files.find(address, draft)
+            return self._ways(address).files.find(address, draft)
         if request.action is Action.SHARE or _is_mention(request):
-            return self._conversation.find(request_id, address, draft)
+            return self._ways(address).conversation.find(request_id, address, draft)
         return None
 
     def post(
@@ -93,13 +101,14 @@ class SlackDestination:
     ) -> Delivery:
         """Post the result where and to whom it belongs, see this module's opening."""
         address = request.reply_to.address
+        ways = self._ways(address, tokenless=isinstance(result, Failed))
         if isinstance(result, SharedReplay):
             message = messages.shared(result, shared_by=request.asked_by)
-            delivery = self._conversation.post(request_id, address, message, draft)
-            self._confirm(request, result)
+            delivery = ways.conversation.post(request_id, address, message, draft)
+            _confirm(ways.answers, address, result)
             return delivery
         if isinstance(result, ReplayFile):
-            return self._files.share(
+            return ways.files.share(
                 address,
                 filename=result.filename,
                 title=messages.file_title(result),
@@ -110,28 +119,48 @@ class SlackDestination:
         if isinstance(result, LinkRevoked):
             by = address.get("shared_by", "")
             message = messages.revoked(result, shared_by=by)
-            return self._conversation.update(address["channel"], address["ts"], message)
+            return ways.conversation.update(address["channel"], address["ts"], message)
         if isinstance(result, Note):
             raise BadInput("a ticket's note was sent to Slack")
         message = self._answer(request, result)
         if _is_mention(request):
             if isinstance(result, Failed):
                 forget(draft)
-            return self._conversation.post(request_id, address, message, draft)
-        return self._answers.send(address, message, replace=_answers_command(request))
+            return ways.conversation.post(request_id, address, message, draft)
+        return ways.answers.send(address, message, replace=_answers_command(request))
 
     def check(self) -> Iterable[Check]:
-        """The token, and each permission the app lacks with where to add it."""
+        """Each workspace's token, and each permission the app lacks there with where to
+        add it."""
         try:
-            with ours("auth.test"):
-                answer = self._client.auth_test()
+            addresses = list(self._clients.addresses())
         except CourierError as error:
-            yield Check("Slack token", False, str(error), error.plain)
+            yield Check("Slack workspaces", False, str(error), error.plain)
             return
-        where = f"{answer.get('team')} as @{answer.get('user')}"
-        yield Check("Slack token", True, where)
-        headers = {name.lower(): value for name, value in answer.headers.items()}
-        yield from _check_scopes(headers.get("x-oauth-scopes", ""))
+        if not addresses:
+            yield Check(
+                "Slack workspaces",
+                False,
+                "none has installed the app yet",
+                f"Open {INSTALL_PATH} under PUBLIC_URL in a browser and install it.",
+            )
+        for address in addresses:
+            yield from _check_workspace(self._clients, address)
+
+    def _ways(self, address: Mapping[str, str], *, tokenless: bool = False) -> _Ways:
+        """How to write in the address' workspace. Raises Refused where the app is not
+        installed there, unless ``tokenless`` says that a response_url will do."""
+        try:
+            client = self._clients.of(address)
+        except Refused:
+            if not tokenless:
+                raise
+            client = self._clients.anonymous
+        return _Ways(
+            Conversation(client),
+            PrivateAnswers(client, self._clock),
+            FileShare(client, max_bytes=self._max_file_bytes, sleep=self._sleep),
+        )
 
     def _answer(
         self, request: ReplayRequest, result: Found | NothingFound | Failed
@@ -149,15 +178,17 @@ class SlackDestination:
         action = _PRESSED.get(request.action, "")
         return messages.failed(result, again=again, action=action)
 
-    def _confirm(self, request: ReplayRequest, result: SharedReplay) -> None:
-        """Tell whoever shared out of sight of the thread that it stands there now."""
-        address = request.reply_to.address
-        if not address.get("confirm"):
-            return
-        try:
-            self._answers.send(address, messages.confirmed(result), replace=False)
-        except CourierError as error:
-            log.info("could not confirm a share: %s", error)
+
+def _confirm(
+    answers: PrivateAnswers, address: Mapping[str, str], result: SharedReplay
+) -> None:
+    """Tell whoever shared out of sight of the thread that it stands there now."""
+    if not address.get("confirm"):
+        return
+    try:
+        answers.send(address, messages.confirmed(result), replace=False)
+    except CourierError as error:
+        log.info("could not confirm a share: %s", error)
 
 
 def _is_mention(request: ReplayRequest) -> bool:
@@ -166,6 +197,20 @@ def _is_mention(request: ReplayRequest) -> bool:
 
 def _answers_command(request: ReplayRequest) -> bool:
     return "command" in request.reply_to.address
+
+
+def _check_workspace(clients: Clients, address: Mapping[str, str]) -> Iterator[Check]:
+    try:
+        client = clients.of(address)
+        with ours("auth.test"):
+            answer = client.auth_test()
+    except CourierError as error:
+        yield Check("Slack token", False, str(error), error.plain)
+        return
+    where = f"{answer.get('team')} as @{answer.get('user')}"
+    yield Check("Slack token", True, where)
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    yield from _check_scopes(headers.get("x-oauth-scopes", ""))
 
 
 def _check_scopes(granted: str) -> Iterator[Check]:

@@ -36,11 +36,13 @@ class Place:
     channel: str
     user: str
     response_url: str = ""
+    enterprise: str = ""
 
     def address(self, **more: str) -> dict[str, str]:
         """The place as the ids of a ReplyTo, with what else there is to remember."""
         fields = {
             "team": self.team,
+            "enterprise": self.enterprise,
             "channel": self.channel,
             "user": self.user,
             "response_url": self.response_url,
@@ -65,6 +67,7 @@ class Command:
             channel=_required(body, "channel_id"),
             user=_required(body, "user_id"),
             response_url=_required(body, "response_url"),
+            enterprise=_optional(body, "enterprise_id"),
         )
         return cls(
             place,
@@ -144,7 +147,12 @@ class Mention:
         is_from_bot = bool(event.get("bot_id") or event.get("bot_profile"))
         user = _optional(event, "user") if is_from_bot else _required(event, "user")
         return cls(
-            Place(_optional(body, "team_id"), _required(event, "channel"), user),
+            Place(
+                _optional(body, "team_id"),
+                _required(event, "channel"),
+                user,
+                enterprise=_optional(body, "enterprise_id"),
+            ),
             _required(body, "event_id"),
             _optional(event, "text"),
             ts,
@@ -193,6 +201,7 @@ def _place(body: Body) -> Place:
         channel=_required(body, "channel", "id"),
         user=_required(body, "user", "id"),
         response_url=_optional(body, "response_url"),
+        enterprise=_optional(body, "enterprise", "id"),
     )
 
 

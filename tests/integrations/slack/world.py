@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
 from bot.demo.slack.model import Ephemeral, Message
 from bot.model import Delivery, ReplayRequest, Result
 from integrations.slack.app import build_app
+from integrations.slack.clients import Clients, OneWorkspace
 from integrations.slack.destination import SlackDestination
 from integrations.slack.endpoint import blueprint
 from tests.integrations.slack.sending import SECRET, Courier
@@ -47,7 +49,9 @@ class World:
             clock=lambda: self.now,
         )
 
-    def start(self, **options: Any) -> None:
+    def start(
+        self, clients: Callable[[WebClient], Clients] = OneWorkspace, **options: Any
+    ) -> None:
         self.slack.start()
         app = Flask("courier")
         bolt = build_app(
@@ -58,7 +62,10 @@ class World:
         self.slack.request_url = f"{self._server.url}/slack/events"
         client = WebClient(token=TOKEN, base_url=self.slack.api_url, timeout=2)
         self.destination = SlackDestination(
-            client, clock=lambda: self.now, sleep=self.sleep, **options
+            clients(client),
+            clock=lambda: self.now,
+            sleep=self.sleep,
+            **options,
         )
 
     def close(self) -> None:
