@@ -30,6 +30,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.hosts import HostPattern, Network, host_pattern, network
 from bot.policy import Audience, RedactionPolicy, host
+from bot.sealing import is_key
 
 _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -51,6 +52,13 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _secrets(text: object) -> object:
     return _words(text) if isinstance(text, str) else text
+
+
+def _keys(text: object) -> object:
+    found = _secrets(text)
+    if isinstance(found, tuple) and not all(map(is_key, found)):
+        raise ValueError("expected keys as `replay-courier setup key` prints them")
+    return found
 
 
 def _rules(text: object) -> object:
@@ -82,6 +90,7 @@ def _networks(text: object) -> object:
 
 Span = Annotated[timedelta, BeforeValidator(span)]
 Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
+Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
 AssetHosts = Annotated[tuple[HostPattern, ...], NoDecode, BeforeValidator(_asset_hosts)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
@@ -100,6 +109,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
     storage_url: str | None = None
+    secret_keys: Keys = ()
     link_expiry: Span = timedelta(days=7)
     look_back: Span = timedelta(days=14)
     results: Annotated[int, Field(ge=1, le=5)] = 5
@@ -247,6 +257,11 @@ def _incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str
         return [name.upper() for name in names if not data.get(name)]
 
     problems = []
+    if data.get("database_url") and absent("secret_keys"):
+        problems.append(
+            "SECRET_KEYS is missing: what is sealed in DATABASE_URL must open on every"
+            " machine (`replay-courier setup key` prints one)"
+        )
     for group in (
         ("posthog_project_id", "posthog_api_key"),
         ("slack_bot_token", "slack_signing_secret"),

@@ -5,6 +5,7 @@ CourierError
 ├── NotFound          there is no such person, recording, link, ticket or channel
 │   └── Gone          there was one; it is deleted or expired for good
 ├── Refused           permanent until a person changes something: key, scope, channel
+│   └── NotAllowed    whoever asked may not, by the installation's own rules
 ├── BadInput          what we were given cannot be understood
 │   └── UnknownShape  a recording holds something we do not know how to read
 └── SettingsError     the installation's settings are missing or wrong
@@ -44,6 +45,10 @@ class Gone(NotFound):
 
 class Refused(CourierError):
     """The other side said no, and will until a person changes something."""
+
+
+class NotAllowed(Refused):
+    """Whoever asked may not, by the installation's own rules."""
 
 
 class BadInput(CourierError):

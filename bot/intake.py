@@ -8,7 +8,6 @@ from bot.jobs.queue import Bell
 from bot.ledger import Ledger
 from bot.metrics import ACCEPTED, REDELIVERED
 from bot.model import ReplayRequest
-from bot.sharing import Links
 
 _log = structlog.get_logger(__name__)
 
@@ -16,10 +15,9 @@ _log = structlog.get_logger(__name__)
 class CourierIntake:
     """What integrations may ask of the courier; see ``bot.ports.Intake``."""
 
-    def __init__(self, ledger: Ledger, bell: Bell, links: Links) -> None:
+    def __init__(self, ledger: Ledger, bell: Bell) -> None:
         self._ledger = ledger
         self._bell = bell
-        self._links = links
 
     def submit(self, request: ReplayRequest) -> bool:
         request_id, is_new = self._ledger.accept(request)
@@ -35,8 +33,3 @@ class CourierIntake:
             # A bell that is not heard is made good by the workers' sweep.
             self._bell.ring(request_id)
         return is_new
-
-    def revoke(self, link_id: str, *, by: str) -> bool:
-        revoked = self._links.revoke(link_id, by=by)
-        _log.info("revoked", link=link_id, known=revoked)
-        return revoked

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import Gone, NotFound
 from bot.model import (
+    Filters,
     Found,
     Identifier,
     IdentifierKind,
@@ -17,11 +18,13 @@ from bot.model import (
     Recording,
 )
 from bot.ports import RecordingSource
+from bot.ranking import errors_of
 
 # One identifier that fits more people than this says nothing about whom is meant.
 _MAX_PEOPLE = 5
 # How far back the reason for "nothing" is looked for.
 _FAR_BACK = timedelta(days=400)
+_ANY = Filters()
 
 
 @dataclass(slots=True)
@@ -30,6 +33,13 @@ class _Search:
     recordings: dict[str, Recording] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    found: set[str] = field(default_factory=set)
+    """Who was found by what they are called; those chosen from a list are not."""
+
+    def is_ambiguous(self) -> bool:
+        """Whether different people were found; one customer may have several
+        profiles."""
+        return len(self.found) > 1
 
 
 def look_up(
@@ -39,10 +49,13 @@ def look_up(
     look_back: timedelta,
     limit: int,
     now: datetime,
+    filters: Filters = _ANY,
+    choosing: bool = False,
 ) -> Found | NothingFound:
     """The recordings meant by identifiers, newest first, or why there are none.
 
-    A recording named by id is answered whatever its age. Raises what sources raise.
+    A recording named by id is answered whatever its age. With ``choosing``, whose are
+    meant is left to whoever asked where several people fit. Raises what sources raise.
     """
     given = tuple(identifiers)
     if not given:
@@ -56,29 +69,43 @@ def look_up(
     for identifier in given:
         for source in sources:
             _search(source, identifier, search)
-    if len(search.people) > _MAX_PEOPLE:
+    people = tuple(person for _, person in search.people.values())
+    if len(people) > _MAX_PEOPLE or (choosing and search.is_ambiguous()):
         return NothingFound(
             given,
             Reason.AMBIGUOUS,
-            f"That fits {len(search.people)} people.",
+            f"That fits {len(people)} people.",
             "Give the whole e-mail address, the user id or a session id.",
-            tuple(person for _, person in search.people.values()),
+            people,
         )
     since = now - look_back
     for source, person in search.people.values():
         for recording in source.recordings_of(person, since=since, limit=limit + 1):
             search.recordings[recording.id] = recording
-    people = tuple(person for _, person in search.people.values())
     if search.recordings:
-        newest = sorted(search.recordings.values(), key=lambda one: one.start)[::-1]
+        every = sorted(search.recordings.values(), key=lambda one: one.start)[::-1]
+        wanted = [one for one in every if matches(one, filters)]
+        if not wanted:
+            return _none_matches(given, len(every), look_back, filters, people)
         return Found(
             given,
-            tuple(newest[:limit]),
+            tuple(wanted[:limit]),
             look_back,
             people,
-            more=len(newest) > limit,
+            total=min(len(wanted), limit),
+            more=len(every) > limit,
+            filters=filters,
         )
     return _why(sources, given, search, people, look_back, now)
+
+
+def matches(recording: Recording, filters: Filters) -> bool:
+    """Whether the recording is as wanted, as far as its source says."""
+    if filters.errors_only and not errors_of(recording, None):
+        return False
+    pages = [*recording.urls, recording.start_url or ""]
+    wanted = filters.page.casefold()
+    return not wanted or any(wanted in page.casefold() for page in pages)
 
 
 def recording_by_id(
@@ -112,6 +139,32 @@ def _search(source: RecordingSource, identifier: Identifier, search: _Search) ->
             return
     for person in source.find_people(identifier):
         search.people[f"{source.name}:{person.id}"] = (source, person)
+        if identifier.kind is not IdentifierKind.PERSON:
+            search.found.add((person.email or person.id).casefold())
+
+
+def _none_matches(
+    given: tuple[Identifier, ...],
+    total: int,
+    look_back: timedelta,
+    filters: Filters,
+    people: tuple[Person, ...],
+) -> NothingFound:
+    wanted = [
+        *(["has errors"] if filters.errors_only else []),
+        *([f"was on {filters.page}"] if filters.page else []),
+    ]
+    options = [
+        *(["`errors only`"] if filters.errors_only else []),
+        *(["`on …`"] if filters.page else []),
+    ]
+    there = "there is one" if total == 1 else f"there are {total}"
+    explanation = (
+        f"No recording in the last {_spoken(look_back)} {' and '.join(wanted)};"
+        f" {there} in all."
+    )
+    advice = f"Ask again without {' and '.join(options)}, or look further back."
+    return NothingFound(given, Reason.FILTERED, explanation, advice, people)
 
 
 def _why(

@@ -30,3 +30,6 @@ HTTP_SECONDS = Histogram(
     ("endpoint", "status"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10),
 )
+AUDITED = Counter(
+    "courier_audit_events_total", "Finds, shares, opens and revokes", ("event",)
+)

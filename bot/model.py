@@ -12,6 +12,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
+class Audience(StrEnum):
+    """Who may see a replay."""
+
+    STAFF = "staff"
+    """Everything but secrets."""
+    CUSTOMER = "customer"
+    """What the customer saw and did; nothing of the machinery or of other people."""
+
+
 class IdentifierKind(StrEnum):
     """What a human gave us to find someone by."""
 
@@ -21,6 +30,8 @@ class IdentifierKind(StrEnum):
     """Looks like a UUID: a session id, a person's UUID or a distinct id."""
     RECORDING = "recording"
     """A recording named for certain: by a replay URL, or chosen from a list."""
+    PERSON = "person"
+    """A person chosen from a list, by the source's own id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +181,46 @@ class Action(StrEnum):
     """Export one recording and post the file."""
     NOTE = "note"
     """Find, export the best and post one note with links: the ticket's answer."""
-    REVOKED = "revoked"
-    """A share link was revoked: make the posted message say so."""
+    REVOKE = "revoke"
+    """Close a share link, and tell whoever asked."""
+    EXTEND = "extend"
+    """Let a share link open longer, and tell whoever asked."""
+    LINK_CHANGED = "link_changed"
+    """A share link closed or was extended: make the posted message say so."""
+    HOME = "home"
+    """Show somebody their own shares and, to an administrator, the installation."""
+    PREVIEW = "preview"
+    """Describe the share links somebody posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which of a person's recordings are wanted."""
+
+    errors_only: bool = False
+    page: str = ""
+    """A part of the address of a page that was visited; empty for any."""
+
+
+class Opening(StrEnum):
+    """Where in a recording a link opens."""
+
+    TROUBLE = "trouble"
+    """Shortly before what went wrong, or before the time of the report."""
+    FIRST_ERROR = "first_error"
+    BEGINNING = "beginning"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTerms:
+    """How somebody wants a recording shared; None leaves it to the installation."""
+
+    expires_in: timedelta | None = None
+    audience: Audience | None = None
+    max_opens: int | None = None
+    opening: Opening = Opening.TROUBLE
+    note: str = ""
+    """What the sharer says beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +248,37 @@ class ReplayRequest:
     """When the trouble was reported: the ticket's or message's time."""
     text: str = ""
     """What the person typed, to be repeated to them; never logged."""
+    filters: Filters = Filters()
+    offset: int = 0
+    """How many of the recordings found were shown before."""
+    follows: str | None = None
+    """The id of the same person's earlier search, whose next page this asks for."""
+    terms: ShareTerms = ShareTerms()
+    urls: tuple[str, ...] = ()
+    """What may be share links of ours, to be described."""
+
+
+class LinkState(StrEnum):
+    """Whether a share link opens, and why it does not."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    USED_UP = "used_up"
+    """It was opened as often as it may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShareLink:
-    """A URL that opens one stored replay until ``expires_at``. ``url`` holds the token
-    and is known only right after minting: the database keeps a hash."""
+    """A URL that opens one stored replay until ``expires_at``, or as often as
+    ``max_opens`` says. ``url`` holds the token; the database keeps it sealed."""
 
     id: str
     url: str
     expires_at: datetime
+    max_opens: int | None = None
+    opens: int = 0
+    state: LinkState = LinkState.OPEN
 
 
 class Reason(StrEnum):
@@ -222,23 +292,35 @@ class Reason(StrEnum):
     DELETED = "deleted"
     STILL_RECORDING = "still_recording"
     RECORDING_OFF = "recording_off"
+    FILTERED = "filtered"
+    """There are recordings, and none is as it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Recordings, newest first; ``summaries`` by recording id where already known."""
+    """Recordings, most relevant first; ``summaries`` by id where already known.
+
+    ``offset`` of ``total`` went before them; ``why`` says in a few words what puts the
+    very first one first.
+    """
 
     identifiers: tuple[Identifier, ...]
     recordings: tuple[Recording, ...]
     look_back: timedelta
     people: tuple[Person, ...] = ()
     summaries: Mapping[str, Summary] = field(default_factory=dict)
+    offset: int = 0
+    total: int = 0
     more: bool = False
+    """There may be recordings beyond ``total`` that were not looked at."""
+    why: str = ""
+    filters: Filters = Filters()
 
 
 @dataclass(frozen=True, slots=True)
 class NothingFound:
-    """Nobody or nothing; ``explanation`` says why and ``advice`` what to try."""
+    """Nobody or nothing; ``explanation`` says why and ``advice`` what to try. Where
+    several fit, ``people`` are those to choose from."""
 
     identifiers: tuple[Identifier, ...]
     reason: Reason
@@ -257,6 +339,9 @@ class SharedReplay:
     watch_url: str
     """The link, opening at the moment worth seeing."""
     size: int
+    note: str = ""
+    audience: Audience = Audience.STAFF
+    shared_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +367,46 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkRevoked:
-    link_id: str
-    revoked_by: str
-    revoked_at: datetime
+class LinkChanged:
+    """A share link as it is now; ``by`` changed it where it was not time that did."""
+
+    shared: SharedReplay
+    by: str = ""
+    at: datetime | None = None
+    posted: Mapping[str, str] | None = None
+    """The message that holds it, in its destination's ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The state of the installation, for its administrators."""
+
+    version: str
+    requests: Mapping[str, int]
+    """How many requests are in each state."""
+    links: Mapping[str, int]
+    """How many share links are in each state."""
+    unanswered: tuple[str, ...] = ()
+    """What went wrong last, newest first; nothing of any customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What one person shared, newest first."""
+
+    shares: tuple[SharedReplay, ...]
+    installation: Installation
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """The share links among the URLs somebody posted that open now, by their URL.
+
+    ``picture_urls`` lead to what can be shown beside them.
+    """
+
+    shared: Mapping[str, SharedReplay]
+    picture_urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +417,17 @@ class Failed:
     reference: str
 
 
-Result = Found | NothingFound | SharedReplay | ReplayFile | Note | LinkRevoked | Failed
+Result = (
+    Found
+    | NothingFound
+    | SharedReplay
+    | ReplayFile
+    | Note
+    | LinkChanged
+    | Home
+    | Previews
+    | Failed
+)
 
 
 @dataclass(frozen=True, slots=True)

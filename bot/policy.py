@@ -18,20 +18,12 @@ from enum import StrEnum
 import re2
 
 from bot.linear import compiled
+from bot.model import Audience as Audience
 
 # What of a pattern RE2 builds at most; it refuses one that needs more.
 _MAX_PATTERN = 1000
 _FIELD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,98}[A-Za-z0-9]", re.ASCII)
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?", re.ASCII)
-
-
-class Audience(StrEnum):
-    """Who may see a replay."""
-
-    STAFF = "staff"
-    """Everything but secrets."""
-    CUSTOMER = "customer"
-    """What the customer saw and did; nothing of the machinery or of other people."""
 
 
 class Kind(StrEnum):

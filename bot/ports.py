@@ -69,7 +69,14 @@ class Destination(Protocol):
     name: str
 
     def complete(self, request: ReplayRequest) -> ReplayRequest:
-        """The request with what had to be read from the vendor: whose ticket it is."""
+        """The request with what had to be read from the vendor: whose ticket it is.
+
+        Raises NotAllowed where whoever asked may not.
+        """
+
+    def keep_waiting(self, request: ReplayRequest) -> None:
+        """Tell whoever asked that it takes longer, where that can be done without
+        leaving anything behind; never raises."""
 
     def find_posted(
         self, request_id: str, request: ReplayRequest, draft: Draft
@@ -93,9 +100,6 @@ class Intake(Protocol):
 
         Raises RetryLater where the request could not be made safe: do not ack then.
         """
-
-    def revoke(self, link_id: str, *, by: str) -> bool:
-        """Close a share link at once; False where there is no such link."""
 
 
 class BlobCache(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from bot.errors import CourierError, NotFound
 from bot.exporter import Exported
 from bot.exporter.manifest import Manifest
 from bot.exporter.page import file_page
-from bot.model import Recording, ReplayFile, SharedReplay
+from bot.model import Recording, ReplayFile, SharedReplay, Summary
 from bot.policy import RedactionPolicy
 from bot.storage import ReplayStore
 
@@ -107,6 +107,21 @@ class Replays:
             ).all()
         stored = map(_stored, rows)
         return next((one for one in stored if one.manifest.cut is None), None)
+
+    def summaries(
+        self, recordings: Sequence[tuple[str, str]], *, redaction: RedactionPolicy
+    ) -> dict[str, Summary]:
+        """What is known of recordings from their latest exports, by recording id;
+        each is named by its source and id."""
+        known = {
+            recording_id: self.latest(source, recording_id, redaction=redaction)
+            for source, recording_id in recordings
+        }
+        return {
+            recording_id: kept.manifest.summary
+            for recording_id, kept in known.items()
+            if kept
+        }
 
     def is_whole(self, replay: StoredReplay) -> bool:
         """Whether its object is still there; a bucket's own rules may have removed

@@ -19,6 +19,7 @@ from bot.assets.cache import AssetCache, RecentBlobs
 from bot.assets.collect import FetchedAssets, Limits
 from bot.assets.fetch import Fetcher
 from bot.assets.guard import Guard, Resolver, addresses
+from bot.audit import AuditLog
 from bot.config import Settings
 from bot.database.engine import connect, is_current, upgrade
 from bot.delivery import Courier, Policy
@@ -30,7 +31,8 @@ from bot.ledger import Ledger
 from bot.model import ReplayFile, SharedReplay
 from bot.ports import Destination, Intake, RecordingSource
 from bot.replays import Replays, file_of
-from bot.sharing import Links
+from bot.sealing import Sealer
+from bot.sharing import Links, Postings
 from bot.storage import ReplayStore, StoredBlobs
 from bot.web import health, replays
 from bot.web.app import create_app
@@ -88,7 +90,22 @@ class Services:
 
     @cached_property
     def links(self) -> Links:
-        return Links(self.engine, public_url=self.settings.public_url)
+        return Links(
+            self.engine, public_url=self.settings.public_url, sealer=self.sealer
+        )
+
+    @cached_property
+    def postings(self) -> Postings:
+        return Postings(self.engine)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.engine)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        keys = [one.get_secret_value() for one in self.settings.secret_keys]
+        return Sealer(keys) if keys else Sealer.in_folder(self.settings.data_dir)
 
     @cached_property
     def replays(self) -> Replays:
@@ -120,6 +137,8 @@ class Services:
             ledger=self.ledger,
             replays=self.replays,
             links=self.links,
+            postings=self.postings,
+            audit=self.audit,
             policy=Policy(
                 look_back=self.settings.look_back,
                 link_expiry=self.settings.link_expiry,
@@ -133,7 +152,7 @@ class Services:
 
     def app(self) -> Flask:
         """The web application."""
-        intake = CourierIntake(self.ledger, self.bell, self.links)
+        intake = CourierIntake(self.ledger, self.bell)
         return create_app(
             [
                 replays.blueprint(links=self.links, replays=self.replays),

@@ -14,12 +14,19 @@ from bot.config import Settings, SettingsForSetup
 from bot.errors import CourierError, SettingsError
 from bot.model import Check
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
+from bot.sealing import new_key
 from bot.wiring import Services, slack_manifest, zendesk_setup
 
 
 @click.group()
 def setup() -> None:
     """Print or make what the vendor side needs. Can be run again without harm."""
+
+
+@setup.command("key")
+def setup_key() -> None:
+    """Print a fresh key for SECRET_KEYS."""
+    click.echo(new_key())
 
 
 @setup.command("slack")

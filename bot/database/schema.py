@@ -109,6 +109,18 @@ links = Table(
     Column("expires_at", Utc, nullable=False),
     Column("revoked_at", Utc),
     Column("revoked_by", String(255)),
+    # The URL that was posted, which only the installation's key opens.
+    Column("sealed_url", Text),
+    Column("start_at_s", Integer, nullable=False, server_default="0"),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("max_opens", Integer),
+    Column("opens", Integer, nullable=False, server_default="0"),
+    # Where it was posted, in the destination's ids; and what the message says of it:
+    # its state, or nothing where that has yet to be told.
+    Column("destination", String(32)),
+    Column("posted", Text),
+    Column("told", String(64), nullable=False, server_default=""),
+    Index("ix_links_created_by", "created_by"),
 )
 
 views = Table(
@@ -118,4 +130,20 @@ views = Table(
     Column("link_id", String(32), ForeignKey("links.id"), nullable=False, index=True),
     Column("viewed_at", Utc, nullable=False),
     Column("what", String(16), nullable=False),
+    # Whoever opened a link that opens a few times only reads on with this.
+    Column("ticket_hash", String(64)),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("event", String(16), nullable=False),
+    Column("who", String(255), nullable=False),
+    Column("place", String(255), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("link_id", String(32)),
+    # Which request it belongs to: what is tried again is written once.
+    Column("origin", String(80), unique=True),
 )

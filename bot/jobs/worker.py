@@ -24,8 +24,14 @@ _PATIENCE = {
     Action.SHARE: timedelta(minutes=10),
     Action.ATTACH: timedelta(minutes=10),
     Action.NOTE: timedelta(hours=24),
-    Action.REVOKED: timedelta(hours=24),
+    Action.REVOKE: timedelta(minutes=10),
+    Action.EXTEND: timedelta(minutes=10),
+    Action.LINK_CHANGED: timedelta(hours=24),
+    Action.HOME: timedelta(minutes=2),
+    Action.PREVIEW: timedelta(minutes=2),
 }
+# Nobody asked for these in words: a failure is told to the log alone.
+_SILENT = {Action.LINK_CHANGED, Action.HOME, Action.PREVIEW}
 # And how long its failure may be tried to be posted.
 _PATIENCE_FOR_FAILURE = timedelta(minutes=30)
 _FIRST_DELAY_S = 2.0
@@ -105,7 +111,8 @@ class Worker:
 
     def sweep(self) -> None:
         """Ring for every row that is due and that nobody is looking at; where Redis
-        is away, look at it here and now."""
+        is away, look at it here and now. Links that closed meanwhile are told of."""
+        self._courier.tell_changes()
         for request_id in self._ledger.due():
             if self._stopping.is_set():
                 break
@@ -194,6 +201,10 @@ class Worker:
     def _give_up(self, claim: Claim, plain: str, detail: str) -> None:
         """The asker is told once; a failure that cannot be told is a dead letter."""
         FAILED.labels(claim.request.reply_to.destination).inc()
+        if claim.request.action in _SILENT:
+            _log.warning("left undone", error=detail)
+            self._ledger.bury(claim, detail)
+            return
         if claim.failure is not None:
             _log.error("could not tell of a failure", error=detail)
             self._ledger.bury(claim, detail)

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
 from bot.database.schema import requests as table
+from bot.errors import NotFound
 from bot.ledger.body import from_json, to_json
 from bot.model import Delivery, ReplayRequest
 
@@ -74,8 +75,13 @@ class Ledger:
         self._lease = lease
         self._clock = clock
 
-    def accept(self, request: ReplayRequest) -> tuple[str, bool]:
-        """The row's id, and whether it is new: the same key is the same row."""
+    def accept(
+        self, request: ReplayRequest, *, is_rung: bool = True
+    ) -> tuple[str, bool]:
+        """The row's id, and whether it is new: the same key is the same row.
+
+        Without ``is_rung`` the next sweep rings for it.
+        """
         now = self._clock()
         row = {
             "id": uuid.uuid4().hex,
@@ -87,7 +93,7 @@ class Ledger:
             "attempts": 0,
             "created_at": now,
             "due_at": now,
-            "rung_at": now,
+            "rung_at": now if is_rung else None,
             "draft": "{}",
         }
         try:
@@ -101,6 +107,19 @@ class Ledger:
         with transaction(self._engine) as connection:
             found = connection.execute(select(table.c.id).where(table.c.key == key))
             return str(found.scalar_one())
+
+    def request(self, request_id: str) -> ReplayRequest:
+        """What was asked. Raises NotFound."""
+        with transaction(self._engine) as connection:
+            body = connection.execute(
+                select(table.c.body).where(table.c.id == request_id)
+            ).scalar_one_or_none()
+        if body is None:
+            raise NotFound(
+                f"no request {request_id}",
+                plain="That search is not kept any more. Please search again.",
+            )
+        return from_json(json.loads(body))
 
     def claim(self, request_id: str) -> Claim | None:
         """Lease the row to the caller; None where it is done, not due or another's."""

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.model import Action, Identifier, IdentifierKind, ReplayRequest, ReplyTo
+from bot.model import (
+    Action,
+    Audience,
+    Filters,
+    Identifier,
+    IdentifierKind,
+    Opening,
+    ReplayRequest,
+    ReplyTo,
+    ShareTerms,
+)
 
 
 def to_json(request: ReplayRequest) -> dict[str, Any]:
@@ -25,6 +36,11 @@ def to_json(request: ReplayRequest) -> dict[str, Any]:
         "look_back_s": None if look_back is None else look_back.total_seconds(),
         "about": None if about is None else about.isoformat(),
         "text": request.text,
+        "filters": asdict(request.filters),
+        "offset": request.offset,
+        "follows": request.follows,
+        "terms": _terms_to_json(request.terms),
+        "urls": list(request.urls),
     }
 
 
@@ -44,4 +60,34 @@ def from_json(body: dict[str, Any]) -> ReplayRequest:
         look_back=None if look_back is None else timedelta(seconds=look_back),
         about=None if about is None else datetime.fromisoformat(about),
         text=body["text"],
+        # An earlier version's rows lack what follows.
+        filters=Filters(**body.get("filters", {})),
+        offset=body.get("offset", 0),
+        follows=body.get("follows"),
+        terms=_terms_from_json(body.get("terms", {})),
+        urls=tuple(body.get("urls", ())),
+    )
+
+
+def _terms_to_json(terms: ShareTerms) -> dict[str, Any]:
+    expires_in = terms.expires_in
+    return {
+        "expires_s": None if expires_in is None else expires_in.total_seconds(),
+        "audience": terms.audience and terms.audience.value,
+        "max_opens": terms.max_opens,
+        "opening": terms.opening.value,
+        "note": terms.note,
+    }
+
+
+def _terms_from_json(body: dict[str, Any]) -> ShareTerms:
+    if not body:
+        return ShareTerms()
+    expires_s, audience = body["expires_s"], body["audience"]
+    return ShareTerms(
+        expires_in=None if expires_s is None else timedelta(seconds=expires_s),
+        audience=None if audience is None else Audience(audience),
+        max_opens=body["max_opens"],
+        opening=Opening(body["opening"]),
+        note=body["note"],
     )

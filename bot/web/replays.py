@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Blueprint, Response, request, stream_with_context
 
 from bot.errors import CourierError, Gone, NotFound, RetryLater
 from bot.exporter.page import CHARSET, policy, share_page
 from bot.metrics import VIEWS
+from bot.model import LinkState
 from bot.replays import Replays, StoredReplay
 from bot.sharing import Links, OpenLink
 from bot.web.pages import message_page
@@ -24,6 +26,17 @@ from bot.web.pages import message_page
 # What stands around the segments is less, and tells nothing.
 _CHECKED_BYTES = 200
 _PAGE_TYPE = f"text/html; charset={CHARSET}"
+_CLOSED = {
+    LinkState.REVOKED: ("This link was revoked", "It was closed before its time."),
+    LinkState.EXPIRED: (
+        "This link has expired",
+        "Share links open for a limited time.",
+    ),
+    LinkState.USED_UP: (
+        "This link was opened before",
+        "It opens a limited number of times, and they are used up.",
+    ),
+}
 # Slack's, Zendesk's and other crawlers that fetch links they see: no view, no content.
 _CRAWLERS = ("slackbot", "slack-imgproxy", "bot/", "crawler", "facebookexternalhit")
 
@@ -36,23 +49,29 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
     def page(token: str) -> Response:
         return _answer(token, _page)
 
+    # A link that opens a few times only is read on with the ticket its page was given.
     @routes.get("/r/<token>/segments/<int:index>")
-    def segment(token: str, index: int) -> Response:
-        return _answer(token, lambda link, replay: _segment(link, replay, index))
+    @routes.get("/r/<token>/opened/<ticket>/segments/<int:index>")
+    def segment(token: str, index: int, ticket: str = "") -> Response:
+        return _answer(token, partial(_part, replays.segment, index, ticket), ticket)
 
     @routes.get("/r/<token>/assets/<int:index>")
-    def asset(token: str, index: int) -> Response:
-        return _answer(token, lambda link, replay: _asset(link, replay, index))
+    @routes.get("/r/<token>/opened/<ticket>/assets/<int:index>")
+    def asset(token: str, index: int, ticket: str = "") -> Response:
+        return _answer(token, partial(_part, replays.asset, index, ticket), ticket)
 
     @routes.get("/r/<token>/download")
-    def download(token: str) -> Response:
-        return _answer(token, _download)
+    @routes.get("/r/<token>/opened/<ticket>/download")
+    def download(token: str, ticket: str = "") -> Response:
+        return _answer(token, partial(_download, ticket), ticket)
 
     def _answer(
-        token: str, show: Callable[[OpenLink, StoredReplay], Response]
+        token: str,
+        show: Callable[[OpenLink, StoredReplay], Response],
+        ticket: str = "",
     ) -> Response:
         try:
-            link = links.open(token)
+            link = links.open(token, ticket=ticket)
             return show(link, replays.get(link.replay_id))
         except CourierError as error:
             return _closed(error)
@@ -63,8 +82,10 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
             return message_page(
                 200, "A session replay", "Open this link in a browser to watch it."
             )
-        _seen(link, "page")
         base = request.path.rstrip("/")
+        ticket = _seen(link, "page")
+        if link.is_limited:
+            base += f"/opened/{ticket}"
         body = share_page(
             replay.manifest,
             segments_url=f"{base}/segments/",
@@ -84,22 +105,26 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         response.headers["X-Frame-Options"] = "DENY"
         return response
 
-    def _segment(link: OpenLink, replay: StoredReplay, index: int) -> Response:
-        return _part(link, replays.segment(replay, index))
-
-    def _asset(link: OpenLink, replay: StoredReplay, index: int) -> Response:
-        return _part(link, replays.asset(replay, index))
-
-    def _part(link: OpenLink, content: bytes) -> Response:
+    def _part(
+        read: Callable[[StoredReplay, int], bytes],
+        index: int,
+        ticket: str,
+        link: OpenLink,
+        replay: StoredReplay,
+    ) -> Response:
+        if not links.admits(link, ticket):
+            raise NotFound("this part is behind the link's page")
         # Nothing to open by itself, whatever it is; the viewer knows what it asked for.
+        content = read(replay, index)
         response = Response(content, content_type="application/octet-stream")
         # For this one reader, until the link closes: seeking back costs nothing.
         left = (link.expires_at - datetime.now(UTC)).total_seconds()
         response.headers["Cache-Control"] = f"private, max-age={int(min(left, 60))}"
         return response
 
-    def _download(link: OpenLink, replay: StoredReplay) -> Response:
-        _seen(link, "download")
+    def _download(ticket: str, link: OpenLink, replay: StoredReplay) -> Response:
+        if not (link.is_limited and links.admits(link, ticket)):
+            _seen(link, "download")
         name = json.dumps(replay.manifest.filename)
         # Not the viewer's own origin: downloaded, it opens from disk.
         response = Response(
@@ -118,11 +143,12 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
                 return
             yield piece
 
-    def _seen(link: OpenLink, what: str) -> None:
+    def _seen(link: OpenLink, what: str) -> str:
         if request.method == "HEAD":
-            return  # mail scanners and the like, which open nothing
-        links.log_view(link.id, what)
+            return ""  # mail scanners and the like, which open nothing
+        ticket = links.admit(link, what)
         VIEWS.labels(what).inc()
+        return ticket
 
     return routes
 
@@ -130,13 +156,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
 def _closed(error: CourierError) -> Response:
     """One honest page for each way a link can be closed; nothing of the recording."""
     if isinstance(error, Gone):
-        revoked = str(error) == "revoked"
-        title = "This link was revoked" if revoked else "This link has expired"
-        text = (
-            "It was closed before its time."
-            if revoked
-            else "Share links open for a limited time."
-        )
+        title, text = _CLOSED[LinkState(str(error))]
         return message_page(410, title, f"{text} Ask whoever shared it for a new one.")
     if isinstance(error, NotFound):
         return message_page(

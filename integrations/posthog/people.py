@@ -56,6 +56,13 @@ def by_uuid(client: Client, uuid: str) -> list[Person]:
     return [person] if person else []
 
 
+def by_id(client: Client, person_id: str) -> list[Person]:
+    """The person with the id that we gave them before."""
+    if person_id.startswith(UNPROFILED):
+        return [unprofiled(person_id.removeprefix(UNPROFILED))]
+    return by_uuid(client, person_id)
+
+
 def unprofiled(distinct_id: str) -> Person:
     """Somebody who was recorded but has no profile, as posthog-js's default
     ``person_profiles: identified_only`` leaves anonymous visitors."""

@@ -70,6 +70,8 @@ class PostHogSource:
                 or self._of_session(value)
                 or self._by_distinct_id(value)
             )
+        if identifier.kind is IdentifierKind.PERSON:
+            return people.by_id(self._client, value)
         return []
 
     def recordings_of(

@@ -19,9 +19,11 @@ from bot.model import (
     Delivery,
     Failed,
     Found,
-    LinkRevoked,
+    Home,
+    LinkChanged,
     Note,
     NothingFound,
+    Previews,
     ReplayFile,
     ReplayRequest,
     Result,
@@ -81,6 +83,9 @@ class SlackDestination:
         """What Slack sends says all there is to know."""
         return request
 
+    def keep_waiting(self, request: ReplayRequest) -> None:
+        """Nothing is said yet."""
+
     def find_posted(
         self, request_id: str, request: ReplayRequest, draft: Draft
     ) -> Delivery | None:
@@ -116,12 +121,11 @@ class SlackDestination:
                 content=result.content,
                 draft=draft,
             )
-        if isinstance(result, LinkRevoked):
-            by = address.get("shared_by", "")
-            message = messages.revoked(result, shared_by=by)
+        if isinstance(result, LinkChanged):
+            message = messages.revoked(result)
             return ways.conversation.update(address["channel"], address["ts"], message)
-        if isinstance(result, Note):
-            raise BadInput("a ticket's note was sent to Slack")
+        if isinstance(result, Note | Home | Previews):
+            raise BadInput(f"{type(result).__name__} was sent to Slack")
         message = self._answer(request, result)
         if _is_mention(request):
             if isinstance(result, Failed):

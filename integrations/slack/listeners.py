@@ -126,7 +126,6 @@ class Listeners:
     def revoke(self, ack: Ack, body: Body) -> None:
         click = Click.parse(body)
         choice = LinkChoice.from_value(click.value)
-        self._intake.revoke(choice.link_id, by=click.place.user)
         address = click.place.address(
             ts=click.message_ts,
             thread_ts=click.thread_ts,
@@ -136,7 +135,7 @@ class Listeners:
         self._intake.submit(
             ReplayRequest(
                 key=f"slack:{click.trigger_id}",
-                action=Action.REVOKED,
+                action=Action.REVOKE,
                 reply_to=self._reply_to(address),
                 asked_by=click.place.user,
                 link_id=choice.link_id,

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bot.model import (
     Failed,
     Found,
-    LinkRevoked,
+    LinkChanged,
     NothingFound,
     Person,
     Reason,
@@ -161,10 +161,11 @@ def file_title(result: ReplayFile) -> str:
     )
 
 
-def revoked(result: LinkRevoked, *, shared_by: str = "") -> Message:
+def revoked(result: LinkChanged) -> Message:
     """What is left of a shared message: that it was here, and who closed it."""
-    head = f"Session replay shared by {user(shared_by)}" if shared_by else ""
-    closed = f"Link revoked by {user(result.revoked_by)}, {moment(result.revoked_at)}"
+    head = f"Session replay shared by {user(result.shared.shared_by)}"
+    at = result.at or result.shared.link.expires_at
+    closed = f"Link revoked by {user(result.by)}, {moment(at)}"
     return Message("Session replay: link revoked", (section(head, f"*{closed}*"),))
 
 

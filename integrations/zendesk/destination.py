@@ -104,6 +104,9 @@ class ZendeskDestination:
             about=request.about or ticket.created_at,
         )
 
+    def keep_waiting(self, request: ReplayRequest) -> None:
+        """Nobody waits in front of a ticket."""
+
     def find_posted(
         self, request_id: str, request: ReplayRequest, draft: Draft
     ) -> Delivery | None:

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from bot.audit import AuditLog
 from bot.delivery import Courier, Policy
 from bot.ledger import Ledger
 from bot.model import Action, Identifier, IdentifierKind, ReplayRequest, ReplyTo
 from bot.policy import Audience, RedactionPolicy
 from bot.replays import Replays
-from bot.sharing import Links
+from bot.sharing import Links, Postings
 from bot.storage import ReplayStore
 from tests.bot.test_delivery import RECORDED, Source, recording
 from tests.bot.test_ledger import Time
+from tests.keys import sealer
 
 
 @pytest.fixture
@@ -27,7 +29,11 @@ def courier_of(engine, tmp_path):
             destinations={},
             ledger=Ledger(engine, lease=timedelta(seconds=60), clock=time),
             replays=Replays(engine, store, clock=time),
-            links=Links(engine, public_url="http://courier.test", clock=time),
+            links=Links(
+                engine, public_url="http://courier.test", sealer=sealer(), clock=time
+            ),
+            postings=Postings(engine),
+            audit=AuditLog(engine),
             policy=Policy(
                 timedelta(days=14), timedelta(days=7), 5, redaction=redaction
             ),
@@ -61,7 +67,7 @@ def test_the_pages_of_a_recording_that_is_only_listed_are_without_secrets(courie
         asked_by="U1",
         identifiers=(Identifier(IdentifierKind.EMAIL, "jane@example.com"),),
     )
-    found = courier_of(source, RedactionPolicy()).find(request)
+    found = courier_of(source, RedactionPolicy()).finder.find(request)
     assert found.recordings[0].start_url == found.recordings[0].urls[0]
     assert "hunter2" not in repr(found)
     assert "https://shop.test/reset-password/" in repr(found)

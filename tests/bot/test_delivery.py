@@ -8,6 +8,7 @@ import pytest
 
 from bot.assets.index import AssetIndex
 from bot.assets.kept import KeptAssets
+from bot.audit import AuditLog
 from bot.delivery import Courier, Policy
 from bot.errors import Gone, RetryLater
 from bot.ledger import Ledger
@@ -22,11 +23,12 @@ from bot.model import (
     ReplyTo,
 )
 from bot.replays import Replays
-from bot.sharing import Links
+from bot.sharing import Links, Postings
 from bot.storage import ReplayStore
 from tests import recorded
 from tests.bot.jobs.test_worker import Chat
 from tests.bot.test_ledger import Time
+from tests.keys import sealer
 
 RECORDED = datetime(2026, 11, 23, 11, 1, 45, tzinfo=UTC)
 JANE = Person("p1", "jane@example.com")
@@ -110,7 +112,11 @@ def courier_of(engine, store, time, ledger, chat):
             destinations={"chat": chat},
             ledger=ledger,
             replays=Replays(engine, store, clock=time),
-            links=Links(engine, public_url="http://courier.test", clock=time),
+            links=Links(
+                engine, public_url="http://courier.test", sealer=sealer(), clock=time
+            ),
+            postings=Postings(engine),
+            audit=AuditLog(engine),
             policy=Policy(timedelta(days=14), timedelta(days=7), 5),
             clock=time,
             **options,
@@ -231,5 +237,5 @@ def test_answering_again_after_a_kill_leaves_one_link_each(
         with pytest.raises(RetryLater):
             courier.deliver(ledger.claim(request_id))
         time.pass_(seconds=61)
-    links = Links(engine, public_url="http://courier.test")
+    links = Links(engine, public_url="http://courier.test", sealer=sealer())
     assert len(links.entries()) == 1

@@ -17,6 +17,7 @@ from bot.sharing import Links
 from bot.storage import ReplayStore
 from tests import recorded
 from tests.bot.test_ledger import Time
+from tests.keys import sealer
 
 WEEK = timedelta(days=7)
 
@@ -39,7 +40,9 @@ def replay(replays):
 
 @pytest.fixture
 def links(engine, time):
-    return Links(engine, public_url="https://replays.example.com/", clock=time)
+    return Links(
+        engine, public_url="https://replays.example.com/", sealer=sealer(), clock=time
+    )
 
 
 def token_of(link):
@@ -97,9 +100,9 @@ def test_minting_again_for_the_same_origin_replaces_the_token(links, replay):
 
 def test_links_are_listed_with_state_and_views_and_without_token(links, replay, time):
     link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
-    links.log_view(link.id, "page")
-    links.log_view(link.id, "page")
-    links.log_view(link.id, "download")
+    links.admit(links.open(token_of(link)), "page")
+    links.admit(links.open(token_of(link)), "page")
+    links.admit(links.open(token_of(link)), "download")
     (entry,) = links.entries()
     assert (entry.views, entry.created_by, entry.state(time.now)) == (2, "U1", "open")
     assert entry.state(time.now + WEEK) == "expired"

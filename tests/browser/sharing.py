@@ -15,6 +15,7 @@ from bot.sharing import Links
 from bot.storage import ReplayStore
 from bot.web import replays as share_routes
 from bot.web.app import create_app
+from tests.keys import sealer
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def shared(made: Exported, folder: Path) -> Iterator[str]:
     engine = connect(f"sqlite:///{folder / 'courier.db'}")
     upgrade(engine)
     kept = Replays(engine, ReplayStore.at((folder / "objects").as_uri()))
-    links = Links(engine, public_url="http://courier.test")
+    links = Links(engine, public_url="http://courier.test", sealer=sealer())
     replay = kept.keep(made, is_final=True)
     link = links.mint(replay.id, origin="a", by="b", expires_in=timedelta(days=1))
     routes = share_routes.blueprint(links=links, replays=kept)

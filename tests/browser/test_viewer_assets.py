@@ -31,6 +31,7 @@ from bot.web.app import create_app
 from tests import recorded
 from tests.browser.replays import document, element, lines, meta, words
 from tests.browser.viewer import Viewer
+from tests.keys import sealer
 from tests.sites import Site, served
 
 FILES = Path(__file__).parents[1] / "recordings" / "checkout-site"
@@ -163,7 +164,7 @@ def test_a_share_page_shows_them_too(
     engine = connect(f"sqlite:///{tmp_path / 'courier.db'}")
     upgrade(engine)
     replays = Replays(engine, ReplayStore.at((tmp_path / "objects").as_uri()))
-    links = Links(engine, public_url="http://courier.test")
+    links = Links(engine, public_url="http://courier.test", sealer=sealer())
     with checkout(shop) as exported:
         stored = replays.keep(exported, is_final=True)
     link = links.mint(stored.id, origin="a", by="b", expires_in=timedelta(days=1))

@@ -12,6 +12,7 @@ from bot.demo.run import surroundings
 from tests.journeys.courier import SHARE, links, plays, shown
 from tests.journeys.processes import Process
 from tests.journeys.waiting import eventually
+from tests.keys import KEY
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ def test_web_and_worker_answer_together(
             PORT=str(port),
             REDIS_URL=redis_url,
             DATABASE_URL=postgresql_url,
+            SECRET_KEYS=KEY,
             STORAGE_URL=(tmp_path / "objects").as_uri(),
             PYTHONPATH=str(ROOT),
         )

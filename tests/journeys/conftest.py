@@ -10,6 +10,7 @@ import requests
 from moto.server import ThreadedMotoServer
 
 from tests.journeys.courier import Courier, installed
+from tests.keys import KEY
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,7 @@ def large(
         **small,
         **bucket,
         "DATABASE_URL": postgresql_url,
+        "SECRET_KEYS": KEY,
         "STORAGE_URL": "s3://replays/courier",
     }
 

@@ -13,7 +13,9 @@ import pytest
 
 from bot.demo.run import Surroundings, surroundings
 from tests import recorded
+from tests.keys import KEY
 
+KEYS = {"SECRET_KEYS": KEY}
 CHECKOUT = "01a20811-ab4b-7682-8d6f-f64613bb0184"
 EMAIL = "jane.doe@example.com"
 URL = "https://replays.example.com"
@@ -142,8 +144,8 @@ def test_doctor_says_what_is_wrong_and_what_to_do(courier: Installation) -> None
     "wrong",
     [
         {"REDIS_URL": "redis://:hunter/2hunter2@127.0.0.1:9/0"},
-        {"DATABASE_URL": "postgresql://u:hunter/2hunter2@127.0.0.1:9/x"},
-        {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/x"},
+        {"DATABASE_URL": "postgresql://u:hunter/2hunter2@127.0.0.1:9/x", **KEYS},
+        {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/x", **KEYS},
         {"POSTHOG_HOST": "https://u:hunter2@127.0.0.1:9"},
     ],
 )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.audit import AuditLog
 from bot.delivery import Courier, Policy
 from bot.errors import NotFound, Refused, RetryLater
 from bot.jobs.queue import Bell
@@ -24,9 +25,10 @@ from bot.model import (
     ReplyTo,
 )
 from bot.replays import Replays
-from bot.sharing import Links
+from bot.sharing import Links, Postings
 from bot.storage import ReplayStore
 from tests.bot.test_ledger import Time
+from tests.keys import sealer
 
 JANE = Person("p1", "Jane")
 REQUEST = ReplayRequest(
@@ -73,6 +75,9 @@ class Chat:
         self.errors = []
         self.lost_answers = 0
 
+    def keep_waiting(self, request):
+        pass
+
     def complete(self, request):
         return request
 
@@ -103,7 +108,9 @@ class World:
             destinations={"chat": self.chat},
             ledger=self.ledger,
             replays=Replays(engine, ReplayStore.at((tmp_path / "o").as_uri())),
-            links=Links(engine, public_url="http://courier.test"),
+            links=Links(engine, public_url="http://courier.test", sealer=sealer()),
+            postings=Postings(engine),
+            audit=AuditLog(engine),
             policy=Policy(timedelta(days=14), timedelta(days=7), 5),
             clock=self.time,
         )

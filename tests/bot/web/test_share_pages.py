@@ -16,6 +16,7 @@ from bot.storage import ReplayStore
 from bot.web import replays as share_routes
 from bot.web.app import create_app
 from tests import recorded
+from tests.keys import sealer
 from tests.sites import PNG
 
 
@@ -26,7 +27,7 @@ def stored(engine, tmp_path):
 
 @pytest.fixture
 def links(engine):
-    return Links(engine, public_url="http://courier.test")
+    return Links(engine, public_url="http://courier.test", sealer=sealer())
 
 
 @pytest.fixture

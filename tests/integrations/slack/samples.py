@@ -14,7 +14,8 @@ from bot.model import (
     Found,
     Identifier,
     IdentifierKind,
-    LinkRevoked,
+    LinkChanged,
+    LinkState,
     Mark,
     NothingFound,
     Page,
@@ -103,6 +104,7 @@ SHARED = SharedReplay(
     link=LINK,
     watch_url="https://replays.example.com/r/tok#t=7",
     size=2_310_044,
+    shared_by="U07ANA00001",
 )
 FILE = ReplayFile(
     recording=RECORDING,
@@ -110,7 +112,11 @@ FILE = ReplayFile(
     filename=f"{ID}.replay.html",
     content=b"<!doctype html>\n" + b"x" * 5_000,
 )
-REVOKED = LinkRevoked("lnk_1", "U07BEN00002", START + timedelta(days=1))
+REVOKED = LinkChanged(
+    replace(SHARED, link=replace(LINK, state=LinkState.REVOKED)),
+    by="U07BEN00002",
+    at=START + timedelta(days=1),
+)
 FAILED = Failed("PostHog refused our key. Ask an admin to renew it.", "req_42")
 NOBODY = NothingFound(
     (JANES_EMAIL,),

@@ -29,7 +29,6 @@ class Courier:
 
     def __init__(self) -> None:
         self.requests: dict[str, ReplayRequest] = {}
-        self.revoked: list[tuple[str, str]] = []
         self.is_down = False
 
     def submit(self, request: ReplayRequest) -> bool:
@@ -38,10 +37,6 @@ class Courier:
         is_new = request.key not in self.requests
         self.requests.setdefault(request.key, request)
         return is_new
-
-    def revoke(self, link_id: str, *, by: str) -> bool:
-        self.revoked.append((link_id, by))
-        return True
 
     @property
     def only(self) -> ReplayRequest:

@@ -60,7 +60,7 @@ SITUATIONS = {
     "ambiguous": messages.nothing_found(AMBIGUOUS, command="/replay"),
     "no_identifier": messages.nothing_found(NO_IDENTIFIER, command="/replay"),
     "shared": messages.shared(SHARED, shared_by=ANA),
-    "revoked": messages.revoked(REVOKED, shared_by=ANA),
+    "revoked": messages.revoked(REVOKED),
     "failed": messages.failed(FAILED),
     "failed_share": messages.failed(FAILED, again=TRY_AGAIN, action=SHARE),
     "guide": replies.guide("/replay"),

@@ -1,0 +1,253 @@
+"""The use case, top to bottom: find, export, store, link, post.
+
+One request in, one posting out. Everything here may be killed and run again: exports
+are reused, links are minted anew for the same origin, and posting looks first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot import __version__
+from bot.assets.index import Collectors
+from bot.audit import AuditLog, Event
+from bot.clock import Clock, utc_now
+from bot.delivery.exporting import Exports
+from bot.delivery.finding import Finder, described
+from bot.delivery.patience import patience
+from bot.delivery.policy import Policy
+from bot.delivery.shares import Pictures, Shares
+from bot.errors import BadInput, CourierError, NotAllowed, NotFound, RetryLater
+from bot.ledger import Claim, Ledger
+from bot.model import (
+    Action,
+    Delivery,
+    Failed,
+    Found,
+    Home,
+    Installation,
+    Note,
+    Recording,
+    ReplayRequest,
+    ReplyTo,
+    Result,
+    SharedReplay,
+)
+from bot.ports import Destination, RecordingSource
+from bot.replays import Replays, StoredReplay
+from bot.sharing import Links, Postings
+
+# A ticket's note exports the recordings most likely to show the trouble, no more:
+# each costs snapshot calls, of which PostHog's free tier allows 60 an hour.
+_REPLAYS_IN_NOTE = 2
+# Answers that somebody waits for, and that take a while.
+_WAITED_FOR = {Action.FIND, Action.SHARE, Action.ATTACH}
+_UNANSWERED_SHOWN = 3
+
+
+class Courier:
+    """Answers requests: ``deliver`` posts one answer."""
+
+    def __init__(
+        self,
+        *,
+        sources: Sequence[RecordingSource],
+        destinations: Mapping[str, Destination],
+        ledger: Ledger,
+        replays: Replays,
+        links: Links,
+        postings: Postings,
+        audit: AuditLog,
+        policy: Policy,
+        assets: Collectors | None = None,
+        pictures: Pictures = lambda replay: (),
+        clock: Clock = utc_now,
+    ) -> None:
+        self._destinations = destinations
+        self._ledger = ledger
+        self._replays = replays
+        self._links = links
+        self._postings = postings
+        self._audit = audit
+        self._policy = policy
+        self.finder = Finder(sources, ledger, replays, policy=policy, clock=clock)
+        self._exports = Exports(sources, replays, assets=assets, clock=clock)
+        self._shares = Shares(
+            replays, links, postings, ledger, policy=policy, pictures=pictures
+        )
+
+    def deliver(self, claim: Claim) -> Delivery:
+        """Answer a claimed request, once; the outcome is for the caller to settle.
+
+        Raises RetryLater, or another CourierError where it cannot be answered.
+        """
+        destination = self._destinations.get(claim.request.reply_to.destination)
+        if destination is None:
+            raise NotFound(
+                f"request {claim.id}: {claim.request.reply_to.destination} is not"
+                " configured any more"
+            )
+        draft = self._ledger.draft(claim)
+        if claim.intended:
+            posted = destination.find_posted(claim.id, claim.request, draft)
+            if posted is not None:
+                return posted
+        request = claim.request
+        if claim.failure is not None:
+            result: Result = Failed(claim.failure, reference=claim.id[:8])
+        else:
+            request = self._complete(claim, destination)
+            if claim.attempts == 1 and request.action in _WAITED_FOR:
+                with patience(lambda: destination.keep_waiting(request)):
+                    result = self._answer(claim, request)
+            else:
+                result = self._answer(claim, request)
+            self._write_down(claim, request, result)
+        self._ledger.intend(claim)
+        delivery = destination.post(claim.id, request, result, draft)
+        if isinstance(result, SharedReplay):
+            self._postings.add(result.link.id, destination.name, delivery.reference)
+        return delivery
+
+    def tell_changes(self) -> int:
+        """Have every posted message updated whose link has closed or was extended;
+        how many."""
+        return self._shares.tell_changes(self._destinations)
+
+    def stored(self, recording_id: str) -> tuple[StoredReplay, Recording]:
+        """The recording's replay by the installation's own rules; see ``Exports``."""
+        return self._exports.stored(recording_id, self._policy.redaction)
+
+    def _complete(self, claim: Claim, destination: Destination) -> ReplayRequest:
+        try:
+            return self.finder.whole(destination.complete(claim.request))
+        except NotAllowed as error:
+            self._audit.write(
+                Event.REFUSE,
+                who=claim.request.asked_by,
+                place=_place(claim.request.reply_to),
+                subject=str(error),
+                origin=f"{claim.id}:refuse",
+            )
+            raise
+
+    def _answer(self, claim: Claim, request: ReplayRequest) -> Result:
+        """The result of a request, not yet posted."""
+        match request.action:
+            case Action.FIND:
+                return self.finder.find(request)
+            case Action.SHARE:
+                replay, recording = self._wanted(request)
+                return self._shares.share(claim, request, replay, recording)
+            case Action.ATTACH:
+                replay, recording = self._wanted(request)
+                return self._replays.as_file(replay, recording)
+            case Action.NOTE:
+                return self._note(claim, request)
+            case Action.REVOKE:
+                return self._shares.revoke(request)
+            case Action.EXTEND:
+                return self._shares.extend(request)
+            case Action.LINK_CHANGED:
+                return self._shares.changed(request)
+            case Action.HOME:
+                shares = self._shares.made_by(request.asked_by)
+                return Home(shares, self._installation())
+            case Action.PREVIEW:
+                return self._shares.previews(request.urls)
+
+    def _wanted(self, request: ReplayRequest) -> tuple[StoredReplay, Recording]:
+        if request.recording_id is None:
+            raise BadInput(f"request {request.key} names no recording")
+        redaction = self._policy.redaction_for(request.terms.audience)
+        return self._exports.stored(request.recording_id, redaction)
+
+    def _note(self, claim: Claim, request: ReplayRequest) -> Result:
+        result = self.finder.find(request)
+        if not isinstance(result, Found):
+            return result
+        ranked = sorted(
+            result.recordings, key=lambda one: _distance(one, request.about)
+        )
+        shared: list[SharedReplay] = []
+        unavailable: list[tuple[Recording, str]] = []
+        others: list[Recording] = []
+        for recording in ranked:
+            if len(shared) == _REPLAYS_IN_NOTE:
+                others.append(recording)
+                continue
+            try:
+                replay, fresh = self.stored(recording.id)
+            except RetryLater:
+                raise
+            except CourierError as error:
+                unavailable.append((recording, error.plain))
+                continue
+            device = replace(fresh, browser=recording.browser, os=recording.os)
+            shared.append(self._shares.share(claim, request, replay, device))
+        return Note(
+            identifiers=result.identifiers,
+            replays=tuple(shared),
+            others=tuple(others),
+            look_back=result.look_back,
+            unavailable=tuple(unavailable),
+        )
+
+    def _installation(self) -> Installation:
+        return Installation(
+            version=__version__,
+            requests=self._ledger.counts(),
+            links={str(state): n for state, n in self._links.counts().items()},
+            unanswered=tuple(
+                f"{one.created_at:%Y-%m-%d %H:%M} UTC, {one.action}, {one.id[:8]}"
+                for one in self._ledger.dead_letters(_UNANSWERED_SHOWN)
+            ),
+        )
+
+    def _write_down(self, claim: Claim, request: ReplayRequest, result: Result) -> None:
+        """Before it is posted: what was posted may not come back here."""
+        written: list[tuple[Event, str, str | None]] = []
+        if request.action is Action.FIND and not request.follows:
+            written.append((Event.FIND, described(request.identifiers), None))
+        elif request.action is Action.ATTACH:
+            written.append((Event.ATTACH, request.recording_id or "", None))
+        elif isinstance(result, SharedReplay):
+            written.append((Event.SHARE, result.recording.id, result.link.id))
+        elif isinstance(result, Note):
+            written += [
+                (Event.SHARE, one.recording.id, one.link.id) for one in result.replays
+            ]
+        for number, (event, subject, link_id) in enumerate(written):
+            self._audit.write(
+                event,
+                who=request.asked_by,
+                place=_place(request.reply_to),
+                subject=subject,
+                link_id=link_id,
+                origin=f"{claim.id}:{event}:{number}",
+            )
+
+
+def _place(reply_to: ReplyTo) -> str:
+    """Where it was asked, in the vendor's ids."""
+    ids = [
+        reply_to.address[key]
+        for key in ("team", "channel", "ticket")
+        if key in reply_to.address
+    ]
+    return ":".join([reply_to.destination, *ids])
+
+
+def _distance(recording: Recording, about: datetime | None) -> tuple[int, float]:
+    """How far a recording is from the time of the trouble; the newest where unknown.
+
+    One that began after the report comes after all that began before it.
+    """
+    if about is None:
+        return 0, -recording.start.timestamp()
+    if recording.start > about:
+        return 1, (recording.start - about).total_seconds()
+    end = recording.end or recording.start + recording.duration
+    return 0, max(0.0, (about - end).total_seconds())

@@ -1,0 +1,212 @@
+"""Replays as they are shared: minted, told of when they change, listed, described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+
+from bot.delivery.policy import Policy
+from bot.errors import BadInput
+from bot.exporter.manifest import Manifest
+from bot.ledger import Claim, Ledger
+from bot.model import (
+    Action,
+    LinkChanged,
+    LinkState,
+    Opening,
+    Person,
+    Previews,
+    Recording,
+    ReplayRequest,
+    ReplyTo,
+    SharedReplay,
+    ShareLink,
+    ShareTerms,
+    Summary,
+)
+from bot.recording.moments import LEAD_MS, opening_at_ms
+from bot.replays import Replays, StoredReplay
+from bot.sharing import LinkEntry, Links, Postings
+
+_SHOWN_AT_HOME = 10
+_ERRORS = ("exception", "console_error", "network_failure")
+
+Pictures = Callable[[StoredReplay], Iterable[str]]
+"""The pictures there are of a replay, as paths below its link."""
+
+
+class Shares:
+    """The share links of conversations."""
+
+    def __init__(
+        self,
+        replays: Replays,
+        links: Links,
+        postings: Postings,
+        ledger: Ledger,
+        *,
+        policy: Policy,
+        pictures: Pictures,
+    ) -> None:
+        self._replays = replays
+        self._links = links
+        self._postings = postings
+        self._ledger = ledger
+        self._policy = policy
+        self._pictures = pictures
+
+    def share(
+        self,
+        claim: Claim,
+        request: ReplayRequest,
+        replay: StoredReplay,
+        recording: Recording,
+    ) -> SharedReplay:
+        """A link to the replay by the request's terms; a retry replaces it."""
+        terms, summary = request.terms, replay.manifest.summary
+        start_at_s = _opening_ms(terms, summary, request) // 1000
+        link = self._links.mint(
+            replay.id,
+            origin=f"{claim.id}:{recording.id}"[:80],
+            by=request.asked_by,
+            expires_in=terms.expires_in or self._policy.link_expiry,
+            max_opens=terms.max_opens,
+            start_at_s=start_at_s,
+            note=terms.note,
+            # A worker that slept through its lease would replace a posted link.
+            proof=partial(self._ledger.prove, claim),
+        )
+        return SharedReplay(
+            recording=recording,
+            summary=summary,
+            link=link,
+            watch_url=f"{link.url}#t={start_at_s}",
+            size=replay.manifest.payload_bytes,
+            note=terms.note,
+            audience=replay.manifest.audience,
+            shared_by=request.asked_by,
+        )
+
+    def revoke(self, request: ReplayRequest) -> LinkChanged:
+        """Close the request's link. Raises NotFound."""
+        link_id = _link_of(request)
+        entry = self._links.get(link_id)
+        if entry.posted is None:
+            # Minted by a version that did not remember where it posted.
+            asked = request.reply_to
+            self._postings.add(link_id, asked.destination, asked.address)
+        self._links.revoke(link_id, by=request.asked_by)
+        return self.changed(request)
+
+    def extend(self, request: ReplayRequest) -> LinkChanged:
+        """Let the request's link open longer. Raises NotFound, or Gone."""
+        expires_in = request.terms.expires_in or self._policy.link_expiry
+        self._links.extend(
+            _link_of(request), by=request.asked_by, expires_in=expires_in
+        )
+        return self.changed(request)
+
+    def changed(self, request: ReplayRequest) -> LinkChanged:
+        """The request's link as it is now. Raises NotFound."""
+        entry = self._links.get(_link_of(request))
+        return LinkChanged(
+            self._shared(entry),
+            by=entry.revoked_by or "",
+            at=entry.revoked_at,
+            posted=entry.posted,
+        )
+
+    def tell_changes(self, destinations: Iterable[str]) -> int:
+        """Ask for every posted message to be updated that is not true any more; how
+        many."""
+        known = set(destinations)
+        outdated = [one for one in self._postings.untold() if one.destination in known]
+        for one in outdated:
+            until = int(one.expires_at.timestamp())
+            self._ledger.accept(
+                ReplayRequest(
+                    key=f"link:{one.link_id}:{one.state}:{until}",
+                    action=Action.LINK_CHANGED,
+                    reply_to=ReplyTo(one.destination, one.address),
+                    asked_by=one.by,
+                    link_id=one.link_id,
+                ),
+                is_rung=False,
+            )
+            self._postings.told(one)
+        return len(outdated)
+
+    def made_by(self, person: str) -> tuple[SharedReplay, ...]:
+        """What one person shared lately, newest first."""
+        entries = self._links.entries(_SHOWN_AT_HOME, by=person)
+        return tuple(map(self._shared, entries))
+
+    def previews(self, urls: Iterable[str]) -> Previews:
+        """Those of the URLs that are open links of this installation."""
+        shared: dict[str, SharedReplay] = {}
+        pictures: dict[str, tuple[str, ...]] = {}
+        for url in urls:
+            entry = self._links.ours(url)
+            if entry is None:
+                continue
+            replay = self._shared(entry)
+            if replay.link.state is not LinkState.OPEN or not replay.link.url:
+                continue
+            shared[url] = replay
+            paths = self._pictures(self._replays.get(entry.replay_id))
+            pictures[url] = tuple(f"{replay.link.url}/{path}" for path in paths)
+        return Previews(shared, pictures)
+
+    def _shared(self, entry: LinkEntry) -> SharedReplay:
+        manifest = self._replays.get(entry.replay_id).manifest
+        link = self._links.share_link(entry)
+        return SharedReplay(
+            recording=_recording(manifest),
+            summary=manifest.summary,
+            link=link,
+            watch_url=_watch_url(link, entry.start_at_s),
+            size=manifest.payload_bytes,
+            note=entry.note,
+            audience=manifest.audience,
+            shared_by=entry.created_by,
+        )
+
+
+def _watch_url(link: ShareLink, start_at_s: int) -> str:
+    return f"{link.url}#t={start_at_s}" if link.url else ""
+
+
+def _opening_ms(terms: ShareTerms, summary: Summary, request: ReplayRequest) -> int:
+    if terms.opening is Opening.BEGINNING:
+        return 0
+    if terms.opening is Opening.FIRST_ERROR:
+        errors = [mark.at_ms for mark in summary.marks if mark.kind in _ERRORS]
+        if errors:
+            return max(0, min(errors) - LEAD_MS // 4)
+    return opening_at_ms(summary, request.about)
+
+
+def _link_of(request: ReplayRequest) -> str:
+    if request.link_id is None:
+        raise BadInput(f"request {request.key} names no link")
+    return request.link_id
+
+
+def _recording(manifest: Manifest) -> Recording:
+    """The recording as its replay tells of it: the person as anyone may see them."""
+    summary = manifest.summary
+    person = manifest.person
+    return Recording(
+        id=manifest.recording_id or "",
+        source=manifest.source,
+        start=summary.start,
+        duration=timedelta(milliseconds=summary.duration_ms),
+        end=summary.end,
+        active=timedelta(milliseconds=summary.active_ms),
+        person=None if person is None else Person(id="", name=person),
+        platform=summary.platform,
+        browser=summary.browser,
+        os=summary.os,
+        url=manifest.recording_url,
+    )

@@ -1,0 +1,97 @@
+"""Links as the people see them who shared them or look after the installation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from bot.database.schema import links, replays, views
+from bot.model import LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEntry:
+    """A link and what became of it, without its token."""
+
+    id: str
+    replay_id: str
+    recording_id: str
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    revoked_by: str | None
+    max_opens: int | None
+    opens: int
+    views: int
+    start_at_s: int
+    note: str
+    destination: str | None
+    posted: Mapping[str, str] | None
+
+    def state(self, now: datetime) -> LinkState:
+        return state_of(
+            self.revoked_at, self.expires_at, self.max_opens, self.opens, now
+        )
+
+
+def state_of(
+    revoked_at: datetime | None,
+    expires_at: datetime,
+    max_opens: int | None,
+    opens: int,
+    now: datetime,
+) -> LinkState:
+    """Whether a link opens at ``now``, and the first reason why not."""
+    if revoked_at is not None:
+        return LinkState.REVOKED
+    if expires_at <= now:
+        return LinkState.EXPIRED
+    if max_opens is not None and opens >= max_opens:
+        return LinkState.USED_UP
+    return LinkState.OPEN
+
+
+def read_entries(connection: Connection, condition: Any, limit: int) -> list[LinkEntry]:
+    """The links that meet the condition, newest first."""
+    query = _query().where(condition).order_by(links.c.created_at.desc()).limit(limit)
+    return [_entry(row) for row in connection.execute(query).all()]
+
+
+def _query() -> Select[Any]:
+    seen = (
+        select(views.c.link_id, func.count().label("views"))
+        .where(views.c.what == "page")
+        .group_by(views.c.link_id)
+        .subquery()
+    )
+    return (
+        select(links, replays.c.recording_id, seen.c.views)
+        .join(replays, replays.c.id == links.c.replay_id)
+        .outerjoin(seen, seen.c.link_id == links.c.id)
+    )
+
+
+def _entry(row: Row[Any]) -> LinkEntry:
+    return LinkEntry(
+        id=row.id,
+        replay_id=row.replay_id,
+        recording_id=row.recording_id,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        revoked_by=row.revoked_by,
+        max_opens=row.max_opens,
+        opens=row.opens,
+        views=row.views or 0,
+        start_at_s=row.start_at_s,
+        note=row.note,
+        destination=row.destination,
+        posted=None if row.posted is None else json.loads(row.posted),
+    )

@@ -1,0 +1,320 @@
+"""Share links: mint, open, extend, revoke. A link opens one stored replay.
+
+The token has 192 random bits. It is looked up by its hash and kept sealed: whoever
+reads the database can open no replay. Revoking acts on the next byte served.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Engine, Row, case, func, or_, select, true, update
+
+from bot.audit import AuditEntry, Event, write
+from bot.clock import Clock, utc_now
+from bot.database.engine import transaction
+from bot.database.schema import links, views
+from bot.errors import Gone, NotFound
+from bot.model import LinkState, ShareLink
+from bot.sealing import Sealer
+from bot.sharing.entries import LinkEntry, read_entries, state_of
+
+_TOKEN_BYTES = 24
+_MAX_TOKEN = 100
+# Whoever opened a page may watch it to its end after the last open was spent.
+_WATCHING = timedelta(hours=12)
+_CLOSED = {
+    LinkState.REVOKED: "This link was revoked.",
+    LinkState.EXPIRED: "This link has expired.",
+    LinkState.USED_UP: "This link was opened as often as it may be.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A link that may be opened now."""
+
+    id: str
+    replay_id: str
+    expires_at: datetime
+    is_limited: bool = False
+    """Opening it is counted, and reading on takes the ticket that opening gave."""
+
+
+class Links:
+    """The share links of an installation."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        public_url: str,
+        sealer: Sealer,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._public_url = public_url.rstrip("/")
+        self._sealer = sealer
+        self._clock = clock
+
+    def mint(
+        self,
+        replay_id: str,
+        *,
+        origin: str,
+        by: str,
+        expires_in: timedelta,
+        max_opens: int | None = None,
+        start_at_s: int = 0,
+        note: str = "",
+        proof: Callable[[Connection], None] | None = None,
+    ) -> ShareLink:
+        """A link to a stored replay.
+
+        ``origin`` names what it is minted for. Minting again for the same origin keeps
+        the row and replaces the token: the first one was never posted. ``max_opens``
+        limits how often its page opens. ``proof`` raises where the caller may not mint
+        any more; it is asked in the same transaction.
+        """
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        url = f"{self._public_url}/r/{token}"
+        now = self._clock()
+        fresh = {
+            "token_hash": _hash(token),
+            "sealed_url": self._sealer.seal(url),
+            "replay_id": replay_id,
+            "created_by": by,
+            "created_at": now,
+            "expires_at": now + expires_in,
+            "max_opens": max_opens,
+            "start_at_s": start_at_s,
+            "note": note,
+        }
+        with transaction(self._engine) as connection:
+            if proof is not None:
+                proof(connection)
+            known = connection.execute(
+                select(links.c.id).where(links.c.origin == origin)
+            ).scalar_one_or_none()
+            link_id = str(known or uuid.uuid4().hex)
+            if known:
+                connection.execute(
+                    update(links).where(links.c.id == known).values(fresh)
+                )
+            else:
+                connection.execute(
+                    links.insert().values(id=link_id, origin=origin, **fresh)
+                )
+        return ShareLink(link_id, url, now + expires_in, max_opens)
+
+    def open(self, token: str, *, ticket: str = "") -> OpenLink:
+        """The link of a token. Raises NotFound, or Gone: its text is the LinkState.
+
+        ``ticket`` is what ``admit`` gave for a link that opens a few times only; with
+        it the replay is read to its end.
+        """
+        if len(token) > _MAX_TOKEN or len(ticket) > _MAX_TOKEN:
+            raise NotFound("no such link")
+        now = self._clock()
+        with transaction(self._engine) as connection:
+            row = connection.execute(
+                select(links).where(links.c.token_hash == _hash(token))
+            ).one_or_none()
+            if row is None:
+                raise NotFound("no such link")
+            state = _state(row, now)
+            if state is LinkState.USED_UP and _was_admitted(
+                connection, row.id, ticket, now
+            ):
+                state = LinkState.OPEN
+        if state is not LinkState.OPEN:
+            raise Gone(state.value, plain=_CLOSED[state])
+        limited = row.max_opens is not None
+        return OpenLink(row.id, row.replay_id, row.expires_at, limited)
+
+    def admits(self, link: OpenLink, ticket: str) -> bool:
+        """Whether what is behind the page may be read: always, where opens are not
+        counted."""
+        if not link.is_limited:
+            return True
+        with transaction(self._engine) as connection:
+            return _was_admitted(connection, link.id, ticket, self._clock())
+
+    def admit(self, link: OpenLink, what: str) -> str:
+        """Count that the link was opened: when and what, and nothing about whom.
+
+        Returns the ticket with which the replay is read on. Raises Gone where somebody
+        else took the last open meanwhile.
+        """
+        ticket = secrets.token_urlsafe(_TOKEN_BYTES)
+        now = self._clock()
+        with transaction(self._engine) as connection:
+            counted = connection.execute(
+                update(links)
+                .where(links.c.id == link.id)
+                .where(
+                    or_(links.c.max_opens.is_(None), links.c.opens < links.c.max_opens)
+                )
+                .values(opens=links.c.opens + 1)
+            )
+            if counted.rowcount != 1:
+                raise Gone(LinkState.USED_UP.value, plain=_CLOSED[LinkState.USED_UP])
+            connection.execute(
+                views.insert().values(
+                    link_id=link.id,
+                    viewed_at=now,
+                    what=what,
+                    ticket_hash=_hash(ticket) if link.is_limited else None,
+                )
+            )
+            event = Event.OPEN if what == "page" else Event.DOWNLOAD
+            write(connection, AuditEntry(now, event, link_id=link.id))
+        return ticket
+
+    def extend(self, link_id: str, *, by: str, expires_in: timedelta) -> datetime:
+        """Let an open link open until ``expires_in`` from now; never for shorter than
+        it would. Raises NotFound, or Gone: a closed link stays closed."""
+        now = self._clock()
+        with transaction(self._engine) as connection:
+            row = connection.execute(
+                select(links).where(links.c.id == link_id)
+            ).one_or_none()
+            if row is None:
+                raise NotFound("there is no such share link")
+            state = _state(row, now)
+            if state is not LinkState.OPEN:
+                plain = f"{_CLOSED[state]} Share the replay again for a new one."
+                raise Gone(state.value, plain=plain)
+            until: datetime = max(row.expires_at, now + expires_in)
+            connection.execute(
+                update(links)
+                .where(links.c.id == link_id)
+                .values(expires_at=until, told="")
+            )
+            write(connection, AuditEntry(now, Event.EXTEND, by, link_id=link_id))
+        return until
+
+    def revoke(self, link_id: str, *, by: str) -> bool:
+        """Close a link for good; False where there is no such link."""
+        now = self._clock()
+        with transaction(self._engine) as connection:
+            known = connection.execute(
+                select(links.c.id).where(links.c.id == link_id)
+            ).scalar_one_or_none()
+            revoked = connection.execute(
+                update(links)
+                .where(links.c.id == link_id, links.c.revoked_at.is_(None))
+                .values(revoked_at=now, revoked_by=by)
+            )
+            if revoked.rowcount:
+                write(connection, AuditEntry(now, Event.REVOKE, by, link_id=link_id))
+        return known is not None
+
+    def revoked_at(self, link_id: str) -> datetime | None:
+        with transaction(self._engine) as connection:
+            return connection.execute(
+                select(links.c.revoked_at).where(links.c.id == link_id)
+            ).scalar_one_or_none()
+
+    def named(self, text: str) -> str:
+        """The id of the link meant by an id, a token or the link's URL.
+
+        Raises NotFound.
+        """
+        word = text.strip()
+        if "/" in word:
+            word = token_in(word)
+        with transaction(self._engine) as connection:
+            found = connection.execute(
+                select(links.c.id).where(
+                    (links.c.id == word) | (links.c.token_hash == _hash(word))
+                )
+            ).scalar_one_or_none()
+        if found is None:
+            raise NotFound("there is no such share link; see: replay-courier links")
+        return str(found)
+
+    def ours(self, url: str) -> LinkEntry | None:
+        """The link behind a URL somebody posted; None where it is none of ours."""
+        if not url.startswith(f"{self._public_url}/r/"):
+            return None
+        with transaction(self._engine) as connection:
+            known = links.c.token_hash == _hash(token_in(url))
+            return next(iter(read_entries(connection, known, 1)), None)
+
+    def get(self, link_id: str) -> LinkEntry:
+        """Raises NotFound."""
+        with transaction(self._engine) as connection:
+            found = read_entries(connection, links.c.id == link_id, 1)
+        if not found:
+            raise NotFound("there is no such share link")
+        return found[0]
+
+    def entries(self, limit: int = 100, *, by: str | None = None) -> list[LinkEntry]:
+        """The links, newest first; ``by`` keeps those one person made."""
+        mine = true() if by is None else links.c.created_by == by
+        with transaction(self._engine) as connection:
+            return read_entries(connection, mine, limit)
+
+    def share_link(self, entry: LinkEntry) -> ShareLink:
+        """The link with its URL; empty where it was minted before URLs were kept."""
+        with transaction(self._engine) as connection:
+            sealed = connection.execute(
+                select(links.c.sealed_url).where(links.c.id == entry.id)
+            ).scalar_one_or_none()
+        return ShareLink(
+            id=entry.id,
+            url=self._sealer.open(sealed) if sealed else "",
+            expires_at=entry.expires_at,
+            max_opens=entry.max_opens,
+            opens=entry.opens,
+            state=entry.state(self._clock()),
+        )
+
+    def counts(self) -> dict[LinkState, int]:
+        """How many links are in each state."""
+        state = case(
+            (links.c.revoked_at.is_not(None), LinkState.REVOKED.value),
+            (links.c.expires_at <= self._clock(), LinkState.EXPIRED.value),
+            (links.c.opens >= links.c.max_opens, LinkState.USED_UP.value),
+            else_=LinkState.OPEN.value,
+        ).label("state")
+        with transaction(self._engine) as connection:
+            rows = connection.execute(select(state, func.count()).group_by(state)).all()
+        return {LinkState(name): number for name, number in rows}
+
+
+def token_in(url: str) -> str:
+    """The token in a share link's URL, whatever follows it."""
+    try:
+        path = urlsplit(url.strip()).path
+    except ValueError:
+        return ""
+    return path.rstrip("/").rpartition("/r/")[2].split("/")[0]
+
+
+def _was_admitted(
+    connection: Connection, link_id: str, ticket: str, now: datetime
+) -> bool:
+    found = connection.execute(
+        select(views.c.id).where(
+            views.c.link_id == link_id,
+            views.c.ticket_hash == _hash(ticket),
+            views.c.viewed_at > now - _WATCHING,
+        )
+    ).first()
+    return found is not None
+
+
+def _state(row: Row[tuple[object, ...]], now: datetime) -> LinkState:
+    return state_of(row.revoked_at, row.expires_at, row.max_opens, row.opens, now)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
