@@ -256,6 +256,8 @@ class ReplayRequest:
     terms: ShareTerms = ShareTerms()
     urls: tuple[str, ...] = ()
     """What may be share links of ours, to be described."""
+    from_home: bool = False
+    """Asked among one's own shares: the answer is those shares as they are then."""
 
 
 class LinkState(StrEnum):

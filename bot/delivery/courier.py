@@ -147,14 +147,15 @@ class Courier:
             case Action.NOTE:
                 return self._note(claim, request)
             case Action.REVOKE:
-                return self._shares.revoke(request)
+                revoked = self._shares.revoke(request)
+                return self._home(request) if request.from_home else revoked
             case Action.EXTEND:
-                return self._shares.extend(request)
+                extended = self._shares.extend(request)
+                return self._home(request) if request.from_home else extended
             case Action.LINK_CHANGED:
                 return self._shares.changed(request)
             case Action.HOME:
-                shares = self._shares.made_by(request.asked_by)
-                return Home(shares, self._installation())
+                return self._home(request)
             case Action.PREVIEW:
                 return self._shares.previews(request.urls)
 
@@ -194,6 +195,9 @@ class Courier:
             look_back=result.look_back,
             unavailable=tuple(unavailable),
         )
+
+    def _home(self, request: ReplayRequest) -> Home:
+        return Home(self._shares.made_by(request.asked_by), self._installation())
 
     def _installation(self) -> Installation:
         return Installation(

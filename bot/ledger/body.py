@@ -41,6 +41,7 @@ def to_json(request: ReplayRequest) -> dict[str, Any]:
         "follows": request.follows,
         "terms": _terms_to_json(request.terms),
         "urls": list(request.urls),
+        "from_home": request.from_home,
     }
 
 
@@ -66,6 +67,7 @@ def from_json(body: dict[str, Any]) -> ReplayRequest:
         follows=body.get("follows"),
         terms=_terms_from_json(body.get("terms", {})),
         urls=tuple(body.get("urls", ())),
+        from_home=body.get("from_home", False),
     )
 
 

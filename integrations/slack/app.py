@@ -13,21 +13,19 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from slack_bolt import Ack, App, BoltResponse
+from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.errors import BadInput, RetryLater
 from bot.ports import Intake
 from integrations.slack import replies
-from integrations.slack.choices import ATTACH, FIND_SHORTCUT, OPEN, REVOKE, SHARE
-from integrations.slack.listeners import NAME, Listeners
+from integrations.slack.listeners import NAME, Desk, register
 from integrations.slack.payloads import Body
 
 log = logging.getLogger(__name__)
@@ -46,22 +44,9 @@ def build_app(
     search goes where the text names no time; ``clock`` gives Unix seconds.
     """
     app = _quiet_app(signing_secret)
-    listeners = Listeners(intake, look_back, clock)
-    app.command(re.compile(".*"))(listeners.command)
-    app.action(SHARE)(listeners.share)
-    app.action(ATTACH)(listeners.attach)
-    app.action(REVOKE)(listeners.revoke)
-    app.action(OPEN)(_acknowledge)
-    app.message_shortcut(FIND_SHORTCUT)(listeners.shortcut)
-    app.event("app_mention")(listeners.mention)
+    register(app, Desk(intake, look_back=look_back, clock=clock))
     app.error(_answer_error)
     return app
-
-
-def _acknowledge(ack: Ack) -> None:
-    # Buttons that open a link report their press too, and show a warning sign if nobody
-    # answers: docs.slack.dev/reference/block-kit/block-elements/button-element.
-    ack()
 
 
 def _answer_error(error: Exception, body: Body) -> BoltResponse:

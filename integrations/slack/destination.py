@@ -123,7 +123,7 @@ class SlackDestination:
             )
         if isinstance(result, LinkChanged):
             message = messages.revoked(result)
-            return ways.conversation.update(address["channel"], address["ts"], message)
+            return ways.conversation.update(address, message)
         if isinstance(result, Note | Home | Previews):
             raise BadInput(f"{type(result).__name__} was sent to Slack")
         message = self._answer(request, result)

@@ -79,6 +79,12 @@ def where(recording: Recording, summary: Summary | None) -> str:
     return ", ".join(filter(None, parts))
 
 
+def headline(recording: Recording, summary: Summary | None) -> str:
+    """When, how long and on what, in one line."""
+    parts = [when(recording, summary), where(recording, summary)]
+    return " · ".join(filter(None, parts))
+
+
 def pages(recording: Recording, summary: Summary | None, shown: int = 4) -> str:
     """The way through the site: /cart → /checkout, and how many pages more."""
     if summary and summary.pages:

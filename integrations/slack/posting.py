@@ -54,7 +54,7 @@ class Conversation:
                 },
                 **message.payload(),
             )
-        return _delivery(answer["channel"], answer["ts"], thread_ts)
+        return _delivery(address, answer["channel"], answer["ts"])
 
     def find(self, request_id: str, address: Address, draft: Draft) -> Delivery | None:
         """What was posted for the request though no answer came.
@@ -63,7 +63,7 @@ class Conversation:
         """
         if not is_unknown(draft):
             return None
-        channel, thread_ts = address["channel"], address.get("thread_ts")
+        channel = address["channel"]
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
             try:
@@ -72,17 +72,18 @@ class Conversation:
                 raise give_up(draft, str(error)) from error
             for each in page["messages"]:
                 if _is_ours(each, request_id):
-                    return _delivery(channel, each["ts"], thread_ts)
+                    return _delivery(address, channel, each["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return None
         raise give_up(draft, f"{channel}: too many messages to look through")
 
-    def update(self, channel: str, ts: str, message: Message) -> Delivery:
-        """Rewrite a message of ours; doing so twice changes nothing."""
+    def update(self, address: Address, message: Message) -> Delivery:
+        """Rewrite our message at the address; doing so twice changes nothing."""
+        channel, ts = address["channel"], address["ts"]
         with ours(f"chat.update of {ts} in {channel}"):
             self._client.chat_update(channel=channel, ts=ts, **message.payload())
-        return _delivery(channel, ts, None)
+        return _delivery(address, channel, ts)
 
     def _page(self, address: Address, cursor: str | None) -> SlackResponse:
         channel, thread_ts = address["channel"], address.get("thread_ts")
@@ -109,6 +110,11 @@ def _is_ours(message: Mapping[str, Any], request_id: str) -> bool:
     )
 
 
-def _delivery(channel: str, ts: str, thread_ts: str | None) -> Delivery:
-    reference = {"channel": channel, "ts": ts}
-    return Delivery({**reference, **({"thread_ts": thread_ts} if thread_ts else {})})
+def _delivery(address: Address, channel: str, ts: str) -> Delivery:
+    """A message as what finds it again, its workspace included."""
+    kept = {
+        key: address[key]
+        for key in ("team", "enterprise", "thread_ts")
+        if key in address
+    }
+    return Delivery({**kept, "channel": channel, "ts": ts})

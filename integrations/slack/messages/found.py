@@ -1,7 +1,6 @@
-"""Our results as Slack messages: who, when, what went wrong, and what to press. Pure.
+"""The answer to a search: the recordings, or why there are none. Pure.
 
-The same card serves a command, a mention and a shortcut. Sending is left to
-``destination``, the words about one recording to ``facts``.
+The same card serves a command, a mention and a shortcut.
 """
 
 from __future__ import annotations
@@ -9,15 +8,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from bot.model import (
-    Failed,
     Found,
-    LinkChanged,
     NothingFound,
     Person,
     Reason,
     Recording,
-    ReplayFile,
-    SharedReplay,
     Summary,
 )
 from integrations.slack import facts
@@ -27,7 +22,6 @@ from integrations.slack.blocks import (
     actions,
     button,
     context,
-    dialog,
     fits,
     section,
 )
@@ -35,21 +29,15 @@ from integrations.slack.choices import (
     ATTACH,
     MAX_ID,
     OPEN,
-    REVOKE,
     SHARE,
-    LinkChoice,
     ReplayChoice,
 )
 from integrations.slack.replies import guide
 from integrations.slack.text import (
-    clean,
     code,
     count,
     escape,
     length,
-    moment,
-    size,
-    user,
 )
 
 MAX_RECORDINGS = 5
@@ -100,101 +88,6 @@ def nothing_found(result: NothingFound, *, command: str) -> Message:
     return Message(text, (section(*lines),))
 
 
-def shared(result: SharedReplay, *, shared_by: str) -> Message:
-    """One replay for the whole conversation: what happened, and its link."""
-    recording, summary, link = result.recording, result.summary, result.link
-    wrong = facts.errors(summary)
-    failing = facts.failures(summary)
-    expiry = f"Link expires {moment(link.expires_at)}"
-    revoke = button(
-        "Revoke link",
-        REVOKE,
-        value=LinkChoice(link.id, shared_by).to_value(),
-        style="danger",
-        confirm=dialog(
-            "Revoke this link?",
-            "It stops playing at once, for everybody. This cannot be undone.",
-            "Revoke link",
-            "Keep it",
-        ),
-    )
-    watch = button("Watch the replay", OPEN, url=result.watch_url, style="primary")
-    details = [facts.landing(result.watch_url, summary), expiry, size(result.size)]
-    return Message(
-        f"{user(shared_by)} shared a session replay of"
-        f" {escape(facts.owner_name(recording), 100)}",
-        (
-            section(
-                f"Session replay of {facts.owner(recording)},"
-                f" shared by {user(shared_by)}",
-                _headline(recording, summary),
-                facts.pages(recording, summary, shown=5),
-            ),
-            section(f"*{facts.troubles(recording, summary)}*", wrong),
-            *([section("*Failed requests*", failing)] if failing else []),
-            *actions(watch, revoke),
-            context(" · ".join(filter(None, details))),
-        ),
-    )
-
-
-def attached(result: ReplayFile, *, attached_by: str) -> str:
-    """What is said beside the file: one text, so all customer data in it is code."""
-    recording, summary = result.recording, result.summary
-    whose = code(facts.owner_name(recording))
-    return "\n".join(
-        [
-            f"Session replay of {whose}, attached by {user(attached_by)}",
-            facts.when(recording, summary),
-            facts.troubles(recording, summary),
-            "Download it and open it in a browser: Slack shows only its source. It"
-            " plays offline and does not expire.",
-        ]
-    )
-
-
-def file_title(result: ReplayFile) -> str:
-    """The file's name in Slack, plain text."""
-    start = result.recording.start
-    return clean(
-        f"Session replay of {facts.owner_name(result.recording)}, {start:%Y-%m-%d}", 120
-    )
-
-
-def revoked(result: LinkChanged) -> Message:
-    """What is left of a shared message: that it was here, and who closed it."""
-    head = f"Session replay shared by {user(result.shared.shared_by)}"
-    at = result.at or result.shared.link.expires_at
-    closed = f"Link revoked by {user(result.by)}, {moment(at)}"
-    return Message("Session replay: link revoked", (section(head, f"*{closed}*"),))
-
-
-def failed(
-    result: Failed,
-    *,
-    again: ReplayChoice | None = None,
-    action: str = "",
-) -> Message:
-    """What went wrong in plain words, a way to try again, and what to quote to an
-    administrator."""
-    retry = button("Try again", action, value=again.to_value()) if again else None
-    plain = escape(result.plain, 1000) or "That did not work."
-    return Message(
-        plain,
-        (
-            section(plain),
-            *actions(retry),
-            context(f"Reference {code(result.reference)}"),
-        ),
-    )
-
-
-def confirmed(result: SharedReplay) -> Message:
-    """For whoever shared into a thread from a list in the channel."""
-    text = f"Shared in the thread. The link expires {moment(result.link.expires_at)}."
-    return Message("Shared in the thread.", (section(text),))
-
-
 def _recording(
     recording: Recording,
     summary: Summary | None,
@@ -216,18 +109,13 @@ def _recording(
     return [
         section(
             facts.owner(recording) if named else "",
-            _headline(recording, summary),
+            facts.headline(recording, summary),
             facts.pages(recording, summary),
             facts.troubles(recording, summary),
             facts.worst(summary) if summary else "",
         ),
         *actions(share, attach, open_),
     ]
-
-
-def _headline(recording: Recording, summary: Summary | None) -> str:
-    parts = [facts.when(recording, summary), facts.where(recording, summary)]
-    return " · ".join(filter(None, parts))
 
 
 def _how_many(result: Found) -> str:

@@ -1,0 +1,25 @@
+"""Our results as Slack messages: who, when, what went wrong, and what to press. Pure.
+
+Sending is left to ``destination``, the words about one recording to ``facts``.
+"""
+
+from integrations.slack.messages.failed import failed
+from integrations.slack.messages.found import found, nothing_found
+from integrations.slack.messages.shared import (
+    attached,
+    confirmed,
+    file_title,
+    revoked,
+    shared,
+)
+
+__all__ = [
+    "attached",
+    "confirmed",
+    "failed",
+    "file_title",
+    "found",
+    "nothing_found",
+    "revoked",
+    "shared",
+]
