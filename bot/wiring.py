@@ -270,18 +270,19 @@ def _slack(settings: Settings) -> Conversation:
         token=token.get_secret_value(), base_url=settings.slack_api_url, timeout=20
     )
 
+    clients = slack.OneWorkspace(client)
+
     def routes(intake: Intake) -> Blueprint:
         app = slack.build_app(
             intake=intake,
+            clients=clients,
             signing_secret=secret.get_secret_value(),
             look_back=settings.look_back,
         )
         return slack.blueprint(app, signing_secret=secret.get_secret_value())
 
     return Conversation(
-        slack.SlackDestination(
-            slack.OneWorkspace(client), command=settings.slack_command
-        ),
+        slack.SlackDestination(clients, command=settings.slack_command),
         routes,
     )
 

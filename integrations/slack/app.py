@@ -25,6 +25,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from bot.errors import BadInput, RetryLater
 from bot.ports import Intake
 from integrations.slack import replies
+from integrations.slack.clients import Clients
 from integrations.slack.listeners import NAME, Desk, register
 from integrations.slack.payloads import Body
 
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 def build_app(
     *,
     intake: Intake,
+    clients: Clients,
     signing_secret: str,
     look_back: timedelta = timedelta(days=14),
     clock: Callable[[], float] = time.time,
@@ -44,7 +46,7 @@ def build_app(
     search goes where the text names no time; ``clock`` gives Unix seconds.
     """
     app = _quiet_app(signing_secret)
-    register(app, Desk(intake, look_back=look_back, clock=clock))
+    register(app, Desk(intake, clients, look_back=look_back, clock=clock))
     app.error(_answer_error)
     return app
 

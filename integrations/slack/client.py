@@ -8,8 +8,11 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 
-def strict(client: WebClient, *, token: str | None = None) -> WebClient:
-    """The same client without slack_sdk's own retries, and with ``token`` if given.
+def strict(
+    client: WebClient, *, token: str | None = None, timeout_s: int | None = None
+) -> WebClient:
+    """The same client without slack_sdk's own retries, and with ``token`` and another
+    timeout if given.
 
     slack_sdk repeats a call when the connection breaks, although a message may have
     been posted just before it broke.
@@ -17,7 +20,7 @@ def strict(client: WebClient, *, token: str | None = None) -> WebClient:
     return WebClient(
         token=client.token if token is None else token,
         base_url=client.base_url,
-        timeout=client.timeout,
+        timeout=client.timeout if timeout_s is None else timeout_s,
         ssl=client.ssl,
         proxy=client.proxy,
         headers=client.headers,

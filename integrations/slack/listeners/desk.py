@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from bot.model import ReplayRequest, ReplyTo
 from bot.ports import Intake
+from integrations.slack.blocks import Block
 from integrations.slack.clicks import Clicks
+from integrations.slack.client import strict
+from integrations.slack.clients import Clients
+from integrations.slack.errors import ours
 
 NAME = "slack"
+_OPENS_WITHIN_S = 2
 
 
 class Desk:
-    """Where listeners hand in requests. ``look_back`` is how far a search goes where
-    the text names no time; ``clock`` gives Unix seconds."""
+    """Where listeners hand in requests and open modals. ``look_back`` is how far a
+    search goes where the text names no time; ``clock`` gives Unix seconds."""
 
     def __init__(
         self,
         intake: Intake,
+        clients: Clients,
         *,
         look_back: timedelta,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.look_back = look_back
         self._intake = intake
+        self._clients = clients
         self._clock = clock
         self._clicks = Clicks()
 
     def submit(self, request: ReplayRequest) -> bool:
         """See ``bot.ports.Intake``. Raises RetryLater."""
         return self._intake.submit(request)
+
+    def open_view(
+        self,
+        address: Mapping[str, str],
+        trigger_id: str,
+        view: Block,
+        *,
+        push: bool = False,
+    ) -> str:
+        """Show a modal at once to whoever pulled the trigger, on top of the open one
+        with ``push``; returns its id. A trigger lives 3 s, so this waits for no worker.
+
+        Raises Refused, or RetryLater, as calls to Slack do.
+        """
+        client = strict(self._clients.of(address), timeout_s=_OPENS_WITHIN_S)
+        with ours("views.push" if push else "views.open"):
+            show = client.views_push if push else client.views_open
+            answer = show(trigger_id=trigger_id, view=view)
+        return str(answer["view"]["id"])
 
     def click_key(self, pressed: Iterable[str]) -> str:
         """The request key of a press: that of the first one for a double click."""

@@ -10,16 +10,20 @@ from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
+from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from werkzeug.test import TestResponse
 
 from bot.errors import RetryLater
 from bot.model import ReplayRequest
 from integrations.slack.app import build_app
+from integrations.slack.clients import OneWorkspace
 from integrations.slack.endpoint import blueprint
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOW = 1_795_431_705.0
+NOBODY_THERE = OneWorkspace(WebClient(token="xoxb-1", base_url="http://127.0.0.1:9/"))
+"""A workspace that does not answer."""
 FORM = "application/x-www-form-urlencoded"
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -50,7 +54,12 @@ class Slack:
     def __init__(self, courier: Courier) -> None:
         self.now = NOW
         flask = Flask("test")
-        app = build_app(intake=courier, signing_secret=SECRET, clock=lambda: self.now)
+        app = build_app(
+            intake=courier,
+            clients=NOBODY_THERE,
+            signing_secret=SECRET,
+            clock=lambda: self.now,
+        )
         flask.register_blueprint(blueprint(app, signing_secret=SECRET))
         self.client: FlaskClient = flask.test_client()
 

@@ -14,7 +14,14 @@ from bot.identifiers import read
 from bot.model import Action, ReplayRequest, ReplyTo
 from integrations.slack.app import build_app
 from integrations.slack.payloads import take_look_back
-from tests.integrations.slack.sending import NOW, SECRET, Courier, Slack, payload
+from tests.integrations.slack.sending import (
+    NOBODY_THERE,
+    NOW,
+    SECRET,
+    Courier,
+    Slack,
+    payload,
+)
 
 JANE = read("jane@example.com")
 TWO_WEEKS = timedelta(days=14)
@@ -313,7 +320,7 @@ def test_environment_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-other")
-    app = build_app(intake=Courier(), signing_secret=SECRET)
+    app = build_app(intake=Courier(), clients=NOBODY_THERE, signing_secret=SECRET)
     assert app.oauth_flow is None
     assert app.client.token is None
     assert os.environ["SLACK_CLIENT_ID"] == "1.2"

@@ -53,16 +53,20 @@ class World:
         self, clients: Callable[[WebClient], Clients] = OneWorkspace, **options: Any
     ) -> None:
         self.slack.start()
+        client = WebClient(token=TOKEN, base_url=self.slack.api_url, timeout=2)
+        known = clients(client)
         app = Flask("courier")
         bolt = build_app(
-            intake=self.courier, signing_secret=SECRET, clock=lambda: self.now
+            intake=self.courier,
+            clients=known,
+            signing_secret=SECRET,
+            clock=lambda: self.now,
         )
         app.register_blueprint(blueprint(bolt, signing_secret=SECRET))
         self._server = Server(app).start()
         self.slack.request_url = f"{self._server.url}/slack/events"
-        client = WebClient(token=TOKEN, base_url=self.slack.api_url, timeout=2)
         self.destination = SlackDestination(
-            clients(client),
+            known,
             clock=lambda: self.now,
             sleep=self.sleep,
             **options,
