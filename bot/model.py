@@ -312,6 +312,8 @@ class Found:
     people: tuple[Person, ...] = ()
     summaries: Mapping[str, Summary] = field(default_factory=dict)
     offset: int = 0
+    page: int = 5
+    """How many one page shows at most."""
     total: int = 0
     more: bool = False
     """There may be recordings beyond ``total`` that were not looked at."""

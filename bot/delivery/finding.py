@@ -96,6 +96,7 @@ class Finder:
                 one.id: summaries[one.id] for one in page if one.id in summaries
             },
             offset=request.offset,
+            page=self._policy.results,
             why=why_first(ordered, about=request.about, summaries=summaries),
         )
 

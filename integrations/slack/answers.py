@@ -24,6 +24,7 @@ from bot.model import Delivery
 from integrations.slack.blocks import Message
 from integrations.slack.client import response_url_client
 from integrations.slack.errors import BUSY, ours
+from integrations.slack.modals.find import answer_modal, kept_of
 
 RESPONSE_URL_LIFE = 30 * 60
 """Seconds that Slack takes posts to a response_url."""
@@ -49,16 +50,38 @@ class PrivateAnswers:
     ) -> Delivery:
         """Show the message to the address' user by the first way that works.
 
-        ``replace`` puts it in the place of the line that answered the command.
+        ``replace`` puts it in the place of what was pressed, or of the line that
+        answered the command. An address with ``view_id`` is answered in that modal;
+        with ``shown_in`` in that thread, where a response_url does not lead.
         """
         user = address["user"]
-        if self._by_response_url(address, message, replace=replace):
+        if "view_id" in address:
+            shown = self._in_view(address, message)
+            return shown or self._directly(user, message)
+        in_thread = "shown_in" in address and not replace
+        if not in_thread and self._by_response_url(address, message, replace=replace):
             return Delivery({"user": user, "via": "response_url"})
-        try:
-            return self._as_ephemeral(address, message)
-        except Refused as error:
-            log.info("no ephemeral message to %s: %s", user, error)
+        if "channel" in address:
+            try:
+                return self._as_ephemeral(address, message)
+            except Refused as error:
+                log.info("no ephemeral message to %s: %s", user, error)
+        if in_thread and self._by_response_url(address, message, replace=False):
+            return Delivery({"user": user, "via": "response_url"})
         return self._directly(user, message)
+
+    def _in_view(self, address: Mapping[str, str], message: Message) -> Delivery | None:
+        """None where the person closed the modal meanwhile."""
+        view_id = address["view_id"]
+        try:
+            with ours(f"views.update of {view_id}"):
+                self._client.views_update(
+                    view_id=view_id, view=answer_modal(kept_of(address), message)
+                )
+        except Refused as error:
+            log.info("%s", error)
+            return None
+        return Delivery({"user": address["user"], "view": view_id})
 
     def _by_response_url(
         self, address: Mapping[str, str], message: Message, *, replace: bool
@@ -101,7 +124,11 @@ class PrivateAnswers:
         channel, user = address["channel"], address["user"]
         with ours(f"chat.postEphemeral in {channel}"):
             answer = self._client.chat_postEphemeral(
-                channel=channel, user=user, parse="none", **message.payload()
+                channel=channel,
+                user=user,
+                thread_ts=address.get("shown_in"),
+                parse="none",
+                **message.payload(),
             )
         return Delivery({"channel": channel, "ephemeral_ts": answer["message_ts"]})
 

@@ -66,18 +66,28 @@ def button(
     return {
         "type": "button",
         "action_id": action_id,
-        "text": _plain(label),
+        "text": plain_text(label),
         **{key: extra for key, extra in extras.items() if extra},
+    }
+
+
+def menu(placeholder: str, action_id: str, options: list[Block]) -> Block:
+    """A menu in a message; ``options`` are 100 at most."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain_text(placeholder),
+        "options": options,
     }
 
 
 def dialog(title: str, text: str, confirm: str, deny: str) -> Block:
     """What a button asks before it acts."""
     return {
-        "title": _plain(title),
-        "text": _plain(text),
-        "confirm": _plain(confirm),
-        "deny": _plain(deny),
+        "title": plain_text(title),
+        "text": plain_text(text),
+        "confirm": plain_text(confirm),
+        "deny": plain_text(deny),
         "style": "danger",
     }
 
@@ -86,5 +96,6 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _plain(text: str) -> Block:
+def plain_text(text: str) -> Block:
+    """A label of ours; no sign in it becomes an emoji."""
     return {"type": "plain_text", "text": text, "emoji": False}

@@ -16,6 +16,13 @@ ATTACH = "replay_attach"
 OPEN = "replay_open"
 REVOKE = "replay_revoke"
 FIND_SHORTCUT = "find_replays"
+FIND_ANYWHERE = "find_replays_anywhere"
+"""The global shortcut, and the button on the Home tab."""
+FIND_MODAL = "find_modal"
+PAGE = "replay_page"
+PAGE_BACK = "replay_page_back"
+PERSON = "replay_person"
+EVERYBODY = "replay_everybody"
 
 MAX_ID = 128
 """Ids longer than any source makes get no button: a value holds 2,000 characters."""
@@ -43,6 +50,46 @@ class ReplayChoice:
         if not fields.get("r"):
             raise BadInput("a Slack button names no recording")
         return cls(fields["r"], fields.get("t"), fields.get("a"))
+
+
+@dataclass(frozen=True, slots=True)
+class PageChoice:
+    """A page of what an earlier search found, by that search's id in the ledger."""
+
+    search: str
+    offset: int = 0
+
+    def to_value(self) -> str:
+        return _to_json(s=self.search, o=str(self.offset))
+
+    @classmethod
+    def from_value(cls, value: str) -> PageChoice:
+        """Raises BadInput where the value is not one of ours."""
+        fields = _from_json(value)
+        offset = fields.get("o", "0")
+        if not fields.get("s") or not (offset.isdigit() and len(offset) < 5):
+            raise BadInput("a Slack button names no search")
+        return cls(fields["s"], int(offset))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChoice:
+    """Those meant among the people that a search fitted, by the source's ids."""
+
+    search: str
+    people: tuple[str, ...]
+
+    def to_value(self) -> str:
+        return _to_json(s=self.search, p="\n".join(self.people))
+
+    @classmethod
+    def from_value(cls, value: str) -> PersonChoice:
+        """Raises BadInput where the value is not one of ours."""
+        fields = _from_json(value)
+        people = tuple(filter(None, fields.get("p", "").split("\n")))
+        if not fields.get("s") or not people:
+            raise BadInput("a Slack button names nobody")
+        return cls(fields["s"], people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Posts the courier's results in Slack: to the channel, the thread, or one person.
 
 What each message says is ``messages``; how it is sent once is ``posting``, ``answers``
-and ``files``. Results of a search go where the search was asked: privately after a
-command or the shortcut, in the thread after a mention. Failures of a press are private.
+and ``files``. Whatever nobody pressed *Share* for is private: results of a search go to
+whoever asked, where they asked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import BadInput, CourierError, Refused
 from bot.model import (
@@ -33,11 +33,13 @@ from bot.ports import Draft
 from integrations.slack import messages
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
-from integrations.slack.choices import ATTACH, SHARE, ReplayChoice
+from integrations.slack.choices import ATTACH, PAGE, SHARE, PageChoice, ReplayChoice
 from integrations.slack.clients import INSTALL_PATH, Clients
 from integrations.slack.errors import ours
 from integrations.slack.files import FileShare
 from integrations.slack.manifest import SCOPES
+from integrations.slack.members import by_email, said_in_thread
+from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.outcome import forget
 from integrations.slack.posting import Conversation
 
@@ -80,7 +82,18 @@ class SlackDestination:
         self._sleep = sleep
 
     def complete(self, request: ReplayRequest) -> ReplayRequest:
-        """What Slack sends says all there is to know."""
+        """The request with whom Slack knows: people that are mentioned, and what a
+        thread says where the mention in it names nobody."""
+        address = request.reply_to.address
+        if request.action is not Action.FIND or request.follows:
+            return request
+        if "mentioned" in address:
+            users = address["mentioned"].split()
+            members = by_email(self._clients.of(address), users)
+            return replace(request, identifiers=(*request.identifiers, *members))
+        if not request.identifiers and "shown_in" in address:
+            read = said_in_thread(self._clients.of(address), address)
+            return replace(request, identifiers=read)
         return request
 
     def keep_waiting(self, request: ReplayRequest) -> None:
@@ -97,7 +110,7 @@ class SlackDestination:
         address = request.reply_to.address
         if request.action is Action.ATTACH:
             return self._ways(address).files.find(address, draft)
-        if request.action is Action.SHARE or _is_mention(request):
+        if request.action is Action.SHARE or _is_direct(request):
             return self._ways(address).conversation.find(request_id, address, draft)
         return None
 
@@ -126,12 +139,12 @@ class SlackDestination:
             return ways.conversation.update(address, message)
         if isinstance(result, Note | Home | Previews):
             raise BadInput(f"{type(result).__name__} was sent to Slack")
-        message = self._answer(request, result)
-        if _is_mention(request):
+        message = self._answer(request_id, request, result)
+        if _is_direct(request):
             if isinstance(result, Failed):
                 forget(draft)
             return ways.conversation.post(request_id, address, message, draft)
-        return ways.answers.send(address, message, replace=_answers_command(request))
+        return ways.answers.send(address, message, replace=_replaces(request))
 
     def check(self) -> Iterable[Check]:
         """Each workspace's token, and each permission the app lacks there with where to
@@ -167,19 +180,30 @@ class SlackDestination:
         )
 
     def _answer(
-        self, request: ReplayRequest, result: Found | NothingFound | Failed
+        self,
+        request_id: str,
+        request: ReplayRequest,
+        result: Found | NothingFound | Failed,
     ) -> Message:
         address = request.reply_to.address
+        at = Standpoint(
+            search=request.follows or request_id,
+            thread_ts=address.get("thread_ts"),
+            has_channel="channel" in address and "direct" not in address,
+        )
         if isinstance(result, Found):
-            return messages.found(result, thread_ts=address.get("thread_ts"))
+            return messages.found(result, at)
         if isinstance(result, NothingFound):
-            return messages.nothing_found(result, command=self._command)
-        again = None
+            return messages.nothing_found(result, at, command=self._command)
+        action, again = "", ""
         if request.action in _PRESSED and request.recording_id:
+            action = _PRESSED[request.action]
             again = ReplayChoice(
-                request.recording_id, address.get("thread_ts"), result.reference
-            )
-        action = _PRESSED.get(request.action, "")
+                request.recording_id, at.thread_ts, result.reference
+            ).to_value()
+        elif request.action is Action.FIND:
+            action = PAGE
+            again = PageChoice(at.search, request.offset).to_value()
         return messages.failed(result, again=again, action=action)
 
 
@@ -195,12 +219,15 @@ def _confirm(
         log.info("could not confirm a share: %s", error)
 
 
-def _is_mention(request: ReplayRequest) -> bool:
-    return "mention_ts" in request.reply_to.address
+def _is_direct(request: ReplayRequest) -> bool:
+    """Whether it answers a direct message, and nothing that stands there already."""
+    address = request.reply_to.address
+    return "direct" in address and "replace" not in address
 
 
-def _answers_command(request: ReplayRequest) -> bool:
-    return "command" in request.reply_to.address
+def _replaces(request: ReplayRequest) -> bool:
+    address = request.reply_to.address
+    return "command" in address or "replace" in address
 
 
 def _check_workspace(clients: Clients, address: Mapping[str, str]) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import BadInput
@@ -21,10 +21,6 @@ MAX_TEXT = 10_000
 _DEEPEST = 12
 
 _REFERENCE = re.compile(r"<[@#!][^<>]*>")
-_LAST = re.compile(
-    r"(?<!\S)last\s+(\d{1,3})\s*(h|d|w)(?:(?:ou)?rs?|ays?|eeks?)?(?!\S)", re.IGNORECASE
-)
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _WORDS = ("text", "fallback", "pretext", "title", "value", "url", "title_link")
 
 
@@ -37,6 +33,8 @@ class Place:
     user: str
     response_url: str = ""
     enterprise: str = ""
+    user_team: str = ""
+    """The workspace they are a member of; another one's through Slack Connect."""
 
     def address(self, **more: str) -> dict[str, str]:
         """The place as the ids of a ReplyTo, with what else there is to remember."""
@@ -45,10 +43,16 @@ class Place:
             "enterprise": self.enterprise,
             "channel": self.channel,
             "user": self.user,
+            "user_team": self.user_team if self.user_team != self.team else "",
             "response_url": self.response_url,
             **more,
         }
         return {key: value for key, value in fields.items() if value}
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a conversation of two."""
+        return self.channel.startswith("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +83,59 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A pressed button of ours; ``message_ts`` is the message that shows it."""
+    """Something of ours that was pressed or chosen, in a message or in a view.
+
+    ``message_ts`` is the message that shows it and ``view_id`` the view; one of them is
+    empty. ``metadata`` is what the view keeps for us.
+    """
 
     place: Place
     value: str
     trigger_id: str
     message_ts: str
     thread_ts: str
+    view_id: str
+    metadata: str
+    is_private: bool
+    """Only the person who pressed sees what shows it."""
 
     @classmethod
     def parse(cls, body: Body) -> Click:
         actions = body.get("actions")
         action = actions[0] if isinstance(actions, list) and actions else {}
+        chosen = _optional(action, "selected_option", "value")
         # An ephemeral message is stored nowhere: its presses carry no ``message``.
         thread = _optional(body, "message", "thread_ts")
+        view_id = _optional(body, "container", "view_id")
+        ts = "" if view_id else _required(body, "container", "message_ts")
+        place = _place(body, in_channel=not view_id)
+        container = body.get("container")
+        ephemeral = isinstance(container, Mapping) and container.get("is_ephemeral")
         return cls(
-            _place(body),
-            _required(action, "value"),
+            place,
+            chosen or _required(action, "value"),
             _required(body, "trigger_id"),
-            _required(body, "container", "message_ts"),
+            ts,
             thread or _optional(body, "container", "thread_ts"),
+            view_id,
+            _optional(body, "view", "private_metadata"),
+            bool(view_id or ephemeral or place.is_direct),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """The message shortcut: ``text`` is all there is to read in that message."""
+    """The message shortcut: ``text`` is all there is to read in that message.
+
+    ``is_in_thread`` says that the message's thread is open to be read already: only
+    then does Slack show a private answer there.
+    """
 
     place: Place
     text: str
     trigger_id: str
     thread_ts: str
+    is_in_thread: bool
     sent: datetime | None
 
     @classmethod
@@ -118,61 +144,124 @@ class Shortcut:
         if not isinstance(message, dict):
             raise BadInput("Slack's message shortcut came without a message")
         ts = _required(message, "ts")
+        thread_ts = _optional(message, "thread_ts")
         return cls(
             _place(body),
             message_text(message),
             _required(body, "trigger_id"),
-            _optional(message, "thread_ts") or ts,
+            thread_ts or ts,
+            bool(thread_ts),
             sent_at(ts),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
-    """Somebody wrote to us; ``thread_ts`` is where the answer belongs."""
+class GlobalShortcut:
+    """Somebody asked to search from wherever they are in Slack."""
+
+    place: Place
+    trigger_id: str
+
+    @classmethod
+    def parse(cls, body: Body) -> GlobalShortcut:
+        return cls(_place(body, in_channel=False), _required(body, "trigger_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody wrote to us, in a channel or directly.
+
+    ``thread_ts`` is where sharing belongs; ``ourselves`` is our own user id.
+    """
 
     place: Place
     event_id: str
     text: str
     ts: str
     thread_ts: str
-    is_from_bot: bool
+    is_in_thread: bool
+    is_from_person: bool
+    ourselves: str
 
     @classmethod
-    def parse(cls, body: Body) -> Mention:
+    def parse(cls, body: Body) -> Said:
         event = body.get("event")
         if not isinstance(event, dict):
             raise BadInput("Slack's event came without an event")
         ts = _required(event, "ts")
-        is_from_bot = bool(event.get("bot_id") or event.get("bot_profile"))
-        user = _optional(event, "user") if is_from_bot else _required(event, "user")
+        # Other apps, and what Slack itself says: joins, edits, deletions.
+        by_person = not (
+            event.get("bot_id")
+            or event.get("bot_profile")
+            or event.get("subtype") not in (None, "file_share", "thread_broadcast")
+        )
+        user = _required(event, "user") if by_person else _optional(event, "user")
+        authorizations = body.get("authorizations")
+        first = authorizations[0] if isinstance(authorizations, list) else None
+        thread_ts = _optional(event, "thread_ts")
         return cls(
             Place(
                 _optional(body, "team_id"),
                 _required(event, "channel"),
                 user,
                 enterprise=_optional(body, "enterprise_id"),
+                user_team=_optional(event, "user_team") or _optional(event, "team"),
             ),
             _required(body, "event_id"),
             _optional(event, "text"),
             ts,
-            _optional(event, "thread_ts") or ts,
-            is_from_bot,
+            thread_ts or ts,
+            bool(thread_ts),
+            by_person,
+            _optional(first, "user_id"),
         )
 
 
-def take_look_back(text: str) -> tuple[str, timedelta | None]:
-    """``text`` without its ``last 3d`` or ``last 12h``, and the span that names."""
-    named = _LAST.search(text)
-    if not named:
-        return text.strip(), None
-    span = max(1, int(named[1])) * _UNITS[named[2].lower()]
-    return f"{text[: named.start()]} {text[named.end() :]}".strip(), span
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A modal that was submitted. ``metadata`` is what it kept for us."""
 
+    place: Place
+    view_id: str
+    metadata: str
+    values: Mapping[str, Any]
 
-def without_references(text: str) -> str:
-    """``text`` without Slack's own ``<@U…>``, ``<#C…>`` and ``<!here>``."""
-    return _REFERENCE.sub(" ", text)
+    @classmethod
+    def parse(cls, body: Body) -> Submission:
+        view = body.get("view")
+        if not isinstance(view, dict):
+            raise BadInput("Slack's submission came without a view")
+        state = view.get("state")
+        values = state.get("values") if isinstance(state, dict) else None
+        return cls(
+            _place(body, in_channel=False),
+            _required(view, "id"),
+            _optional(view, "private_metadata"),
+            values if isinstance(values, dict) else {},
+        )
+
+    def text(self, block_id: str) -> str:
+        """What was typed in the one input of a block; empty where nothing was."""
+        return _optional(self._input(block_id), "value").strip()
+
+    def chosen(self, block_id: str) -> str:
+        """The value that was chosen in a select or among radio buttons."""
+        return _optional(self._input(block_id), "selected_option", "value")
+
+    def ticked(self, block_id: str) -> tuple[str, ...]:
+        """The values of the boxes that were ticked."""
+        given = self._input(block_id).get("selected_options")
+        options = given if isinstance(given, list) else []
+        return tuple(filter(None, (_optional(one, "value") for one in options)))
+
+    def conversation(self, block_id: str) -> str:
+        """The conversation that was picked."""
+        return _optional(self._input(block_id), "selected_conversation")
+
+    def _input(self, block_id: str) -> Mapping[str, Any]:
+        block = self.values.get(block_id)
+        inputs = list(block.values()) if isinstance(block, Mapping) else []
+        return inputs[0] if inputs and isinstance(inputs[0], Mapping) else {}
 
 
 def message_text(message: Body) -> str:
@@ -183,7 +272,7 @@ def message_text(message: Body) -> str:
     parts = _strings([message.get(key) for key in ("text", "blocks", "attachments")])
     text = message.get("text")
     every = [text] if isinstance(text, str) else []
-    return without_references("\n".join([*every, *parts])[:MAX_TEXT])
+    return _REFERENCE.sub(" ", "\n".join([*every, *parts])[:MAX_TEXT])
 
 
 def sent_at(ts: str) -> datetime | None:
@@ -194,12 +283,15 @@ def sent_at(ts: str) -> datetime | None:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def _place(body: Body) -> Place:
+def _place(body: Body, *, in_channel: bool = True) -> Place:
+    """Who acted and where; views and global shortcuts are in no channel."""
+    user_team = _optional(body, "user", "team_id")
     return Place(
         # An app installed for a whole organisation gets no team here.
-        team=_optional(body, "team", "id") or _optional(body, "user", "team_id"),
-        channel=_required(body, "channel", "id"),
+        team=_optional(body, "team", "id") or user_team,
+        channel=_required(body, "channel", "id") if in_channel else "",
         user=_required(body, "user", "id"),
+        user_team=user_team,
         response_url=_optional(body, "response_url"),
         enterprise=_optional(body, "enterprise", "id"),
     )
@@ -214,7 +306,8 @@ def _strings(node: object, depth: int = 0) -> Iterator[str]:
     elif isinstance(node, dict):
         for key, value in node.items():
             if isinstance(value, str):
-                if key in _WORDS:
+                # What a button or a field of a form holds is not there to be read.
+                if key in _WORDS and not (key == "value" and "type" in node):
                     yield value
             else:
                 yield from _strings(value, depth + 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from integrations.slack.blocks import Message, context, section
 from integrations.slack.text import code, escape
 
+NO_IDENTIFIER = "I find no e-mail, user id, session id or PostHog replay link in that."
+
 
 def looking(text: str, *, look_back: str) -> str:
     """The line that answers a command at once."""

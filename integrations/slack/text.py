@@ -97,9 +97,9 @@ def offset(at_ms: int) -> str:
     return f"{minutes}:{seconds % 60:02}"
 
 
-def count(number: int, what: str) -> str:
-    """``1 error``, ``2 errors``."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def count(number: int, what: str, many: str = "") -> str:
+    """``1 error``, ``2 errors``; ``many`` where that is not the word with an s."""
+    return f"{number:,} {what if number == 1 else many or f'{what}s'}"
 
 
 def size(bytes_: int) -> str:

@@ -10,9 +10,22 @@ import re
 
 from slack_bolt import Ack, App
 
-from integrations.slack.choices import ATTACH, FIND_SHORTCUT, OPEN, REVOKE, SHARE
+from integrations.slack.choices import (
+    ATTACH,
+    EVERYBODY,
+    FIND_ANYWHERE,
+    FIND_MODAL,
+    FIND_SHORTCUT,
+    OPEN,
+    PAGE,
+    PAGE_BACK,
+    PERSON,
+    REVOKE,
+    SHARE,
+)
 from integrations.slack.listeners.desk import NAME, Desk
 from integrations.slack.listeners.finding import Finding
+from integrations.slack.listeners.leafing import Leafing
 from integrations.slack.listeners.sharing import Sharing
 
 __all__ = ["NAME", "Desk", "register"]
@@ -20,10 +33,16 @@ __all__ = ["NAME", "Desk", "register"]
 
 def register(app: App, desk: Desk) -> None:
     """Serve everything our app can be asked for; any slash command is ours."""
-    finding, sharing = Finding(desk), Sharing(desk)
+    finding, leafing, sharing = Finding(desk), Leafing(desk), Sharing(desk)
     app.command(re.compile(".*"))(finding.command)
     app.message_shortcut(FIND_SHORTCUT)(finding.shortcut)
+    app.global_shortcut(FIND_ANYWHERE)(finding.anywhere)
+    app.action(FIND_ANYWHERE)(finding.anywhere)
     app.event("app_mention")(finding.mention)
+    app.event("message")(finding.direct)
+    app.view(FIND_MODAL)(leafing.form)
+    app.action(re.compile(f"{PAGE}|{PAGE_BACK}"))(leafing.page)
+    app.action(re.compile(f"{PERSON}|{EVERYBODY}"))(leafing.person)
     app.action(SHARE)(sharing.share)
     app.action(ATTACH)(sharing.attach)
     app.action(REVOKE)(sharing.revoke)

@@ -64,5 +64,6 @@ class Desk:
         return self._clicks.key(pressed, at=self._clock())
 
     def reply_to(self, address: dict[str, str]) -> ReplyTo:
-        """The address as a conversation of ours, with the time it was asked in."""
-        return ReplyTo(NAME, {**address, "asked_at": str(int(self._clock()))})
+        """The address as a conversation of ours, with the time of what was asked first:
+        a response_url lives from then on."""
+        return ReplyTo(NAME, {"asked_at": str(int(self._clock())), **address})

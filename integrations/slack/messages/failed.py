@@ -12,9 +12,6 @@ from integrations.slack.blocks import (
     context,
     section,
 )
-from integrations.slack.choices import (
-    ReplayChoice,
-)
 from integrations.slack.text import (
     code,
     escape,
@@ -24,12 +21,12 @@ from integrations.slack.text import (
 def failed(
     result: Failed,
     *,
-    again: ReplayChoice | None = None,
+    again: str = "",
     action: str = "",
 ) -> Message:
     """What went wrong in plain words, a way to try again, and what to quote to an
-    administrator."""
-    retry = button("Try again", action, value=again.to_value()) if again else None
+    administrator. ``again`` is the value of the button ``action``."""
+    retry = button("Try again", action, value=again) if again else None
     plain = escape(result.plain, 1000) or "That did not work."
     return Message(
         plain,

@@ -29,9 +29,14 @@ from integrations.slack.choices import (
     ATTACH,
     MAX_ID,
     OPEN,
+    PAGE,
+    PAGE_BACK,
     SHARE,
+    PageChoice,
     ReplayChoice,
 )
+from integrations.slack.messages.people import whose
+from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.replies import guide
 from integrations.slack.text import (
     code,
@@ -46,60 +51,71 @@ MAX_SOURCE_URL = 500
 LASTING = "A shared link expires; an attached file does not."
 
 
-def found(result: Found, *, thread_ts: str | None = None) -> Message:
-    """The recordings, newest first, each with what to do next.
-
-    ``thread_ts`` is where a press shares: in that thread, or else in the channel.
-    """
+def found(result: Found, at: Standpoint) -> Message:
+    """A page of recordings, most relevant first, each with what to do next."""
     whose = facts.who(result.people or _people_of(result.recordings))
-    head = section(whose, f"{_how_many(result)} in the last {length(result.look_back)}")
-    foot = context(LASTING)
+    head = section(whose, _how_many(result))
     groups = [
         _recording(
             recording,
             result.summaries.get(recording.id),
-            thread_ts=thread_ts,
+            at,
             named=len(result.people) > 1,
-            first=recording is result.recordings[0],
+            first=not number and not result.offset,
         )
-        for recording in result.recordings[:MAX_RECORDINGS]
+        for number, recording in enumerate(result.recordings[:MAX_RECORDINGS])
     ]
     while groups:
-        blocks = [head, *(block for group in groups for block in group), foot]
+        shown = [block for group in groups for block in group]
+        blocks = [head, *shown, *_pages(result, len(groups), at)]
         if fits(blocks):
             break
         groups.pop()
     everybody = ", ".join(person.name for person in result.people) or "this person"
-    text = f"{count(len(result.recordings), 'recording')} of {escape(everybody, 150)}"
-    return Message(text, tuple(blocks) if groups else (head, foot))
+    text = f"{count(result.total, 'recording')} of {escape(everybody, 150)}"
+    return Message(text, tuple(blocks) if groups else (head, *_pages(result, 0, at)))
 
 
-def nothing_found(result: NothingFound, *, command: str) -> Message:
+def nothing_found(result: NothingFound, at: Standpoint, *, command: str) -> Message:
     """Why there is nothing to show, and what to try next."""
     if result.reason is Reason.NO_IDENTIFIER:
         return guide(command, lead=f"{result.explanation} {result.advice}".strip())
+    if result.reason is Reason.AMBIGUOUS and result.people:
+        return whose(result, at)
     lines = [escape(result.explanation, 400), escape(result.advice, 400)]
-    if result.reason is Reason.AMBIGUOUS:
-        lines += [f"• {facts.who([person])}" for person in result.people[:5]]
-    else:
-        asked = ", ".join(code(each.value, 60) for each in result.identifiers[:3])
-        lines.insert(0, f"*No recordings of {asked or 'them'}*")
+    asked = ", ".join(code(each.value, 60) for each in result.identifiers[:3])
+    lines.insert(0, f"*No recordings of {asked or 'them'}*")
     text = escape(f"Nothing found. {result.explanation}", 200)
     return Message(text, (section(*lines),))
+
+
+def _pages(result: Found, shown: int, at: Standpoint) -> list[Block]:
+    """Which of them these are, and the way to the others."""
+    first, last = result.offset + 1, result.offset + shown
+    back = forth = None
+    if result.offset:
+        before = PageChoice(at.search, max(0, result.offset - result.page))
+        back = button("Back", PAGE_BACK, value=before.to_value())
+    if shown and last < result.total:
+        after = PageChoice(at.search, last)
+        label = f"More ({result.total - last:,})"
+        forth = button(label, PAGE, value=after.to_value())
+    place = f"{first} to {last} of {result.total:,}" if back or forth else ""
+    return [*actions(back, forth), context(" · ".join(filter(None, [place, LASTING])))]
 
 
 def _recording(
     recording: Recording,
     summary: Summary | None,
+    at: Standpoint,
     *,
-    thread_ts: str | None,
     named: bool,
     first: bool,
 ) -> list[Block]:
     share = attach = None
     if len(recording.id) <= MAX_ID:
-        value = ReplayChoice(recording.id, thread_ts).to_value()
-        place = "thread" if thread_ts else "channel"
+        value = ReplayChoice(recording.id, at.thread_ts).to_value()
+        place = "thread" if at.thread_ts else "channel"
         style = "primary" if first else ""
         share = button(f"Share in {place}", SHARE, value=value, style=style)
         attach = button("Attach file", ATTACH, value=value)
@@ -119,12 +135,17 @@ def _recording(
 
 
 def _how_many(result: Found) -> str:
-    total = len(result.recordings)
-    if result.more:
-        return f"The newest {min(total, MAX_RECORDINGS)} recordings"
-    if total > MAX_RECORDINGS:
-        return f"The newest {MAX_RECORDINGS} of {count(total, 'recording')}"
-    return count(total, "recording")
+    """How many of what there are, and why the first is first."""
+    wanted = [
+        " with errors" if result.filters.errors_only else "",
+        f" on {code(result.filters.page, 60)}" if result.filters.page else "",
+    ]
+    number = count(result.total, "recording")
+    many = f"The newest {number}" if result.more else number
+    told = f"{many}{''.join(wanted)} in the last {length(result.look_back)}"
+    if result.total > 1 and result.why:
+        return f"{told}, most relevant first: {result.why}"
+    return told
 
 
 def _people_of(recordings: tuple[Recording, ...]) -> list[Person]:

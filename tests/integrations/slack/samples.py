@@ -144,6 +144,7 @@ def found(count: int = 2, **changes: Any) -> Found:
         "look_back": timedelta(days=14),
         "people": (JANE,),
         "summaries": {ID: SUMMARY},
+        "total": count,
     }
     return Found(**{**values, **changes})
 

@@ -148,23 +148,23 @@ def test_late_answer_where_the_bot_is_not(world: World, draft: Draft) -> None:
 
 
 def test_mention(world: World, draft: Draft) -> None:
-    """A mention is answered in its thread, seen by all, marked with the request."""
+    """A mention is answered in its thread, for whoever mentioned us alone."""
     request = mention(world)
-    delivery = world.post(request, found(), draft)
-    message = world.newest()
-    assert message.thread_ts == request.reply_to.address["thread_ts"]
-    assert message.metadata == {
-        "event_type": "replay_courier",
-        "event_payload": {"request": "req_1"},
-    }
-    assert delivery.reference["ts"] == message.ts
+    world.post(request, found(), draft)
+    seen = world.seen_by("ana")
+    assert seen.thread_ts == request.reply_to.address["thread_ts"]
+    assert "*Jane Doe*" in texts(seen.blocks)
+    assert not world.newest().by_app
 
 
 @pytest.mark.parametrize("result", [NOBODY, FAILED], ids=lambda r: type(r))
 def test_mention_without_result(world: World, draft: Draft, result: Result) -> None:
-    """Whatever comes of a mention is said in its thread."""
-    world.post(mention(world), result, draft)
-    assert world.newest().by_app
+    """Whatever comes of a mention is said in its thread, privately."""
+    request = mention(world)
+    world.post(request, result, draft)
+    seen = world.seen_by("ana")
+    assert seen.thread_ts == request.reply_to.address["thread_ts"]
+    assert not world.newest().by_app
 
 
 def test_share(world: World, draft: Draft) -> None:
@@ -348,7 +348,6 @@ def test_file_too_big(draft: Draft) -> None:
 
 PUBLIC = [
     pytest.param(lambda world: press(world, "replay_share"), SHARED, id="share"),
-    pytest.param(mention, found(), id="mention"),
 ]
 
 
@@ -404,19 +403,6 @@ def test_lost_answer_without_history(world: World, draft: Draft) -> None:
     assert world.calls("chat.postMessage") == 1
     world.post(request, FAILED, draft)
     assert "renew it" in texts(world.seen_by("ana").blocks)
-
-
-def test_lost_answer_to_a_mention_without_history(world: World, draft: Draft) -> None:
-    """That the answer may have been lost is still said in the thread."""
-    request = mention(world)
-    world.slack.bot_scopes = ("commands", "chat:write")
-    world.slack.faults.add("chat.postMessage", faults.lost_answer())
-    with pytest.raises(RetryLater):
-        world.post(request, found(), draft)
-    with pytest.raises(Refused):
-        world.post(request, found(), draft)
-    world.post(request, FAILED, draft)
-    assert "renew it" in texts(world.newest().blocks)
 
 
 def test_nothing_is_looked_for_after_a_clear_no(world: World, draft: Draft) -> None:

@@ -1,0 +1,18 @@
+"""From where an answer is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """Where an answer is read: what a press on it shares into, and what leads on.
+
+    ``search`` is the id of the search in the ledger, ``thread_ts`` the thread to share
+    into; without ``has_channel`` there is no conversation but with ourselves.
+    """
+
+    search: str
+    thread_ts: str | None = None
+    has_channel: bool = True
