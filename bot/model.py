@@ -138,6 +138,15 @@ class WindowTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """What the user did over time: counts of equal parts of the recording's length."""
+
+    actions: tuple[int, ...]
+    """Moves, clicks, scrolls, key presses and the like."""
+    clicks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What happened in a recording, counted from its events."""
 
@@ -168,6 +177,9 @@ class Summary:
     start_at_ms: int
     """Where it is worth opening: some 20 s before the key moment, never blindly 0."""
     turns: tuple[WindowTurn, ...] = ()
+    activity: Activity | None = field(default=None, compare=False)
+    """None where it is not kept: in portable files, and replays of earlier versions.
+    Of the same events, so no difference between two summaries."""
 
 
 class Action(StrEnum):

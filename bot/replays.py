@@ -63,7 +63,7 @@ class Replays:
             "id": replay_id,
             "source": manifest.source,
             "recording_id": (manifest.recording_id or replay_id)[:100],
-            "manifest": json.dumps(manifest.to_json()),
+            "manifest": json.dumps(manifest.to_json(activity=True)),
             "object_key": key,
             "redaction": exported.redaction.key,
             "bytes": manifest.payload_bytes,

@@ -14,6 +14,7 @@ from bot.errors import BadInput
 from bot.exporter.cuts import Cut
 from bot.exporter.segments import Segment
 from bot.model import (
+    Activity,
     ErrorLine,
     Mark,
     Page,
@@ -90,8 +91,11 @@ class Manifest:
         carried = 0 if self.assets is None else self.assets.bytes
         return carried + sum(segment.bytes for segment in self.segments)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, activity: bool = False) -> dict[str, Any]:
+        """As it stands in the file; with ``activity``, which a file of all the events
+        is smaller without, as it is kept beside the stored replay."""
         summary = self.summary
+        counted = summary.activity if activity else None
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -137,6 +141,7 @@ class Manifest:
             "segments": [segment.to_json() for segment in self.segments],
             "sha256": self.sha256,
             "assets": self.assets and self.assets.to_json(),
+            **({} if counted is None else {"activity": asdict(counted)}),
         }
 
     @classmethod
@@ -220,9 +225,22 @@ def _summary(value: dict[str, Any]) -> Summary:
         slow=_all(RequestLine, value["slow_requests"]),
         marks=_all(Mark, value["marks"]),
         turns=_all(WindowTurn, value["turns"]),
+        activity=_activity(value.get("activity")),
         start_at_ms=_read(value, "start_at_ms", int),
         **whole,
     )
+
+
+def _activity(value: Any) -> Activity | None:
+    if value is None:
+        return None
+    return Activity(**{name: _whole(value[name]) for name in ("actions", "clicks")})
+
+
+def _whole(counts: list[Any]) -> tuple[int, ...]:
+    if not all(isinstance(count, int) for count in counts):
+        raise TypeError("activity is not counted in whole numbers")
+    return tuple(counts)
 
 
 def _rows(counts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from bot.model import (
     Summary,
     WindowCount,
 )
+from bot.recording.activity import ActivityCounts
 from bot.recording.clicks import RageClicks
 from bot.recording.console import console_entry
 from bot.recording.moments import choose_start, key_moment
@@ -83,6 +84,7 @@ class SummaryBuilder:
     _marks: list[tuple[int, str, str]] = field(default_factory=list)
     _first_action_ms: float | None = None
     _turns: Turns = field(default_factory=Turns)
+    _activity: ActivityCounts = field(default_factory=ActivityCounts)
 
     def add(self, item: RrwebEvent) -> None:
         moment = item.timestamp_ms
@@ -92,6 +94,7 @@ class SummaryBuilder:
         self.last_ms = moment if self.last_ms is None else max(self.last_ms, moment)
         self._note_activity(item)
         self._turns.add(item)
+        self._activity.add(item)
         if item.type == META:
             self._note_meta(item)
         elif item.type == FULL_SNAPSHOT:
@@ -217,6 +220,7 @@ class SummaryBuilder:
             slow=_grouped(slow, start_ms),
             marks=marks,
             turns=self._turns.build(start_ms),
+            activity=self._activity.build(start_ms, end_ms),
             start_at_ms=choose_start(
                 key_moment(marks),
                 None

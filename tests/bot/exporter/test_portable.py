@@ -72,6 +72,17 @@ def test_the_manifest_survives_its_own_json(tmp_path):
     assert Manifest.from_json(json.loads(json.dumps(manifest.to_json()))) == manifest
 
 
+def test_a_stored_manifest_says_when_the_user_was_busy_and_a_file_does_not():
+    with export(recorded.events("checkout"), source="file") as exported:
+        manifest = exported.manifest
+    assert "activity" not in manifest.to_json()
+    kept = json.loads(json.dumps(manifest.to_json(activity=True)))
+    assert Manifest.from_json(kept).summary.activity == manifest.summary.activity
+    kept["activity"]["clicks"][0] = "many"
+    with pytest.raises(BadInput, match="damaged"):
+        Manifest.from_json(kept)
+
+
 _JSON = st.recursive(
     st.none()
     | st.booleans()
