@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     assets_total_mb: Annotated[int, Field(ge=1, le=500)] = 20
     assets_time: Span = timedelta(seconds=20)
     assets_cache: Span = timedelta(days=1)
+    chromium: Path | None = None
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -14,6 +14,7 @@ from bot.config import Settings, SettingsForSetup
 from bot.errors import CourierError, SettingsError
 from bot.model import Check
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
+from bot.preview.chromium import Chromium
 from bot.sealing import new_key
 from bot.wiring import Services, slack_manifest, zendesk_setup
 
@@ -107,6 +108,7 @@ def _checks() -> Iterator[Check]:
         yield from _redis(settings, services)
         yield from _public_url(settings)
         yield from asset_hosts(settings)
+        yield from _chromium(settings)
         yield from _vendors(services)
     finally:
         services.close()
@@ -152,6 +154,11 @@ def _public_url(settings: Settings) -> Iterator[Check]:
         yield Check("PUBLIC_URL", False, detail, "Serve it over https.")
     else:
         yield Check("PUBLIC_URL", True, url)
+
+
+def _chromium(settings: Settings) -> Iterator[Check]:
+    if settings.chromium is not None:
+        yield Chromium(settings.chromium).check()
 
 
 def _vendors(services: Services) -> Iterator[Check]:
