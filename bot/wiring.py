@@ -30,11 +30,13 @@ from bot.jobs.worker import Worker
 from bot.ledger import Ledger
 from bot.model import ReplayFile, SharedReplay
 from bot.ports import Destination, Intake, RecordingSource
+from bot.preview.chromium import Chromium
+from bot.preview.frame import Frames
 from bot.replays import Replays, file_of
 from bot.sealing import Sealer
 from bot.sharing import Links, Postings
 from bot.storage import ReplayStore, StoredBlobs
-from bot.web import health, replays
+from bot.web import health, previews, replays
 from bot.web.app import create_app
 from integrations import slack
 from integrations.posthog import PostHogSource
@@ -112,6 +114,12 @@ class Services:
         return Replays(self.engine, self.store)
 
     @cached_property
+    def frames(self) -> Frames:
+        path = self.settings.chromium
+        browser = None if path is None else Chromium(path)
+        return Frames(self.replays, self.store, browser)
+
+    @cached_property
     def sources(self) -> list[RecordingSource]:
         return sources(self.settings, self.store)
 
@@ -156,6 +164,9 @@ class Services:
         return create_app(
             [
                 replays.blueprint(links=self.links, replays=self.replays),
+                previews.blueprint(
+                    links=self.links, replays=self.replays, frames=self.frames
+                ),
                 health.blueprint(parts=self.parts, gauges=self._gauges),
                 *(one.blueprint(intake) for one in self.conversations.values()),
             ]

@@ -74,7 +74,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
             link = links.open(token, ticket=ticket)
             return show(link, replays.get(link.replay_id))
         except CourierError as error:
-            return _closed(error)
+            return closed(error)
 
     def _page(link: OpenLink, replay: StoredReplay) -> Response:
         agent = request.user_agent.string.lower()
@@ -153,7 +153,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
     return routes
 
 
-def _closed(error: CourierError) -> Response:
+def closed(error: CourierError) -> Response:
     """One honest page for each way a link can be closed; nothing of the recording."""
     if isinstance(error, Gone):
         title, text = _CLOSED[LinkState(str(error))]
