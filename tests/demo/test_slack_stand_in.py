@@ -958,6 +958,16 @@ class TestPeople:
             client.users_lookupByEmail(email="jane@example.com")
         assert refusal(refused) == "users_not_found"
 
+    def test_roles_and_homes_are_told(self, client: WebClient) -> None:
+        """An administrator is one, a stranger's roles stay with their company."""
+        ada = client.users_info(user="U07ADA00004")["user"]
+        ana = client.users_info(user="U07ANA00001")["user"]
+        sam = client.users_info(user="U09SAM00001")["user"]
+        assert (ada["is_admin"], ada["is_owner"]) == (True, True)
+        assert (ana["is_admin"], "is_stranger" in ana) == (False, False)
+        assert (sam["is_stranger"], "is_admin" in sam) == (True, False)
+        assert sam["team_id"] != ana["team_id"] == client.auth_test()["team_id"]
+
     def test_conversations_say_what_they_are(
         self, slack: SlackStandIn, client: WebClient
     ) -> None:

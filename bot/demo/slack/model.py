@@ -13,6 +13,9 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class User:
+    """``team`` is another company's, where the person is here by Slack Connect only;
+    "" stands for this workspace. A single-channel guest is a guest too."""
+
     id: str
     name: str
     real_name: str
@@ -20,7 +23,22 @@ class User:
     tz: str = "Europe/Madrid"
     is_bot: bool = False
     is_guest: bool = False
+    is_single_channel_guest: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
+    team: str = ""
     deleted: bool = False
+
+
+@dataclass(slots=True)
+class UserGroup:
+    """People who are mentioned together, as in ``@support-leads``."""
+
+    id: str
+    handle: str
+    name: str
+    users: set[str] = field(default_factory=set)
+    disabled: bool = False
 
 
 @dataclass(slots=True)
@@ -38,8 +56,10 @@ class Channel:
 
 @dataclass(slots=True)
 class Message:
-    """A message everyone in the channel sees. ``warned`` holds the users who were
-    shown Slack's warning mark because a click was not acknowledged."""
+    """A message everyone in the channel sees. ``unfurls`` holds the app's blocks below
+    it by the URL they stand for; ``attachments`` what other apps attached, as helpdesks
+    do. ``warned`` holds the users who were shown Slack's warning mark because a click
+    was not acknowledged."""
 
     channel: str
     ts: str
@@ -49,6 +69,8 @@ class Message:
     thread_ts: str | None = None
     files: list[str] = field(default_factory=list)
     metadata: Json | None = None
+    attachments: list[Json] = field(default_factory=list)
+    unfurls: dict[str, list[Block]] = field(default_factory=dict)
     by_app: bool = False
     broadcast: bool = False
     edited: bool = False
@@ -91,6 +113,9 @@ class File:
 
 @dataclass(slots=True)
 class View:
+    """A modal or somebody's Home tab. ``values`` holds what was filled in so far, by
+    block id and action id, as in Slack's ``state``."""
+
     id: str
     kind: str
     user: str
@@ -100,6 +125,7 @@ class View:
     root: str
     previous: str | None = None
     external_id: str = ""
+    values: Json = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from bot.demo.slack.delivery import Delivery
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.model import (
     Ack,
+    Channel,
     Ephemeral,
     Json,
     Message,
@@ -197,6 +198,10 @@ class People:
     def redeliver(self, event_id: str) -> Ack:
         """Send an event once more, as Slack does when an ack got lost."""
         return self.delivery.event(self._envelopes[event_id], 1, "http_timeout")
+
+    def dm_with_bot(self, user: str) -> Channel:
+        """The user's direct conversation with the app, made when first needed."""
+        return self.workspace.direct_channel(self.workspace.user(user).id)
 
     def invite_bot(self, channel: str) -> None:
         """``/invite @courier``."""

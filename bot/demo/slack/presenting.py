@@ -25,6 +25,11 @@ FILE_KINDS = {
 }
 
 
+def team_of(user: User) -> str:
+    """The id of the workspace the person is at home in."""
+    return user.team or TEAM_ID
+
+
 def message_json(
     workspace: Workspace, message: Message, *, include_metadata: bool = False
 ) -> Json:
@@ -32,7 +37,7 @@ def message_json(
     shown: Json = {
         "type": "message",
         "user": message.user,
-        "team": TEAM_ID,
+        "team": team_of(workspace.users[message.user]),
         "ts": message.ts,
         "text": message.text,
         "blocks": message.blocks,
@@ -62,6 +67,8 @@ def message_json(
             if id_ in workspace.files
         ]
         shown["upload"] = True
+    if message.attachments:
+        shown["attachments"] = message.attachments
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.ts}
     if include_metadata and message.metadata is not None:
@@ -70,22 +77,33 @@ def message_json(
 
 
 def user_json(user: User, *, with_email: bool) -> Json:
-    """A user as users.info shows one; ``email`` needs its own scope."""
+    """A user as users.info shows one; ``email`` needs its own scope.
+
+    Of people of another company nobody here sees the roles they have there.
+    """
     profile: Json = {"display_name": user.name, "real_name": user.real_name}
     if with_email and user.email:
         profile["email"] = user.email
-    return {
+    shown: Json = {
         "id": user.id,
-        "team_id": TEAM_ID,
+        "team_id": team_of(user),
         "name": user.name,
         "real_name": user.real_name,
         "deleted": user.deleted,
         "tz": user.tz,
         "tz_offset": 3600,
         "is_bot": user.is_bot,
-        "is_restricted": user.is_guest,
-        "is_ultra_restricted": False,
         "profile": profile,
+    }
+    if user.team:
+        return {**shown, "is_stranger": True}
+    return {
+        **shown,
+        "is_admin": user.is_admin,
+        "is_owner": user.is_owner,
+        "is_primary_owner": user.is_owner,
+        "is_restricted": user.is_guest or user.is_single_channel_guest,
+        "is_ultra_restricted": user.is_single_channel_guest,
     }
 
 

@@ -22,6 +22,7 @@ from bot.demo.slack.model import (
     Token,
     Trigger,
     User,
+    UserGroup,
     View,
 )
 from bot.demo.slack.mrkdwn import block_mentions, mentions
@@ -30,6 +31,7 @@ from bot.demo.slack.schedule import Schedule
 TEAM_ID = "T07ACME0001"
 TEAM_DOMAIN = "acme"
 TEAM_NAME = "Acme"
+PARTNER_TEAM_ID = "T09GLOBEX02"
 APP_ID = "A07COURIER1"
 BOT_ID = "B07COURIER1"
 BOT_USER = "U07COURIER1"
@@ -41,6 +43,22 @@ def _people() -> list[User]:
         User("U07ANA00001", "ana", "Ana Ruiz", "ana@acme.example"),
         User("U07BEN00002", "ben", "Ben Okafor", "ben@acme.example"),
         User("U07GUEST003", "gil", "Gil Guest", "gil@partner.example", is_guest=True),
+        User(
+            "U07ADA00004",
+            "ada",
+            "Ada Admin",
+            "ada@acme.example",
+            is_admin=True,
+            is_owner=True,
+        ),
+        # Of another company; here through the channel shared with it only.
+        User(
+            "U09SAM00001",
+            "sam",
+            "Sam Stranger",
+            "sam@globex.example",
+            team=PARTNER_TEAM_ID,
+        ),
         User(BOT_USER, "courier", "Replay Courier", is_bot=True),
         User(SLACKBOT, "slackbot", "Slackbot", is_bot=True),
     ]
@@ -48,18 +66,31 @@ def _people() -> list[User]:
 
 def _channels() -> list[Channel]:
     ana, ben, gil = "U07ANA00001", "U07BEN00002", "U07GUEST003"
+    ada, sam = "U07ADA00004", "U09SAM00001"
     return [
         Channel(
             "C07SUPPORT1",
             "support",
             "public",
-            {ana, ben, gil, BOT_USER},
+            {ana, ben, gil, ada, BOT_USER},
             topic="Customers first. Replays with /replay",
         ),
         Channel("C07RANDOM02", "random", "public", {ana, ben}, topic="Anything else"),
         Channel("C07ESCALAT3", "escalations", "private", {ana, ben}),
+        Channel(
+            "C07GLOBEX05",
+            "with-globex",
+            "public",
+            {ana, ada, sam, BOT_USER},
+            ext_shared=True,
+            topic="Shared with Globex",
+        ),
         Channel("D07ANACOUR4", "courier", "im", {ana, BOT_USER}),
     ]
+
+
+def _groups() -> list[UserGroup]:
+    return [UserGroup("S07LEADS001", "support-leads", "Support leads", {"U07BEN00002"})]
 
 
 class Workspace:
@@ -73,6 +104,7 @@ class Workspace:
         self.tokens = {token.value: token}
         self.users = {user.id: user for user in _people()}
         self.channels = {channel.id: channel for channel in _channels()}
+        self.groups = {group.id: group for group in _groups()}
         self.messages: dict[str, list[Message]] = {id_: [] for id_ in self.channels}
         self.ephemerals: list[Ephemeral] = []
         self.files: dict[str, File] = {}
@@ -130,6 +162,15 @@ class Workspace:
             self.channels[made.id] = made
             self.messages[made.id] = []
             return made
+
+    def home_of(self, user: str) -> View | None:
+        """The user's Home tab, by id or name; None until the app published one."""
+        owner = self.user(user).id
+        with self.lock:
+            for view in self.views.values():
+                if view.kind == "home" and view.user == owner:
+                    return view
+        return None
 
     def find_message(self, channel: str, ts: str) -> Message | None:
         """The message with that ts, unless it was deleted."""
