@@ -4,143 +4,31 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from queue import Queue
 from typing import Any, ClassVar
 from urllib.error import URLError
 from urllib.parse import parse_qs
 
 import pytest
 import requests
-from flask import Flask, Response, request
+from flask import Response
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.signature import Clock as VerifierClock
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.webhook import WebhookClient
 
-from bot.demo.server import Server
 from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn, faults
 from bot.demo.slack.model import Message
-
-SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Found 1 replay"}}
-
-
-class Clock:
-    """Unix seconds that move only when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_767_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Receiver:
-    """An app's request URL: keeps what it is sent, answers as it is told."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[dict[str, str], bytes]] = []
-        self.answers: list[Callable[[], Response]] = []
-        app = Flask("receiver")
-
-        @app.post("/slack/events")
-        def take() -> Response:
-            body = request.get_data(parse_form_data=False)
-            self.requests.append((dict(request.headers), body))
-            return self.answers.pop(0)() if self.answers else Response(status=200)
-
-        self.visitors: Queue[str] = Queue()
-
-        @app.get("/r/<token>")
-        def visit(token: str) -> str:
-            self.visitors.put(request.headers["User-Agent"])
-            return token
-
-        self.server = Server(app)
-
-    @property
-    def url(self) -> str:
-        return f"{self.server.url}/slack/events"
-
-    @property
-    def payloads(self) -> list[dict[str, Any]]:
-        """Interactions and events as JSON, in the order they came."""
-        found = []
-        for headers, body in self.requests:
-            if headers["Content-Type"] == "application/json":
-                found.append(json.loads(body))
-            else:
-                form = parse_qs(body.decode())
-                if "payload" in form:
-                    found.append(json.loads(form["payload"][0]))
-        return found
-
-
-class Shown(VerifierClock):
-    """The stand-in's clock, as slack_sdk's verifier reads one."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    receiver = Receiver()
-    with receiver.server:
-        yield receiver
-
-
-@pytest.fixture
-def slack(clock: Clock, receiver: Receiver) -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn(clock=clock, request_url=receiver.url).start()
-    yield stand_in
-    stand_in.stop()
-
-
-@pytest.fixture
-def client(slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch) -> WebClient:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    return WebClient(slack.bot_token, base_url=slack.api_url, timeout=5)
-
-
-def refusal(error: pytest.ExceptionInfo[SlackApiError]) -> str:
-    return str(error.value.response["error"])
-
-
-def support(slack: SlackStandIn) -> str:
-    return slack.workspace.channel("support").id
-
-
-def post(client: WebClient, channel: str, **more: Any) -> str:
-    answer = client.chat_postMessage(
-        channel=channel,
-        **{"text": "hello", "unfurl_links": False, "unfurl_media": False, **more},
-    )
-    return str(answer["ts"])
-
-
-def button(action_id: str, value: str = "v", **more: Any) -> dict[str, Any]:
-    return {
-        "type": "button",
-        "action_id": action_id,
-        "value": value,
-        "text": {"type": "plain_text", "text": "Press"},
-        **more,
-    }
-
-
-def actions(*elements: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"type": "actions", "elements": list(elements)}]
+from tests.demo.slack_receiver import (
+    SECTION,
+    Clock,
+    Receiver,
+    Shown,
+    actions,
+    button,
+    post,
+    refusal,
+    support,
+)
 
 
 def uploaded(client: WebClient, slack: SlackStandIn, **more: Any) -> str:

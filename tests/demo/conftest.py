@@ -1,0 +1,37 @@
+"""A Slack stand-in on a clock that stands still, and an app that hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.demo.slack import SlackStandIn
+from tests.demo.slack_receiver import Clock, Receiver
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    with receiver.server:
+        yield receiver
+
+
+@pytest.fixture
+def slack(clock: Clock, receiver: Receiver) -> Iterator[SlackStandIn]:
+    stand_in = SlackStandIn(clock=clock, request_url=receiver.url).start()
+    yield stand_in
+    stand_in.stop()
+
+
+@pytest.fixture
+def client(slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch) -> WebClient:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    return WebClient(slack.bot_token, base_url=slack.api_url, timeout=5)
