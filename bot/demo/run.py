@@ -20,6 +20,7 @@ from bot.config import Settings
 from bot.demo.posthog import DEMO_KEY, PostHogStandIn
 from bot.demo.server import Server
 from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
+from bot.demo.slack.links import LOCAL_DOMAINS
 from bot.demo.zendesk import ZendeskStandIn
 from bot.errors import SettingsError
 from bot.operations import logs
@@ -81,6 +82,8 @@ def surroundings(
             request_url=f"{courier_url}/slack/events",
             # As the manifest asks: a share reaches public channels uninvited.
             bot_scopes=(*DEFAULT_SCOPES, "chat:write.public"),
+            # Slack itself would register none of the two.
+            unfurl_domains=LOCAL_DOMAINS,
         ).start(ports[0])
         stack.callback(slack.stop)
         zendesk = ZendeskStandIn(

@@ -30,7 +30,8 @@ Block = dict[str, Any]
 
 # Developers see msg_blocks_too_long at about this size though each block is legal.
 MOST_CHARACTERS = 13_200
-MOST_BLOCKS = {"message": 50, "modal": 100, "home": 100}
+MOST_BLOCKS = {"message": 50, "unfurl": 50, "modal": 100, "home": 100}
+_REFUSED = {"unfurl": ("rich_text", "input")}
 
 
 def plain(longest: int) -> Check:
@@ -203,7 +204,12 @@ _BLOCKS: dict[str, Check] = {
 def problems_of(blocks: object, surface: str = "message") -> list[str]:
     """Everything Slack would refuse, one line each with a JSON pointer."""
     problems = Problems()
-    array(typed(_BLOCKS), MOST_BLOCKS[surface], 0)(problems, blocks, "/blocks")
+    known = {
+        kind: check
+        for kind, check in _BLOCKS.items()
+        if kind not in _REFUSED.get(surface, ())
+    }
+    array(typed(known), MOST_BLOCKS[surface], 0)(problems, blocks, "/blocks")
     seen: set[str] = set()
     for index, block in enumerate(blocks if isinstance(blocks, list) else []):
         block_id = block.get("block_id") if isinstance(block, dict) else None
@@ -231,7 +237,7 @@ def checked(blocks: object, surface: str = "message") -> list[Block]:
         raise SlackError("invalid_blocks_format")
     if messages := problems_of(blocks, surface):
         raise SlackError.explained("invalid_blocks", messages)
-    if surface == "message":
+    if surface in ("message", "unfurl"):
         compact = json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))
         if len(compact) > MOST_CHARACTERS:
             raise SlackError("msg_blocks_too_long")

@@ -90,7 +90,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A Web API method: what does it, and one of which scopes it takes."""
+    """A Web API method: what does it, one of which scopes it takes, and how often it
+    may be called, by Slack's number of the tier; 0 has a rule of its own, or none."""
 
     run: Callable[[Call], Json]
     scopes: tuple[str, ...] = ()
+    tier: int = 0

@@ -65,9 +65,9 @@ def posting_channel(call: Call) -> Channel:
     """Where the bot may post; a user's id stands for the conversation with them."""
     workspace = call.workspace
     user = workspace.users.get(call.required("channel"))
-    if user is not None:
-        return workspace.direct_channel(user.id)
-    channel = call.known_channel()
+    channel = workspace.direct_channel(user.id) if user else call.known_channel()
+    if channel.kind == "im" and not workspace.messages_tab_enabled:
+        raise SlackError("messages_tab_disabled")
     if BOT_USER not in channel.members and not call.has_scope("chat:write.public"):
         raise SlackError("not_in_channel")
     if channel.archived:
@@ -111,6 +111,8 @@ def post_ephemeral(call: Call) -> Json:
     channel = call.own_channel()
     if channel.archived:
         raise SlackError("is_archived")
+    if channel.kind == "im" and not workspace.messages_tab_enabled:
+        raise SlackError("messages_tab_disabled")
     user = call.required("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
@@ -146,6 +148,7 @@ def update(call: Call) -> Json:
         raise SlackError("msg_too_long")
     given = call.structure("blocks", "invalid_blocks_format")
     metadata = metadata_of(call)
+    before = message_json(workspace, message)
     if given is None and not call.optional("text"):
         raise SlackError("no_text")
     if given is not None:
@@ -157,6 +160,7 @@ def update(call: Call) -> Json:
     message.edited = True
     # parse defaults to client here, which leaves bare names alone.
     workspace.note_mentions(message, parses_names=parses_names(call))
+    workspace.app_acted(message, before)
     workspace.touch()
     return {
         "channel": message.channel,
@@ -167,9 +171,12 @@ def update(call: Call) -> Json:
 
 
 def delete(call: Call) -> Json:
+    workspace = call.workspace
     message = own_message(call, "cant_delete_message")
+    before = message_json(workspace, message)
     message.deleted = True
-    call.workspace.touch()
+    workspace.app_acted(message, before)
+    workspace.touch()
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -188,8 +195,8 @@ def permalink(call: Call) -> Json:
 
 METHODS = {
     "chat.postMessage": Method(post_message, ("chat:write",)),
-    "chat.postEphemeral": Method(post_ephemeral, ("chat:write",)),
-    "chat.update": Method(update, ("chat:write",)),
-    "chat.delete": Method(delete, ("chat:write",)),
+    "chat.postEphemeral": Method(post_ephemeral, ("chat:write",), tier=4),
+    "chat.update": Method(update, ("chat:write",), tier=3),
+    "chat.delete": Method(delete, ("chat:write",), tier=3),
     "chat.getPermalink": Method(permalink),
 }

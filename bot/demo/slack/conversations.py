@@ -52,10 +52,26 @@ def join(call: Call) -> Json:
 
 
 def open_direct(call: Call) -> Json:
-    user = call.workspace.users.get(call.required("users"))
-    if user is None:
-        raise SlackError("user_not_found")
-    return {"channel": {"id": call.workspace.direct_channel(user.id).id}}
+    """The conversation with one person; with several it would take ``mpim:write``."""
+    workspace = call.workspace
+    if call.optional("channel"):
+        channel = call.known_channel()
+        if channel.kind != "im":
+            raise SlackError("channel_not_found")
+    else:
+        names = [name.strip() for name in call.optional("users").split(",") if name]
+        if not names:
+            raise SlackError("users_list_not_supplied")
+        if len(names) > 1:
+            call.need_scope("mpim:write")
+        user = workspace.users.get(names[0])
+        if user is None or len(names) > 1:
+            raise SlackError("user_not_found")
+        if user.id == BOT_USER:
+            raise SlackError("cannot_dm_bot")
+        channel = workspace.direct_channel(user.id)
+    whole = call.flag("return_im")
+    return {"channel": channel_json(channel) if whole else {"id": channel.id}}
 
 
 def history(call: Call) -> Json:
@@ -133,10 +149,10 @@ _READ = ("channels:read", "groups:read", "im:read")
 _HISTORY = ("channels:history", "groups:history", "im:history")
 
 METHODS = {
-    "conversations.info": Method(info, _READ),
-    "conversations.members": Method(members, _READ),
-    "conversations.join": Method(join, ("channels:join",)),
-    "conversations.open": Method(open_direct, ("im:write",)),
-    "conversations.history": Method(history, _HISTORY),
-    "conversations.replies": Method(replies, _HISTORY),
+    "conversations.info": Method(info, _READ, tier=3),
+    "conversations.members": Method(members, _READ, tier=4),
+    "conversations.join": Method(join, ("channels:join",), tier=3),
+    "conversations.open": Method(open_direct, ("im:write",), tier=3),
+    "conversations.history": Method(history, _HISTORY, tier=3),
+    "conversations.replies": Method(replies, _HISTORY, tier=3),
 }

@@ -6,6 +6,7 @@ Imitates docs.slack.dev/apis/web-api/rate-limits. Method names are Slack's, plus
 
 from __future__ import annotations
 
+import math
 import socket
 import struct
 import threading
@@ -130,20 +131,34 @@ def _cut_connection() -> None:
 
 
 class Allowance:
-    """One post a second per channel with short bursts, as chat.postMessage allows."""
+    """How often methods may be called.
+
+    ``burst`` messages may be posted to a channel at once, and one a second after that.
+    The other methods have the ``per_minute`` of their tier, all at once if need be:
+    Slack promises at least these numbers, and says of bursts only that it takes some.
+    """
 
     def __init__(self, clock: Callable[[], float], burst: int = 5) -> None:
         self.burst = burst
+        self.per_minute = {1: 1, 2: 20, 3: 50, 4: 100}
         self._clock = clock
         self._lock = threading.Lock()
-        self._spent: dict[str, tuple[float, float]] = {}
+        self._spent: dict[tuple[str, ...], tuple[float, float]] = {}
 
-    def take(self, channel: str) -> bool:
-        """Whether one more post to the channel is allowed now."""
+    def wait_for(self, token: str, method: str, tier: int, channel: str) -> int:
+        """Seconds until the call is allowed; 0 spends it now."""
+        if method == "chat.postMessage":
+            return self._take((token, method, channel), self.burst, 1.0)
+        if tier == 0:
+            return 0
+        most = self.per_minute[tier]
+        return self._take((token, method), most, most / 60)
+
+    def _take(self, key: tuple[str, ...], most: int, per_second: float) -> int:
         with self._lock:
             now = self._clock()
-            spent, at = self._spent.get(channel, (0.0, now))
-            spent = max(0.0, spent - (now - at))
-            allowed = spent + 1 <= self.burst
-            self._spent[channel] = (spent + 1 if allowed else spent, now)
-            return allowed
+            spent, at = self._spent.get(key, (0.0, now))
+            spent = max(0.0, spent - (now - at) * per_second)
+            allowed = spent + 1 <= most
+            self._spent[key] = (spent + 1 if allowed else spent, now)
+            return 0 if allowed else math.ceil((spent + 1 - most) / per_second)

@@ -130,8 +130,8 @@ def delete(call: Call) -> Json:
 
 
 METHODS = {
-    "files.getUploadURLExternal": Method(get_upload_url, ("files:write",)),
-    "files.completeUploadExternal": Method(complete_upload, ("files:write",)),
-    "files.info": Method(info, ("files:read",)),
-    "files.delete": Method(delete, ("files:write",)),
+    "files.getUploadURLExternal": Method(get_upload_url, ("files:write",), tier=4),
+    "files.completeUploadExternal": Method(complete_upload, ("files:write",), tier=4),
+    "files.info": Method(info, ("files:read",), tier=4),
+    "files.delete": Method(delete, ("files:write",), tier=3),
 }

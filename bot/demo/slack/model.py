@@ -114,7 +114,9 @@ class File:
 @dataclass(slots=True)
 class View:
     """A modal or somebody's Home tab. ``values`` holds what was filled in so far, by
-    block id and action id, as in Slack's ``state``."""
+    block id and action id, as in Slack's ``state``. ``errors`` holds what the app said
+    of inputs, by block id, and under "" that it did not answer well. ``channel`` is
+    where the person was when it was opened."""
 
     id: str
     kind: str
@@ -126,19 +128,23 @@ class View:
     previous: str | None = None
     external_id: str = ""
     values: Json = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    channel: str = ""
 
 
 @dataclass(slots=True)
 class Trigger:
     user: str
     made_at: float
+    channel: str = ""
     used: bool = False
 
 
 @dataclass(slots=True)
 class ResponseUrl:
     """Where an app may answer an interaction. ``source`` is the message the
-    interaction came from; for a slash command the first answer takes its place."""
+    interaction came from; for a slash command the first answer takes its place.
+    ``threads`` is false where answers cannot go into a thread."""
 
     id: str
     url: str
@@ -147,7 +153,26 @@ class ResponseUrl:
     made_at: float
     command: bool
     source: Message | Ephemeral | None = None
+    threads: bool = True
     uses: int = 0
+
+
+@dataclass(slots=True)
+class LinkShare:
+    """Links the app was told of in one link_shared event, each with its domain.
+
+    ``unfurls`` is what the app made of links in a composer; those of a message are kept
+    with the message.
+    """
+
+    unfurl_id: str
+    source: str
+    channel: str
+    message_ts: str
+    event_id: str
+    event_ts: str
+    links: tuple[tuple[str, str], ...]
+    unfurls: dict[str, list[Block]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

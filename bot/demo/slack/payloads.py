@@ -1,18 +1,20 @@
-"""What the app is sent: commands, interactions and events in Slack's shapes.
+"""What the app is sent when people act: commands and interactions in Slack's shapes.
 
-Imitates docs.slack.dev/interactivity/implementing-slash-commands, the pages below
-docs.slack.dev/reference/interaction-payloads, and docs.slack.dev/apis/events-api.
+Imitates docs.slack.dev/interactivity/implementing-slash-commands and the pages below
+docs.slack.dev/reference/interaction-payloads. Events are left to ``event_payloads``.
+Of people of another company ``user.team_id`` names their own workspace, while ``team``
+is the one the app is installed in.
 """
 
 from __future__ import annotations
 
+from bot.demo.slack.actions import state_of
 from bot.demo.slack.blocks import Block
 from bot.demo.slack.model import Channel, Ephemeral, Json, Message, User, View
-from bot.demo.slack.presenting import message_json
+from bot.demo.slack.presenting import message_json, team_of, unfurl_json
 from bot.demo.slack.views import view_json
 from bot.demo.slack.workspace import (
     APP_ID,
-    BOT_USER,
     TEAM_DOMAIN,
     TEAM_ID,
     Workspace,
@@ -65,7 +67,7 @@ def _interaction(kind: str, user: User, trigger_id: str) -> Json:
             "id": user.id,
             "username": user.name,
             "name": user.name,
-            "team_id": TEAM_ID,
+            "team_id": team_of(user),
         },
         "trigger_id": trigger_id,
     }
@@ -78,8 +80,14 @@ def message_click(
     action: Block,
     trigger_id: str,
     response_url: str,
+    unfurled: str = "",
 ) -> Json:
-    """block_actions from a message; from an ephemeral one without ``message``."""
+    """block_actions from a message; from an ephemeral one without ``message``, and
+    from its unfurl of the URL ``unfurled`` with ``app_unfurl`` in its place.
+
+    Whether Slack names the thread of an ephemeral message is not established: it does
+    here while ``Workspace.names_threads_of_ephemerals`` is true.
+    """
     channel = workspace.channels[source.channel]
     ephemeral = isinstance(source, Ephemeral)
     payload = {
@@ -92,13 +100,27 @@ def message_click(
             "is_ephemeral": ephemeral,
         },
         "response_url": response_url,
-        "state": {"values": {}},
+        "state": {"values": _state_after(source, action)},
         "actions": [action],
     }
-    if isinstance(source, Message):
+    if isinstance(source, Message) and unfurled:
+        unfurl = unfurl_json(source, unfurled)
+        payload["app_unfurl"] = unfurl
+        payload["container"] = {
+            "type": "message_attachment",
+            "message_ts": source.ts,
+            "channel_id": channel.id,
+            "attachment_id": unfurl["id"],
+            "is_ephemeral": False,
+            "is_app_unfurl": True,
+            "app_unfurl_url": unfurled,
+        }
+    elif isinstance(source, Message):
         payload["message"] = message_json(workspace, source)
-        if source.thread_ts is not None:
-            payload["container"]["thread_ts"] = source.thread_ts
+    if source.thread_ts is not None and (
+        not ephemeral or workspace.names_threads_of_ephemerals
+    ):
+        payload["container"]["thread_ts"] = source.thread_ts
     return payload
 
 
@@ -107,7 +129,7 @@ def view_click(user: User, view: View, action: Block, trigger_id: str) -> Json:
     return {
         **_interaction("block_actions", user, trigger_id),
         "container": {"type": "view", "view_id": view.id},
-        "view": view_json(view),
+        "view": _filled(view),
         "actions": [action],
     }
 
@@ -133,52 +155,46 @@ def message_shortcut(
     }
 
 
-def view_submission(
-    user: User, view: View, values: Json, trigger_id: str, response_urls: list[Json]
+def global_shortcut(
+    user: User, callback_id: str, trigger_id: str, action_ts: str
 ) -> Json:
-    """A submitted modal; ``values`` by block id and action id."""
-    shown = view_json(view)
-    shown["state"] = {"values": values}
+    """``shortcut``: no channel, no message and no response_url."""
+    return {
+        **_interaction("shortcut", user, trigger_id),
+        "callback_id": callback_id,
+        "action_ts": action_ts,
+    }
+
+
+def view_submission(
+    user: User, view: View, trigger_id: str, response_urls: list[Json]
+) -> Json:
+    """A submitted modal with what was filled in."""
     return {
         **_interaction("view_submission", user, trigger_id),
-        "view": shown,
+        "view": _filled(view),
         "response_urls": response_urls,
     }
 
 
-def app_mention(message: Message, event_id: str, event_time: int) -> Json:
-    """The envelope of an app_mention event."""
-    event: Json = {
-        "type": "app_mention",
-        "user": message.user,
-        "team": TEAM_ID,
-        "channel": message.channel,
-        "ts": message.ts,
-        "event_ts": message.ts,
-        "text": message.text,
-        "blocks": message.blocks,
+def view_closed(user: User, view: View, *, is_cleared: bool) -> Json:
+    """A modal that was closed without being submitted; it has no trigger."""
+    payload = _interaction("view_closed", user, "")
+    del payload["trigger_id"]
+    return {**payload, "view": _filled(view), "is_cleared": is_cleared}
+
+
+def _filled(view: View) -> Json:
+    return {**view_json(view), "state": {"values": view.values}}
+
+
+def _state_after(source: Message | Ephemeral, action: Block) -> Json:
+    """The state of a message's menus once one of them was used."""
+    kept = ("type", "value")
+    entry = {
+        key: value
+        for key, value in action.items()
+        if key in kept or key.startswith("selected_")
     }
-    if message.thread_ts is not None:
-        event["thread_ts"] = message.thread_ts
-    return {
-        "token": LEGACY_TOKEN,
-        "team_id": TEAM_ID,
-        "api_app_id": APP_ID,
-        "context_team_id": TEAM_ID,
-        "context_enterprise_id": None,
-        "type": "event_callback",
-        "event_id": event_id,
-        "event_time": event_time,
-        "event_context": f"4-{event_id}",
-        "is_ext_shared_channel": False,
-        "authorizations": [
-            {
-                "enterprise_id": None,
-                "team_id": TEAM_ID,
-                "user_id": BOT_USER,
-                "is_bot": True,
-                "is_enterprise_install": False,
-            }
-        ],
-        "event": event,
-    }
+    used = {action["block_id"]: {action["action_id"]: entry}}
+    return state_of(source.blocks, used)

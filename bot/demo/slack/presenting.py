@@ -37,7 +37,7 @@ def message_json(
     shown: Json = {
         "type": "message",
         "user": message.user,
-        "team": team_of(workspace.users[message.user]),
+        "team": TEAM_ID,
         "ts": message.ts,
         "text": message.text,
         "blocks": message.blocks,
@@ -52,6 +52,11 @@ def message_json(
             "deleted": False,
             "team_id": TEAM_ID,
         }
+    author = workspace.users[message.user]
+    if author.is_bot and not message.by_app:
+        shown["bot_id"] = f"B{author.id[1:]}"
+    if author.team:
+        shown["user_team"] = shown["source_team"] = author.team
     replies = workspace.replies(message.channel, message.ts)
     if message.thread_ts is not None:
         shown["thread_ts"] = message.thread_ts
@@ -67,13 +72,27 @@ def message_json(
             if id_ in workspace.files
         ]
         shown["upload"] = True
-    if message.attachments:
-        shown["attachments"] = message.attachments
+    if message.attachments or message.unfurls:
+        unfurls = [unfurl_json(message, url) for url in message.unfurls]
+        shown["attachments"] = [*message.attachments, *unfurls]
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.ts}
     if include_metadata and message.metadata is not None:
         shown["metadata"] = message.metadata
     return shown
+
+
+def unfurl_json(message: Message, url: str) -> Json:
+    """What an app put below a message for one of its links."""
+    number = len(message.attachments) + list(message.unfurls).index(url) + 1
+    return {
+        "id": number,
+        "blocks": message.unfurls[url],
+        "app_unfurl_url": url,
+        "from_url": url,
+        "is_app_unfurl": True,
+        "app_id": APP_ID,
+    }
 
 
 def user_json(user: User, *, with_email: bool) -> Json:

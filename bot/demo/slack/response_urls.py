@@ -15,6 +15,7 @@ from bot.demo.slack.crawler import crawl
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.faults import Faults
 from bot.demo.slack.model import ApiCall, Ephemeral, Json, Message, ResponseUrl
+from bot.demo.slack.presenting import message_json
 from bot.demo.slack.workspace import BOT_USER, Workspace
 
 MOST_USES = 5
@@ -77,6 +78,7 @@ def new_response_url(
     *,
     command: bool = False,
     source: Message | Ephemeral | None = None,
+    threads: bool = True,
 ) -> ResponseUrl:
     """A fresh address for answers to what the user just did."""
     id_ = workspace.new_id("R")
@@ -88,6 +90,7 @@ def new_response_url(
         made_at=workspace.clock(),
         command=command,
         source=source,
+        threads=threads,
     )
     workspace.response_urls[id_] = made
     return made
@@ -112,16 +115,18 @@ def answer(workspace: Workspace, address: ResponseUrl, body: Json) -> None:
     if not text.strip() and not blocks and not body.get("attachments"):
         raise SlackError("no_text")
     if body.get("replace_original") is True and source is not None:
+        before = message_json(workspace, source) if isinstance(source, Message) else {}
         source.text, source.blocks = text, blocks
         if isinstance(source, Ephemeral):
             source.replaced += 1
         else:
             source.edited = True
             source.metadata = body.get("metadata") or source.metadata
+            workspace.app_acted(source, before)
         workspace.note_mentions(source)
         workspace.touch()
         return
-    thread_ts = str(body.get("thread_ts") or "") or None
+    thread_ts = (address.threads and str(body.get("thread_ts") or "")) or None
     if body.get("response_type") == "in_channel":
         message = Message(
             channel=address.channel,
@@ -153,7 +158,9 @@ def answer(workspace: Workspace, address: ResponseUrl, body: Json) -> None:
 
 def _delete(workspace: Workspace, source: Message | Ephemeral) -> None:
     if isinstance(source, Message):
+        before = message_json(workspace, source)
         source.deleted = True
+        workspace.app_acted(source, before)
     elif source in workspace.ephemerals:
         workspace.ephemerals.remove(source)
     workspace.touch()

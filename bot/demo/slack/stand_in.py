@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable
 from flask import Flask
 
 from bot.demo.server import Server
-from bot.demo.slack import file_server, page, response_urls, web_api
+from bot.demo.slack import acme, file_server, page, response_urls, web_api
 from bot.demo.slack.delivery import Delivery
 from bot.demo.slack.faults import Allowance, Faults
+from bot.demo.slack.links import registrable
 from bot.demo.slack.model import (
     Ack,
     ApiCall,
@@ -37,6 +38,9 @@ DEFAULT_SCOPES = (
     "files:read",
     "users:read",
     "users:read.email",
+    "links:read",
+    "links:write",
+    "usergroups:read",
     "channels:read",
     "channels:history",
     "channels:join",
@@ -53,11 +57,12 @@ SHORTCUTS = {"find_replays": "Find replays"}
 
 
 class SlackStandIn(People):
-    """A Slack workspace on a loopback port.
+    """A Slack workspace on a loopback port, with the app installed in it.
 
     ``request_url`` is where the app takes events, commands and interactions; it may be
     set after the app has started. ``clock`` gives Unix seconds and governs triggers,
-    response URLs, rate limits, retries and the landing of files.
+    response URLs, rate limits, retries and the landing of files. ``unfurl_domains`` are
+    those the app has registered; localhost and 127.0.0.1 may be among them.
     """
 
     def __init__(
@@ -68,14 +73,17 @@ class SlackStandIn(People):
         bot_token: str = "xoxb-demo",
         bot_scopes: Iterable[str] = DEFAULT_SCOPES,
         command: str = "/replay",
+        unfurl_domains: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.bot_token = bot_token
         self._token = Token(bot_token, tuple(bot_scopes))
         workspace = Workspace(clock, self._token)
+        acme.settle(workspace)
         super().__init__(
             workspace, Delivery(workspace, request_url, signing_secret), command
         )
+        self.unfurl_domains = tuple(unfurl_domains)
         self.faults = Faults()
         self.allowance = Allowance(clock)
         self.app = Flask("slack-stand-in", static_folder=None)
@@ -125,6 +133,14 @@ class SlackStandIn(People):
     @bot_scopes.setter
     def bot_scopes(self, scopes: Iterable[str]) -> None:
         self._token.scopes = tuple(scopes)
+
+    @property
+    def unfurl_domains(self) -> tuple[str, ...]:
+        return self.workspace.unfurl_domains
+
+    @unfurl_domains.setter
+    def unfurl_domains(self, domains: Iterable[str]) -> None:
+        self.workspace.unfurl_domains = registrable(domains)
 
     def revoke_token(self) -> None:
         """From now on every call with the bot's token is answered token_revoked."""

@@ -12,15 +12,15 @@ from bot.demo.slack.workspace import Workspace
 LIFETIME_SECONDS = 3.0
 
 
-def new_trigger(workspace: Workspace, user: str) -> str:
-    """A fresh trigger_id for something the user just did."""
+def new_trigger(workspace: Workspace, user: str, channel: str = "") -> str:
+    """A fresh trigger_id for something the user just did, in ``channel`` if any."""
     trigger_id = workspace.new_id("7000.7001.")
-    workspace.triggers[trigger_id] = Trigger(user, workspace.clock())
+    workspace.triggers[trigger_id] = Trigger(user, workspace.clock(), channel)
     return trigger_id
 
 
-def use_trigger(workspace: Workspace, trigger_id: str) -> str:
-    """Spend the trigger; returns the user who pulled it.
+def use_trigger(workspace: Workspace, trigger_id: str) -> Trigger:
+    """Spend the trigger, and return it.
 
     Raises SlackError where it is unknown, was used before or is too old.
     """
@@ -32,4 +32,4 @@ def use_trigger(workspace: Workspace, trigger_id: str) -> str:
     if workspace.clock() - trigger.made_at > LIFETIME_SECONDS:
         raise SlackError("expired_trigger_id")
     trigger.used = True
-    return trigger.user
+    return trigger

@@ -48,6 +48,6 @@ def lookup_by_email(call: Call) -> Json:
 
 METHODS = {
     "auth.test": Method(auth_test),
-    "users.info": Method(info, ("users:read",)),
-    "users.lookupByEmail": Method(lookup_by_email, ("users:read.email",)),
+    "users.info": Method(info, ("users:read",), tier=4),
+    "users.lookupByEmail": Method(lookup_by_email, ("users:read.email",), tier=3),
 }

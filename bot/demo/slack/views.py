@@ -1,13 +1,15 @@
 """The views.* methods: modals and the Home tab.
 
 Imitates docs.slack.dev/surfaces/modals and the methods views.open, views.push,
-views.update and views.publish.
+views.update and views.publish. An updated view keeps what was filled in where block id
+and action id are the same, as people see Slack do.
 """
 
 from __future__ import annotations
 
 import json
 
+from bot.demo.slack.actions import state_of
 from bot.demo.slack.blocks import checked, plain
 from bot.demo.slack.call import Call, Method
 from bot.demo.slack.errors import SlackError
@@ -130,12 +132,14 @@ def new_view(workspace: Workspace, body: Json, user: str) -> View:
     return view
 
 
-def push_view(workspace: Workspace, body: Json, user: str) -> View:
+def push_view(workspace: Workspace, body: Json, user: str, channel: str = "") -> View:
     """Put a modal on top of the user's stack, which is three deep at most."""
     stack = workspace.modals.setdefault(user, [])
     if len(stack) >= DEEPEST_STACK:
         raise SlackError("push_limit_reached")
     view = new_view(workspace, body, user)
+    view.channel = channel
+    view.values = state_of(view.blocks, {}, channel)
     if stack:
         view.root, view.previous = stack[0], stack[-1]
     stack.append(view.id)
@@ -146,21 +150,25 @@ def replace_view(workspace: Workspace, view: View, body: Json) -> View:
     """Give a view that is shown a new content and hash."""
     view.body, view.blocks = body, body["blocks"]
     view.hash = workspace.new_id("hash.")
+    view.values = state_of(view.blocks, view.values, view.channel)
+    view.errors = {}
     workspace.touch()
     return view
 
 
 def open_view(call: Call) -> Json:
     body = checked_view(call.args.get("view"), "modal")
-    user = use_trigger(call.workspace, call.required("trigger_id"))
-    call.workspace.modals[user] = []
-    return {"view": view_json(push_view(call.workspace, body, user))}
+    trigger = use_trigger(call.workspace, call.required("trigger_id"))
+    call.workspace.modals[trigger.user] = []
+    view = push_view(call.workspace, body, trigger.user, trigger.channel)
+    return {"view": view_json(view)}
 
 
 def push(call: Call) -> Json:
     body = checked_view(call.args.get("view"), "modal")
-    user = use_trigger(call.workspace, call.required("trigger_id"))
-    return {"view": view_json(push_view(call.workspace, body, user))}
+    trigger = use_trigger(call.workspace, call.required("trigger_id"))
+    view = push_view(call.workspace, body, trigger.user, trigger.channel)
+    return {"view": view_json(view)}
 
 
 def update(call: Call) -> Json:
@@ -184,28 +192,25 @@ def update(call: Call) -> Json:
 
 def publish(call: Call) -> Json:
     workspace = call.workspace
+    if not workspace.home_tab_enabled:
+        raise SlackError("not_enabled")
     user = call.required("user_id")
     if user not in workspace.users:
         raise SlackError("user_not_found")
     body = checked_view(call.args.get("view"), "home")
-    home = next(
-        (
-            view
-            for view in workspace.views.values()
-            if view.kind == "home" and view.user == user
-        ),
-        None,
-    )
+    home = workspace.home_of(user)
     if home is None:
-        return {"view": view_json(new_view(workspace, body, user))}
+        home = new_view(workspace, body, user)
+        home.values = state_of(home.blocks, {})
+        return {"view": view_json(home)}
     if call.optional("hash") and call.optional("hash") != home.hash:
         raise SlackError("hash_conflict")
     return {"view": view_json(replace_view(workspace, home, body))}
 
 
 METHODS = {
-    "views.open": Method(open_view),
-    "views.push": Method(push),
-    "views.update": Method(update),
-    "views.publish": Method(publish),
+    "views.open": Method(open_view, tier=4),
+    "views.push": Method(push, tier=4),
+    "views.update": Method(update, tier=4),
+    "views.publish": Method(publish, tier=4),
 }

@@ -11,7 +11,15 @@ import json
 
 from flask import Blueprint, Response, jsonify, request
 
-from bot.demo.slack import chat, conversations, files, users, views
+from bot.demo.slack import (
+    chat,
+    conversations,
+    files,
+    unfurls,
+    usergroups,
+    users,
+    views,
+)
 from bot.demo.slack.call import Call, Method
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.faults import Allowance, Faults, limited
@@ -22,6 +30,8 @@ METHODS: dict[str, Method] = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
+    **unfurls.METHODS,
+    **usergroups.METHODS,
     **users.METHODS,
     **views.METHODS,
 }
@@ -45,13 +55,14 @@ def blueprint(workspace: Workspace, faults: Faults, allowance: Allowance) -> Blu
             body = answer.get_json(silent=True)
             _log(workspace, method, args, body if isinstance(body, dict) else {})
             return answer
-        if method == "chat.postMessage" and not allowance.take(
-            str(args.get("channel", ""))
-        ):
+        given = _bearer() or str(in_body)
+        tier = METHODS[method].tier if method in METHODS else 0
+        wait = allowance.wait_for(given, method, tier, str(args.get("channel", "")))
+        if wait:
             _log(workspace, method, args, {"ok": False, "error": "ratelimited"})
-            return limited(1)
-        token = workspace.tokens.get(_bearer() or str(in_body))
-        result = _run(workspace, method, token, _bearer() or str(in_body), args)
+            return limited(wait)
+        token = workspace.tokens.get(given)
+        result = _run(workspace, method, token, given, args)
         _log(workspace, method, args, result)
         if fault is not None:
             return faults.answer(fault)

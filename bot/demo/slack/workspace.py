@@ -16,6 +16,8 @@ from bot.demo.slack.model import (
     Channel,
     Ephemeral,
     File,
+    Json,
+    LinkShare,
     Message,
     Notification,
     ResponseUrl,
@@ -31,66 +33,20 @@ from bot.demo.slack.schedule import Schedule
 TEAM_ID = "T07ACME0001"
 TEAM_DOMAIN = "acme"
 TEAM_NAME = "Acme"
-PARTNER_TEAM_ID = "T09GLOBEX02"
 APP_ID = "A07COURIER1"
 BOT_ID = "B07COURIER1"
 BOT_USER = "U07COURIER1"
 SLACKBOT = "USLACKBOT"
 
-
-def _people() -> list[User]:
-    return [
-        User("U07ANA00001", "ana", "Ana Ruiz", "ana@acme.example"),
-        User("U07BEN00002", "ben", "Ben Okafor", "ben@acme.example"),
-        User("U07GUEST003", "gil", "Gil Guest", "gil@partner.example", is_guest=True),
-        User(
-            "U07ADA00004",
-            "ada",
-            "Ada Admin",
-            "ada@acme.example",
-            is_admin=True,
-            is_owner=True,
-        ),
-        # Of another company; here through the channel shared with it only.
-        User(
-            "U09SAM00001",
-            "sam",
-            "Sam Stranger",
-            "sam@globex.example",
-            team=PARTNER_TEAM_ID,
-        ),
-        User(BOT_USER, "courier", "Replay Courier", is_bot=True),
-        User(SLACKBOT, "slackbot", "Slackbot", is_bot=True),
-    ]
-
-
-def _channels() -> list[Channel]:
-    ana, ben, gil = "U07ANA00001", "U07BEN00002", "U07GUEST003"
-    ada, sam = "U07ADA00004", "U09SAM00001"
-    return [
-        Channel(
-            "C07SUPPORT1",
-            "support",
-            "public",
-            {ana, ben, gil, ada, BOT_USER},
-            topic="Customers first. Replays with /replay",
-        ),
-        Channel("C07RANDOM02", "random", "public", {ana, ben}, topic="Anything else"),
-        Channel("C07ESCALAT3", "escalations", "private", {ana, ben}),
-        Channel(
-            "C07GLOBEX05",
-            "with-globex",
-            "public",
-            {ana, ada, sam, BOT_USER},
-            ext_shared=True,
-            topic="Shared with Globex",
-        ),
-        Channel("D07ANACOUR4", "courier", "im", {ana, BOT_USER}),
-    ]
-
-
-def _groups() -> list[UserGroup]:
-    return [UserGroup("S07LEADS001", "support-leads", "Support leads", {"U07BEN00002"})]
+# What an app may subscribe to and this stand-in sends.
+BOT_EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "link_shared",
+    "message.im",
+    "tokens_revoked",
+)
 
 
 class Workspace:
@@ -102,10 +58,10 @@ class Workspace:
         self.schedule = Schedule(clock)
         self.url = ""
         self.tokens = {token.value: token}
-        self.users = {user.id: user for user in _people()}
-        self.channels = {channel.id: channel for channel in _channels()}
-        self.groups = {group.id: group for group in _groups()}
-        self.messages: dict[str, list[Message]] = {id_: [] for id_ in self.channels}
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.groups: dict[str, UserGroup] = {}
+        self.messages: dict[str, list[Message]] = {}
         self.ephemerals: list[Ephemeral] = []
         self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}
@@ -116,6 +72,14 @@ class Workspace:
         self.acks: list[Ack] = []
         self.notifications: list[Notification] = []
         self.crawled: list[str] = []
+        self.link_shares: dict[str, LinkShare] = {}
+        self.unfurl_domains: tuple[str, ...] = ()
+        self.bot_events: tuple[str, ...] = BOT_EVENTS
+        self.home_tab_enabled = True
+        self.messages_tab_enabled = True
+        self.installed = True
+        self.names_threads_of_ephemerals = True
+        self.app_acted: Callable[[Message, Json | None], None] = _nobody_hears
         self.share_delay = 0.2
         self.files_never_land = False
         self.version = 0
@@ -194,6 +158,8 @@ class Workspace:
             self.messages[message.channel].append(message)
             self.note_mentions(message, parses_names=parses_names)
             self.touch()
+        if message.by_app:
+            self.app_acted(message, None)
         return message
 
     def add_ephemeral(self, ephemeral: Ephemeral) -> Ephemeral:
@@ -207,11 +173,15 @@ class Workspace:
         self, message: Message | Ephemeral, *, parses_names: bool = False
     ) -> None:
         """Record whom an app's message would notify; people may mention at will."""
-        ephemeral = isinstance(message, Ephemeral)
         if isinstance(message, Message) and not message.by_app:
             return
         found = mentions(message.text, parses_names=parses_names)
-        for mention in found + block_mentions(message.blocks):
+        self.note(message, found + block_mentions(message.blocks))
+
+    def note(self, message: Message | Ephemeral, found: list[str]) -> None:
+        """Record mentions that the app put at a message."""
+        ephemeral = isinstance(message, Ephemeral)
+        for mention in found:
             self.notifications.append(
                 Notification(message.channel, message.ts, mention, ephemeral)
             )
@@ -220,3 +190,7 @@ class Workspace:
         """Whether the client has a place for it: a thread without replies has none."""
         thread = ephemeral.thread_ts
         return thread is None or bool(self.replies(ephemeral.channel, thread))
+
+
+def _nobody_hears(message: Message, before: Json | None) -> None:
+    """Stands in until there are people whose app hears of its own messages."""
