@@ -53,6 +53,7 @@ WHERE = {
     "response_url_enabled": True,
     "default_to_current_conversation": True,
 }
+LONG = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2900}}
 FIELDS = [
     field("where", WHERE),
     field("ttl", {**TTL, "initial_option": TTL["options"][0]}),
@@ -288,6 +289,7 @@ class TestViewMethods:
             (modal(submit=None), "invalid_arguments"),
             (modal(close=plain("x" * 25)), "invalid_arguments"),
             (home(), "invalid_arguments"),
+            (modal(*[LONG] * 90), "view_too_large"),
         ],
     )
     def test_views_have_limits(

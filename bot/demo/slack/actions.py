@@ -22,6 +22,7 @@ _BARE = {
     "channels_select": ("selected_channel", "initial_channel"),
     "users_select": ("selected_user", "initial_user"),
     "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
 }
 _OPTION = {
     "static_select": ("selected_option", "initial_option"),
@@ -77,7 +78,8 @@ def chosen_in(element: Block, value: Chosen) -> Json:
         if kind != "plain_text_input" and not value:
             raise LookupError(f"nothing was picked in {element['action_id']!r}")
         return {_BARE[kind][0]: value or None}
-    options = element.get("options", [])
+    groups = (element, *element.get("option_groups", []))
+    options = [option for group in groups for option in group.get("options", [])]
     if kind == "checkboxes":
         wanted = [value] if isinstance(value, str) else list(value or [])
         picked = [option for option in options if option["value"] in wanted]
