@@ -126,6 +126,19 @@ class TestUnfurls:
         assert share.unfurls[LINK][0]["type"] == "section"
         assert slack.paste("ana", "support", "no link") is None
 
+    def test_its_picture_is_fetched_by_slack_itself(
+        self, slack: SlackStandIn, client: WebClient, receiver: Receiver
+    ) -> None:
+        """By Slack's image proxy, which is no reader."""
+        message = slack.say("ana", "support", LINK)
+        picture = f"{receiver.server.url}/r/timeline.png"
+        drawn = [{"type": "image", "image_url": picture, "alt_text": "Timeline"}]
+        client.chat_unfurl(
+            channel=message.channel, ts=message.ts, unfurls={LINK: {"blocks": drawn}}
+        )
+        assert slack.pictures == [picture]
+        assert receiver.visitors.get(timeout=5).startswith("Slack-ImgProxy")
+
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [

@@ -10,7 +10,7 @@ import json
 
 from bot.demo.slack.blocks import Block, checked
 from bot.demo.slack.call import Call, Method
-from bot.demo.slack.crawler import crawl
+from bot.demo.slack.crawler import crawl, load_pictures
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.model import Channel, Ephemeral, Json, Message
 from bot.demo.slack.presenting import message_json
@@ -97,6 +97,7 @@ def post_message(call: Call) -> Json:
     )
     message.ts = workspace.next_ts()
     workspace.add_message(message, parses_names=parses_names(call))
+    load_pictures(workspace, blocks)
     if call.flag("unfurl_links", True) or call.flag("unfurl_media", True):
         crawl(workspace, text, blocks)
     return {
@@ -127,6 +128,7 @@ def post_ephemeral(call: Call) -> Json:
         author=BOT_USER,
     )
     workspace.add_ephemeral(ephemeral)
+    load_pictures(workspace, blocks)
     return {"message_ts": ephemeral.ts}
 
 
@@ -153,6 +155,7 @@ def update(call: Call) -> Json:
         raise SlackError("no_text")
     if given is not None:
         message.blocks = checked(given)
+        load_pictures(workspace, message.blocks)
     if call.optional("text"):
         message.text = call.optional("text")
     if metadata is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from bot.demo.slack.blocks import checked
-from bot.demo.slack.crawler import crawl
+from bot.demo.slack.crawler import crawl, load_pictures
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.faults import Faults
 from bot.demo.slack.model import ApiCall, Ephemeral, Json, Message, ResponseUrl
@@ -114,6 +114,7 @@ def answer(workspace: Workspace, address: ResponseUrl, body: Json) -> None:
     blocks = checked(body["blocks"]) if body.get("blocks") else []
     if not text.strip() and not blocks and not body.get("attachments"):
         raise SlackError("no_text")
+    load_pictures(workspace, blocks)
     if body.get("replace_original") is True and source is not None:
         before = message_json(workspace, source) if isinstance(source, Message) else {}
         source.text, source.blocks = text, blocks

@@ -200,5 +200,10 @@ class SlackStandIn(People):
         return list(self.workspace.crawled)
 
     @property
+    def pictures(self) -> list[str]:
+        """Pictures in the app's blocks that Slack's own servers would fetch."""
+        return list(self.workspace.pictures)
+
+    @property
     def notifications(self) -> list[Notification]:
         return list(self.workspace.notifications)

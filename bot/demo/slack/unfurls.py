@@ -13,6 +13,7 @@ import time
 
 from bot.demo.slack.blocks import Block, checked, plain
 from bot.demo.slack.call import Call, Method
+from bot.demo.slack.crawler import load_pictures
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.model import Json, LinkShare, Message
 from bot.demo.slack.mrkdwn import block_mentions
@@ -45,6 +46,8 @@ def unfurl(call: Call) -> Json:
     if not _is_acknowledged(workspace, share.event_id):
         raise SlackError("cannot_unfurl_url")
     message = workspace.find_message(share.channel, share.message_ts)
+    for drawn in blocks.values():
+        load_pictures(workspace, drawn)
     if message is None:
         share.unfurls.update(blocks)
     else:

@@ -12,6 +12,7 @@ import json
 from bot.demo.slack.actions import state_of
 from bot.demo.slack.blocks import checked, plain
 from bot.demo.slack.call import Call, Method
+from bot.demo.slack.crawler import load_pictures
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.model import Json, View
 from bot.demo.slack.triggers import use_trigger
@@ -128,6 +129,7 @@ def new_view(workspace: Workspace, body: Json, user: str) -> View:
         external_id=external_id,
     )
     workspace.views[id_] = view
+    load_pictures(workspace, view.blocks)
     workspace.touch()
     return view
 
@@ -149,6 +151,7 @@ def push_view(workspace: Workspace, body: Json, user: str, channel: str = "") ->
 def replace_view(workspace: Workspace, view: View, body: Json) -> View:
     """Give a view that is shown a new content and hash."""
     view.body, view.blocks = body, body["blocks"]
+    load_pictures(workspace, view.blocks)
     view.hash = workspace.new_id("hash.")
     view.values = state_of(view.blocks, view.values, view.channel)
     view.errors = {}

@@ -72,6 +72,7 @@ class Workspace:
         self.acks: list[Ack] = []
         self.notifications: list[Notification] = []
         self.crawled: list[str] = []
+        self.pictures: list[str] = []
         self.link_shares: dict[str, LinkShare] = {}
         self.unfurl_domains: tuple[str, ...] = ()
         self.bot_events: tuple[str, ...] = BOT_EVENTS
