@@ -33,6 +33,7 @@ from bot.policy import Audience, RedactionPolicy, host
 from bot.sealing import is_key
 
 _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
+_SLACK_ID = re.compile(r"[CGS][A-Z0-9]{5,}")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -88,6 +89,23 @@ def _networks(text: object) -> object:
     return tuple(map(network, _words(text))) if isinstance(text, str) else text
 
 
+def _slack_names(text: object) -> object:
+    """Slack's ids as they are, and names in lower case without their sign."""
+    if not isinstance(text, str):
+        return text
+    return tuple(
+        word if _SLACK_ID.fullmatch(word) else _slack_name(word)
+        for word in _words(text)
+    )
+
+
+def _slack_name(word: str) -> str:
+    name = word.lstrip("#@")
+    if not name or name != name.lower():
+        raise ValueError("expected ids such as C0123ABCD, or names in lower case")
+    return name
+
+
 Span = Annotated[timedelta, BeforeValidator(span)]
 Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
@@ -95,6 +113,7 @@ AssetHosts = Annotated[tuple[HostPattern, ...], NoDecode, BeforeValidator(_asset
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
+SlackNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slack_names)]
 
 
 class Settings(BaseSettings):
@@ -142,6 +161,11 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/replay"
     slack_api_url: str = "https://slack.com/api/"
+    slack_allow_channels: SlackNames = ()
+    slack_allow_groups: SlackNames = ()
+    slack_allow_roles: Literal["member", "admin", "owner"] | None = None
+    slack_allow_guests: bool = False
+    slack_allow_external: bool = False
 
     zendesk_subdomain: str | None = None
     zendesk_oauth_client_id: str | None = None

@@ -40,6 +40,8 @@ from bot.web import health, previews, replays
 from bot.web.app import create_app
 from integrations import slack
 from integrations.posthog import PostHogSource
+from integrations.slack.access import Access, Rules
+from integrations.slack.directory import Role
 from integrations.slack.manifest import SCOPES
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
@@ -293,8 +295,24 @@ def _slack(settings: Settings) -> Conversation:
         return slack.blueprint(app, signing_secret=secret.get_secret_value())
 
     return Conversation(
-        slack.SlackDestination(clients, command=settings.slack_command),
+        slack.SlackDestination(
+            clients,
+            command=settings.slack_command,
+            access=Access(slack_rules(settings), clients),
+        ),
         routes,
+    )
+
+
+def slack_rules(settings: Settings) -> Rules:
+    """Who may use the courier in Slack."""
+    least = settings.slack_allow_roles
+    return Rules(
+        channels=frozenset(settings.slack_allow_channels),
+        groups=frozenset(settings.slack_allow_groups),
+        role=None if least is None else Role[least.upper()],
+        guests=settings.slack_allow_guests,
+        external=settings.slack_allow_external,
     )
 
 

@@ -31,6 +31,7 @@ from bot.model import (
 )
 from bot.ports import Draft
 from integrations.slack import messages
+from integrations.slack.access import Access
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
 from integrations.slack.choices import ATTACH, PAGE, SHARE, PageChoice, ReplayChoice
@@ -44,6 +45,9 @@ from integrations.slack.outcome import forget
 from integrations.slack.posting import Conversation
 
 _PRESSED = {Action.SHARE: SHARE, Action.ATTACH: ATTACH}
+
+# What no person asked for: everybody who sees a link may see what it reveals.
+_NOBODYS = {Action.LINK_CHANGED, Action.PREVIEW}
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +65,7 @@ class SlackDestination:
     """The Slack workspaces that ``clients`` knows.
 
     ``command`` is named in the help. Replays over ``max_file_bytes`` are offered as a
-    link only. ``clock`` gives Unix seconds.
+    link only. Without ``access`` everybody may ask. ``clock`` gives Unix seconds.
     """
 
     name = "slack"
@@ -71,20 +75,27 @@ class SlackDestination:
         clients: Clients,
         *,
         command: str = "/replay",
+        access: Access | None = None,
         max_file_bytes: int = 50_000_000,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clients = clients
         self._command = command
+        self._access = access
         self._max_file_bytes = max_file_bytes
         self._clock = clock
         self._sleep = sleep
 
     def complete(self, request: ReplayRequest) -> ReplayRequest:
         """The request with whom Slack knows: people that are mentioned, and what a
-        thread says where the mention in it names nobody."""
+        thread says where the mention in it names nobody.
+
+        Raises NotAllowed as ``access`` does.
+        """
         address = request.reply_to.address
+        if self._access is not None and request.action not in _NOBODYS:
+            self._access.check(address)
         if request.action is not Action.FIND or request.follows:
             return request
         if "mentioned" in address:
