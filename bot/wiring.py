@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
 
 from flask import Blueprint, Flask
 from pydantic import SecretStr
@@ -42,7 +41,7 @@ from integrations import slack
 from integrations.posthog import PostHogSource
 from integrations.slack.access import Access, Rules
 from integrations.slack.directory import Role
-from integrations.slack.manifest import SCOPES
+from integrations.slack.scopes import Scope, needed
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
 from integrations.zendesk.destination import ZendeskDestination
@@ -299,8 +298,18 @@ def _slack(settings: Settings) -> Conversation:
             clients,
             command=settings.slack_command,
             access=Access(slack_rules(settings), clients),
+            scopes=slack_scopes(settings),
         ),
         routes,
+    )
+
+
+def slack_scopes(settings: Settings) -> Mapping[str, Scope]:
+    """What the Slack app has to be allowed for these settings."""
+    return needed(
+        unfurls=slack.unfurl_domain(settings.public_url) is not None,
+        groups=bool(settings.slack_allow_groups),
+        channels=bool(settings.slack_allow_channels),
     )
 
 
@@ -345,12 +354,12 @@ def zendesk_account(settings: Settings) -> Zendesk:
     )
 
 
-def slack_manifest(settings: Settings) -> tuple[dict[str, Any], Mapping[str, str]]:
-    """The Slack app's manifest for this installation, and why it asks for each scope.
-
-    Raises SettingsError where Slack would refuse PUBLIC_URL.
-    """
-    return slack.manifest(settings.public_url, settings.slack_command), SCOPES
+def slack_setup(settings: Settings) -> slack.Setup:
+    """The Slack app's manifest for this installation, why it asks for each scope, and
+    what to do with it. Raises SettingsError where Slack would refuse PUBLIC_URL."""
+    return slack.set_up(
+        settings.public_url, settings.slack_command, scopes=slack_scopes(settings)
+    )
 
 
 def zendesk_setup(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.model import Check
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
 from bot.preview.chromium import Chromium
 from bot.sealing import new_key
-from bot.wiring import Services, slack_manifest, zendesk_setup
+from bot.wiring import Services, slack_setup, zendesk_setup
 
 
 @click.group()
@@ -33,15 +34,22 @@ def setup_key() -> None:
 @setup.command("slack")
 def setup_slack() -> None:
     """Print the manifest of the Slack app, filled in for this installation."""
-    manifest, reasons = slack_manifest(Settings.from_env())
-    click.echo(json.dumps(manifest, indent=2))
+    made = slack_setup(Settings.from_env())
+    click.echo(json.dumps(made.manifest, indent=2))
     say("")
-    say("Make the app: api.slack.com/apps, Create New App, From a manifest; paste the")
-    say("above. Install it, then set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET.")
+    for number, step in enumerate(made.steps, 1):
+        _say_wrapped(f"{number}. ", step)
     say("")
     say("It asks for no more than:")
-    for scope, reason in reasons.items():
-        say(f"  {scope:20} {reason}")
+    for name, scope in made.scopes.items():
+        may = " (optional: it may be declined)" if scope.optional else ""
+        _say_wrapped(f"  {name:18} ", scope.reason + may)
+
+
+def _say_wrapped(first: str, text: str) -> None:
+    lines = textwrap.wrap(text, 86 - len(first), break_on_hyphens=False)
+    for number, line in enumerate(lines):
+        say((" " * len(first) if number else first) + line)
 
 
 @setup.command("zendesk")

@@ -38,11 +38,11 @@ from integrations.slack.choices import ATTACH, PAGE, SHARE, PageChoice, ReplayCh
 from integrations.slack.clients import INSTALL_PATH, Clients
 from integrations.slack.errors import ours
 from integrations.slack.files import FileShare
-from integrations.slack.manifest import SCOPES
 from integrations.slack.members import by_email, said_in_thread
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.outcome import forget
 from integrations.slack.posting import Conversation
+from integrations.slack.scopes import Scope, check_scopes, needed
 
 _PRESSED = {Action.SHARE: SHARE, Action.ATTACH: ATTACH}
 
@@ -65,7 +65,8 @@ class SlackDestination:
     """The Slack workspaces that ``clients`` knows.
 
     ``command`` is named in the help. Replays over ``max_file_bytes`` are offered as a
-    link only. Without ``access`` everybody may ask. ``clock`` gives Unix seconds.
+    link only. Without ``access`` everybody may ask. ``scopes`` are those that
+    ``check`` looks for. ``clock`` gives Unix seconds.
     """
 
     name = "slack"
@@ -76,6 +77,7 @@ class SlackDestination:
         *,
         command: str = "/replay",
         access: Access | None = None,
+        scopes: Mapping[str, Scope] | None = None,
         max_file_bytes: int = 50_000_000,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -83,6 +85,7 @@ class SlackDestination:
         self._clients = clients
         self._command = command
         self._access = access
+        self._scopes = needed() if scopes is None else scopes
         self._max_file_bytes = max_file_bytes
         self._clock = clock
         self._sleep = sleep
@@ -173,7 +176,9 @@ class SlackDestination:
                 f"Open {INSTALL_PATH} under PUBLIC_URL in a browser and install it.",
             )
         for address in addresses:
-            yield from _check_workspace(self._clients, address)
+            yield from _check_workspace(self._clients, address, self._scopes)
+            if self._access is not None:
+                yield from self._access.checks(address)
 
     def _ways(self, address: Mapping[str, str], *, tokenless: bool = False) -> _Ways:
         """How to write in the address' workspace. Raises Refused where the app is not
@@ -241,7 +246,9 @@ def _replaces(request: ReplayRequest) -> bool:
     return "command" in address or "replace" in address
 
 
-def _check_workspace(clients: Clients, address: Mapping[str, str]) -> Iterator[Check]:
+def _check_workspace(
+    clients: Clients, address: Mapping[str, str], scopes: Mapping[str, Scope]
+) -> Iterator[Check]:
     try:
         client = clients.of(address)
         with ours("auth.test"):
@@ -252,19 +259,4 @@ def _check_workspace(clients: Clients, address: Mapping[str, str]) -> Iterator[C
     where = f"{answer.get('team')} as @{answer.get('user')}"
     yield Check("Slack token", True, where)
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    yield from _check_scopes(headers.get("x-oauth-scopes", ""))
-
-
-def _check_scopes(granted: str) -> Iterator[Check]:
-    have = {scope.strip() for scope in granted.split(",")}
-    missing = [scope for scope in SCOPES if scope not in have]
-    for scope in missing:
-        yield Check(
-            f"Slack permission {scope}",
-            False,
-            f"missing; it is for {SCOPES[scope]}",
-            "Add it at api.slack.com/apps, your app, OAuth & Permissions, Bot Token"
-            " Scopes; then reinstall the app to the workspace.",
-        )
-    if not missing:
-        yield Check("Slack permissions", True, f"all {len(SCOPES)} granted")
+    yield from check_scopes(headers.get("x-oauth-scopes", ""), scopes)

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from bot.demo.slack.workspace import TEAM_ID
 from bot.errors import Refused
 from integrations.slack.clients import InstalledWorkspaces, OneWorkspace, Workspace
+from integrations.slack.scopes import needed
 from tests.integrations.slack import samples
 from tests.integrations.slack.sending import Courier, Slack, payload
 from tests.integrations.slack.world import TOKEN, Draft, World
@@ -98,6 +99,7 @@ def test_removed_app_still_says_so(installed: World, draft: Draft) -> None:
 def test_doctor_asks_in_each_workspace(installed: World, tokens: Tokens) -> None:
     (nobody,) = installed.destination.check()
     assert (nobody.ok, "/slack/install" in nobody.fix) == (False, True)
+    installed.slack.bot_scopes = tuple(needed())
     tokens.tokens = {Workspace("T1"): TOKEN, Workspace("T2"): "xoxb-dead"}
     assert [check.ok for check in installed.destination.check()] == [True, True, False]
 

@@ -17,7 +17,7 @@ from bot.demo.server import Server
 from bot.demo.slack import faults
 from bot.errors import BadInput, CourierError, Refused, RetryLater
 from bot.model import Action, Note, ReplayRequest, Result
-from integrations.slack.manifest import SCOPES
+from integrations.slack.scopes import needed
 from tests.integrations.slack.samples import (
     FAILED,
     FILE,
@@ -550,12 +550,13 @@ def test_no_secret_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> 
 
 def test_doctor(world: World) -> None:
     """Doctor names the workspace, and each missing permission with its reason."""
-    world.slack.bot_scopes = tuple(SCOPES)
+    scopes = tuple(needed())
+    world.slack.bot_scopes = scopes
     assert [(c.name, c.ok) for c in world.destination.check()] == [
         ("Slack token", True),
         ("Slack permissions", True),
     ]
-    world.slack.bot_scopes = tuple(s for s in SCOPES if s != "files:write")
+    world.slack.bot_scopes = tuple(s for s in scopes if s != "files:write")
     _, missing = world.destination.check()
     assert (missing.name, missing.ok) == ("Slack permission files:write", False)
     assert "OAuth & Permissions" in missing.fix
