@@ -40,7 +40,7 @@ from bot.web.app import create_app
 from integrations import slack
 from integrations.posthog import PostHogSource
 from integrations.slack.access import Access, Rules
-from integrations.slack.directory import Role
+from integrations.slack.roles import Role
 from integrations.slack.scopes import Scope, needed
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk

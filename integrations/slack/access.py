@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from bot.errors import CourierError, NotAllowed
 from bot.model import Check
 from integrations.slack.clients import Clients
-from integrations.slack.directory import NOBODY, Address, Directory, Member, Role
+from integrations.slack.directory import Address, Directory
+from integrations.slack.roles import NOBODY, Member, Role
 
 _ID = re.compile(r"[CGS][A-Z0-9]{5,}")
 

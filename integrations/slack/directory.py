@@ -10,14 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from integrations.slack.clients import Clients
 from integrations.slack.errors import code_of, ours
 from integrations.slack.memory import Memory
+from integrations.slack.roles import NOBODY, Member, member_of
 
 PEOPLE_LIFE = 5 * 60
 PLACES_LIFE = 10 * 60
@@ -27,35 +26,12 @@ WORKSPACE_LIFE = 60 * 60
 Address = Mapping[str, str]
 
 
-class Role(IntEnum):
-    """What somebody is in the workspace; a higher one may do what a lower one may."""
-
-    STRANGER = 0
-    GUEST = 1
-    MEMBER = 2
-    ADMIN = 3
-    OWNER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """``teams`` are the workspaces that count the person as their own."""
-
-    role: Role
-    is_active: bool = True
-    teams: frozenset[str] = frozenset()
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """A conversation: its name without ``#``, and whether another company is in it."""
 
     name: str
     is_shared_outside: bool
-
-
-NOBODY = Member(Role.STRANGER)
-"""Somebody the workspace does not know, or does not let us see."""
 
 
 class Directory:
@@ -106,7 +82,7 @@ class Directory:
                     if code_of(error) in ("user_not_found", "user_not_visible"):
                         return NOBODY
                     raise
-            return _member(found)
+            return member_of(found)
 
         key = (self.home(address), user)
         return self._people.get(key, read, newer_than=newer_than)
@@ -184,27 +160,3 @@ class Directory:
                 return str(answer["channel"]["id"])
 
         return self._directs.get((self.home(address), user), read)
-
-
-def _member(user: Mapping[str, Any]) -> Member:
-    organisation = user.get("enterprise_user") or {}
-    teams = {
-        str(user.get("team_id") or ""),
-        str(organisation.get("enterprise_id") or ""),
-        *map(str, organisation.get("teams") or ()),
-    }
-    return Member(
-        role=_role(user),
-        is_active=not user.get("deleted"),
-        teams=frozenset(filter(None, teams)),
-    )
-
-
-def _role(user: Mapping[str, Any]) -> Role:
-    if user.get("is_stranger"):
-        return Role.STRANGER
-    if user.get("is_restricted") or user.get("is_ultra_restricted"):
-        return Role.GUEST
-    if user.get("is_owner") or user.get("is_primary_owner"):
-        return Role.OWNER
-    return Role.ADMIN if user.get("is_admin") else Role.MEMBER

@@ -23,8 +23,9 @@ from bot.wiring import slack_rules
 from integrations.slack.access import Access, Rules
 from integrations.slack.clients import OneWorkspace
 from integrations.slack.destination import SlackDestination
-from integrations.slack.directory import PEOPLE_LIFE, PLACES_LIFE, Role
+from integrations.slack.directory import PEOPLE_LIFE, PLACES_LIFE
 from integrations.slack.memory import Memory
+from integrations.slack.roles import Role, member_of
 from tests.integrations.slack.world import World
 
 PARTNER = "T09GLOBEX02"
@@ -159,6 +160,14 @@ def test_unknown_people_are_strangers(house: House) -> None:
     assert house.access().role_of(address) is Role.STRANGER
     with pytest.raises(NotAllowed):
         house.access(Rules()).check(address)
+
+
+def test_an_organisations_workspaces_are_one_house() -> None:
+    """Whoever is at home in another workspace of the same organisation, and counted as
+    its own by this one, is nobody from outside."""
+    user = {"team_id": "T2", "enterprise_user": {"teams": ["T1", "T2"]}}
+    assert member_of(user).teams >= {"T1", "T2"}
+    assert member_of(user).role is Role.MEMBER
 
 
 def test_deactivated_people_are_refused(house: House) -> None:
