@@ -42,16 +42,20 @@ def elements_of(blocks: list[Block]) -> Iterator[tuple[Block, Block]]:
 
 
 def action_of(
-    blocks: list[Block], action_id: str, value: Chosen, action_ts: str
+    blocks: list[Block],
+    action_id: str,
+    value: Chosen,
+    action_ts: str,
+    block_id: str = "",
 ) -> Block:
-    """The entry of ``actions`` for a click.
+    """The entry of ``actions`` for a click; ``block_id`` tells equal elements apart.
 
     ``value`` chooses among equal buttons, names the option of a menu, or is what was
     picked or typed; without it the first button or option is taken. Raises LookupError
     where no such element is shown, or it has no such option.
     """
     for block, element in elements_of(blocks):
-        if element["action_id"] != action_id:
+        if element["action_id"] != action_id or block_id not in ("", block["block_id"]):
             continue
         action = {
             "type": element["type"],

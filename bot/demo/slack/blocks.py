@@ -83,11 +83,28 @@ _BUTTON = fields(
     },
 )
 _IMAGE_ELEMENT = fields({"alt_text": string(2000)}, _IMAGE_SOURCE)
+_OPTION_GROUP = fields({"label": plain(75), "options": array(_OPTION, 100)})
+
+
+def _needs_options(problems: Problems, value: object, at: str) -> None:
+    if isinstance(value, dict) and ("options" in value) == ("option_groups" in value):
+        problems.add("must have exactly one of options and option_groups", at)
+
+
 _ELEMENTS: dict[str, Check] = {
     "button": _BUTTON,
     "overflow": fields({"options": array(_OVERFLOW_OPTION, 5)}, _ACTION),
-    "static_select": fields(
-        {"options": array(_OPTION, 100)}, {**_SELECT, "initial_option": _OPTION}
+    "static_select": both(
+        fields(
+            {},
+            {
+                **_SELECT,
+                "options": array(_OPTION, 100),
+                "option_groups": array(_OPTION_GROUP, 100),
+                "initial_option": _OPTION,
+            },
+        ),
+        _needs_options,
     ),
     "conversations_select": fields(
         {},
@@ -112,6 +129,9 @@ _ELEMENTS: dict[str, Check] = {
         {**_ACTION, "initial_options": array(_OPTION, 10)},
     ),
     "datepicker": fields({}, {**_SELECT, "initial_date": string(10)}),
+    "timepicker": fields(
+        {}, {**_SELECT, "initial_time": string(5), "timezone": string(255)}
+    ),
 }
 _INPUT_ELEMENTS = {
     **{

@@ -40,16 +40,22 @@ class Modals(Actor):
         return self.workspace.views[stack[-1]] if stack else None
 
     def click_in_view(
-        self, user: str, view: View, action_id: str, value: Chosen = None
+        self,
+        user: str,
+        view: View,
+        action_id: str,
+        value: Chosen = None,
+        block_id: str = "",
     ) -> Ack:
         """Press or choose in a modal or on the Home tab; raises LookupError where it
         is not shown to the user. A choice becomes part of the view's state."""
         who = self.workspace.user(user)
         if view.user != who.id or not self._is_shown(view):
             raise LookupError(f"{who.name} does not see this view")
-        action = action_of(view.blocks, action_id, value, self.workspace.next_ts())
+        action_ts = self.workspace.next_ts()
+        action = action_of(view.blocks, action_id, value, action_ts, block_id)
         with self.workspace.lock:
-            self._keep(view, action_id, value)
+            self._keep(view, action_id, value, block_id)
         trigger_id = new_trigger(self.workspace, who.id, view.channel)
         return self.delivery.interaction(
             "action",
@@ -139,9 +145,13 @@ class Modals(Actor):
                 return block
         raise LookupError(f"no element {action_id!r} is shown")
 
-    def _keep(self, view: View, action_id: str, value: Chosen) -> None:
+    def _keep(
+        self, view: View, action_id: str, value: Chosen, block_id: str = ""
+    ) -> None:
         state = state_of(view.blocks, view.values, view.channel)
         for block, element in elements_of(view.blocks):
+            if block_id not in ("", block["block_id"]):
+                continue
             if element["action_id"] == action_id and action_id in state.get(
                 block["block_id"], {}
             ):

@@ -65,6 +65,7 @@ class People(Talking, Modals, Surfaces):
         message: Message | Ephemeral,
         action_id: str,
         value: Chosen = None,
+        block_id: str = "",
     ) -> Ack:
         """Press a button or choose from a menu, in the message or in an unfurl below
         it. Raises LookupError where the user does not see it.
@@ -78,7 +79,7 @@ class People(Talking, Modals, Surfaces):
                 raise LookupError(f"{who.name} does not see this message")
         elif message.deleted:
             raise LookupError("the message was deleted")
-        url, action = self._pressed(message, action_id, value)
+        url, action = self._pressed(message, action_id, value, block_id)
         trigger_id = new_trigger(self.workspace, who.id, message.channel)
         address = new_response_url(
             self.workspace, who.id, message.channel, source=None if url else message
@@ -95,7 +96,11 @@ class People(Talking, Modals, Surfaces):
         return ack
 
     def _pressed(
-        self, message: Message | Ephemeral, action_id: str, value: Chosen
+        self,
+        message: Message | Ephemeral,
+        action_id: str,
+        value: Chosen,
+        block_id: str,
     ) -> tuple[str, Block]:
         """The URL of the unfurl that holds the element, "" for the message itself, and
         the action."""
@@ -104,8 +109,11 @@ class People(Talking, Modals, Surfaces):
             places += message.unfurls.items()
         action_ts = self.workspace.next_ts()
         for url, blocks in places:
-            if any(each["action_id"] == action_id for _, each in elements_of(blocks)):
-                return url, action_of(blocks, action_id, value, action_ts)
+            if any(
+                each["action_id"] == action_id and block_id in ("", block["block_id"])
+                for block, each in elements_of(blocks)
+            ):
+                return url, action_of(blocks, action_id, value, action_ts, block_id)
         raise LookupError(f"no element {action_id!r} is shown")
 
     def _show_ack(self, ack: Ack, address: ResponseUrl, line: str) -> str:
