@@ -11,7 +11,8 @@ response_urls    answers without a token
 blocks           Block Kit and its limits, on the checkers of validation
 mrkdwn           message text and whom it would notify
 workspace        state; model holds its parts, acme what it starts with
-page             the workspace in a browser; timeline and rendering draw it
+page             the workspace in a browser; screen draws it with timeline, pickers,
+                 attachments, rendering and rich_text, hands acts in it with forms
 faults           errors, silence, lost answers and rate limits on demand
 """
 

@@ -54,6 +54,7 @@ DEFAULT_SCOPES = (
 # What the page offers to type in an empty channel, and in a message's menu.
 SUGGESTIONS = ("/replay jane.doe@example.com", "@courier jane.doe@example.com")
 SHORTCUTS = {"find_replays": "Find replays"}
+GLOBAL_SHORTCUTS = {"find_replays_anywhere": "Find replays"}
 
 
 class SlackStandIn(People):
@@ -93,7 +94,7 @@ class SlackStandIn(People):
         self.app.register_blueprint(response_urls.blueprint(workspace, self.faults))
         self.app.register_blueprint(file_server.blueprint(workspace, self.faults))
         self.app.register_blueprint(
-            page.blueprint(self, Screen(self, SUGGESTIONS, SHORTCUTS))
+            page.blueprint(self, Screen(self, SUGGESTIONS, SHORTCUTS, GLOBAL_SHORTCUTS))
         )
         self._server: Server | None = None
 

@@ -6,9 +6,10 @@ or a new author begins. Drawing is left to the templates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.demo.slack.attachments import Attachment, attachments_of
 from bot.demo.slack.blocks import Block
 from bot.demo.slack.model import Ephemeral, File, Message, User
 from bot.demo.slack.presenting import FILE_KINDS
@@ -49,6 +50,7 @@ class Entry:
     warned: bool = False
     from_thread: str = ""
     files: tuple[FileCard, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     replies: int = 0
     repliers: tuple[User, ...] = field(default=())
     last_reply: datetime | None = None
@@ -143,20 +145,13 @@ def _entry(
 def _with_thread(workspace: Workspace, message: Message, entry: Entry) -> Entry:
     replies = workspace.replies(message.channel, message.ts)
     repliers = {reply.user: workspace.users[reply.user] for reply in replies}
-    return Entry(
-        ts=entry.ts,
-        author=entry.author,
-        ephemeral=False,
-        text=entry.text,
-        blocks=entry.blocks,
-        when=entry.when,
-        day=entry.day,
-        follows=entry.follows,
-        warned=entry.warned,
+    return replace(
+        entry,
         edited=message.edited,
         deleted=message.deleted,
         from_thread=message.thread_ts or "",
         files=tuple(_card(workspace.files[id_]) for id_ in message.files),
+        attachments=attachments_of(message),
         replies=len(replies),
         repliers=tuple(repliers.values()),
         last_reply=_moment(replies[-1].ts) if replies else None,

@@ -1,11 +1,13 @@
 // Keeps the page of the Slack stand-in current and sends what the person does. All
 // drawing is the server's: parts arrive as HTML that is escaped already.
-"use strict";
+
+import { localise } from "./dates.js";
+import { complete, touched, valueOf, valuesOf } from "./fields.js";
+import { forgetParts, put, scrollToEnd } from "./parts.js";
 
 const POLL_MS = 400;
-const drawn = new Map();
 let version = Number(document.body.dataset.version);
-let busy = false;
+let drawing = Promise.resolve();
 
 function here() {
   return new URLSearchParams(location.search);
@@ -16,9 +18,8 @@ function person() {
 }
 
 function channelId() {
-  const given = here().get("channel");
   const link = document.querySelector(".sidebar [aria-current]");
-  return given || new URL(link.href).searchParams.get("channel");
+  return new URL(link.href).searchParams.get("channel");
 }
 
 async function send(what, body) {
@@ -30,60 +31,13 @@ async function send(what, body) {
   await refresh();
 }
 
-// Slack's date tokens, in the reader's own zone and language.
-function localise(root) {
-  const style = (options) => new Intl.DateTimeFormat(undefined, options);
-  const formats = {
-    date_num: style({ dateStyle: "short" }),
-    date: style({ month: "long", day: "numeric", year: "numeric" }),
-    date_short: style({ month: "short", day: "numeric", year: "numeric" }),
-    date_long: style({ dateStyle: "full" }),
-    time: style({ timeStyle: "short" }),
-    time_secs: style({ timeStyle: "medium" }),
-  };
-  for (const element of root.querySelectorAll("time[data-unix]")) {
-    const when = new Date(Number(element.dataset.unix) * 1000);
-    const layout = element.dataset.layout;
-    if (Number.isNaN(when.getTime()) || !layout) continue;
-    element.title = style({ dateStyle: "full", timeStyle: "medium" }).format(when);
-    element.textContent = layout.replace(/\{(\w+)\}/g, (whole, name) => {
-      if (name === "ago") return ago(when);
-      const pretty = name.endsWith("_pretty") && relativeDay(when);
-      const format = formats[name.replace("_pretty", "")];
-      return pretty || (format ? format.format(when) : whole);
-    });
-  }
+// One after the other, so that no old answer is put over a newer one.
+function refresh() {
+  drawing = drawing.then(draw, draw);
+  return drawing;
 }
 
-function relativeDay(when) {
-  const days = (date) => new Date(date).setHours(0, 0, 0, 0) / 86400000;
-  const names = { "-1": "yesterday", 0: "today", 1: "tomorrow" };
-  return names[Math.round(days(when) - days(Date.now()))];
-}
-
-function ago(when) {
-  const minutes = Math.round((Date.now() - when) / 60000);
-  const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-  if (minutes < 60) return words.format(-minutes, "minute");
-  if (minutes < 1440) return words.format(-Math.round(minutes / 60), "hour");
-  return words.format(-Math.round(minutes / 1440), "day");
-}
-
-function scrollerOf(part) {
-  return part.classList.contains("scroll") || part.classList.contains("thread-scroll");
-}
-
-function put(name, html) {
-  if (drawn.get(name) === html) return;
-  drawn.set(name, html);
-  const part = document.querySelector(`[data-part=${name}]`);
-  const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 80;
-  part.innerHTML = html;
-  localise(part);
-  if (scrollerOf(part) && atEnd) part.scrollTop = part.scrollHeight;
-}
-
-async function refresh() {
+async function draw() {
   const query = here();
   query.set("user", person());
   const answer = await fetch(`/page/view?${query}`);
@@ -95,22 +49,18 @@ async function refresh() {
 }
 
 async function poll() {
-  if (!busy) {
-    busy = true;
-    try {
-      const answer = await fetch("/page/version");
-      if (answer.ok && (await answer.json()).version !== version) await refresh();
-    } catch {
-      // The demo was stopped; the next poll may find it again.
-    }
-    busy = false;
+  try {
+    const answer = await fetch("/page/version");
+    if (answer.ok && (await answer.json()).version !== version) await refresh();
+  } catch {
+    // The demo was stopped; the next poll may find it again.
   }
   setTimeout(poll, POLL_MS);
 }
 
 async function go(url) {
   const target = new URL(url, location.href);
-  history.pushState(null, "", target);
+  if (target.href !== location.href) history.pushState(null, "", target);
   for (const link of document.querySelectorAll(".switcher a")) {
     if (link.dataset.user === target.searchParams.get("user")) {
       link.setAttribute("aria-current", "true");
@@ -118,13 +68,19 @@ async function go(url) {
       link.removeAttribute("aria-current");
     }
   }
-  drawn.clear();
+  document.body.classList.remove("with-sidebar");
+  forgetParts();
   await refresh();
   keepSwitcher();
-  for (const part of document.querySelectorAll("[data-part]")) {
-    if (scrollerOf(part)) part.scrollTop = part.scrollHeight;
-  }
+  scrollToEnd();
   offer(document.querySelector("[data-composer=channel] textarea"));
+  await arrive();
+}
+
+// Slack tells the app whenever a person comes to it.
+async function arrive() {
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) await send("open", { tab: tab.dataset.tab });
 }
 
 // The links to be somebody else lead to the same place.
@@ -139,7 +95,7 @@ function keepSwitcher() {
 function confirmed(data) {
   if (!data.confirmTitle) return Promise.resolve(true);
   const dialog = document.querySelector("dialog.confirm");
-  const [no, yes] = dialog.querySelectorAll("button");
+  const [no, yes] = dialog.querySelectorAll(".dialog-buttons button");
   dialog.querySelector("h2").textContent = data.confirmTitle;
   dialog.querySelector("p").textContent = data.confirmText;
   no.textContent = data.confirmNo;
@@ -155,18 +111,24 @@ function confirmed(data) {
 }
 
 async function act(element) {
+  const isField = element.dataset.kind !== undefined;
+  const value = isField ? valueOf(element) : element.dataset.value || null;
+  if (element.tagName === "SELECT" && value === "") return;
   if (!(await confirmed(element.dataset))) {
     if (element.tagName === "SELECT") element.value = "";
     return;
   }
   element.closest("details")?.removeAttribute("open");
   element.classList.add("busy");
-  setTimeout(() => element.classList.remove("busy"), 3000);
+  setTimeout(() => element.classList.remove("busy"), 1000);
+  const view = element.closest("[data-view]");
   await send("click", {
     ts: element.closest("article")?.dataset.ts,
+    in_view: view?.dataset.view,
+    values: view ? valuesOf(view) : undefined,
+    block_id: element.closest("[data-block]")?.dataset.block,
     action_id: element.dataset.actionId,
-    value: element.tagName === "SELECT" ? element.value : element.dataset.value || null,
-    in_modal: element.closest(".modal") !== null,
+    value,
   });
 }
 
@@ -187,32 +149,24 @@ async function submitComposer(form) {
   offer(box);
   const thread = form.dataset.composer === "thread" ? here().get("thread") : null;
   await send("say", { text, thread });
-  const part = form.parentElement.querySelector(".scroll, .thread-scroll");
-  part.scrollTop = part.scrollHeight;
+  scrollToEnd(form.parentElement);
 }
 
-function modalValues(form) {
-  const values = {};
-  for (const field of form.querySelectorAll("[data-kind]")) {
-    const block = field.closest("[data-block]").dataset.block;
-    const { kind, actionId } = field.dataset;
-    const chosen = field.selectedOptions?.[0];
-    const value = kind === "plain_text_input"
-      ? { value: field.value || null }
-      : {
-        selected_option: chosen?.value
-          ? { text: { type: "plain_text", text: chosen.text }, value: chosen.value }
-          : null,
-      };
-    values[block] = { ...values[block], [actionId]: { type: kind, ...value } };
-  }
-  return values;
+async function submitModal(form) {
+  if (!complete(form)) return;
+  const button = form.querySelector("footer .primary");
+  button.classList.add("busy");
+  setTimeout(() => button.classList.remove("busy"), 1000);
+  await send("submit", { in_view: form.dataset.view, values: valuesOf(form) });
 }
 
 document.addEventListener("click", (event) => {
   const target = event.target.closest("a, button, summary");
   for (const menu of document.querySelectorAll("details[open]")) {
     if (!menu.contains(event.target)) menu.removeAttribute("open");
+  }
+  if (event.target === document.body || event.target.closest("main, .veil")) {
+    document.body.classList.remove("with-sidebar");
   }
   if (!target) return;
   const data = target.dataset;
@@ -222,50 +176,79 @@ document.addEventListener("click", (event) => {
   } else if (data.actionId) {
     act(target);
   } else if (data.shortcut) {
-    const { ts } = target.closest("article").dataset;
-    send("click", { ts, action_id: data.shortcut, shortcut: true });
+    target.closest("details")?.removeAttribute("open");
+    const ts = target.closest("article")?.dataset.ts;
+    send("shortcut", { ts, callback_id: data.shortcut });
   } else if (data.fill) {
     const box = document.querySelector("[data-composer=channel] textarea");
     box.value = data.fill;
     box.focus();
     offer(box);
   } else if (data.close !== undefined) {
-    send("submit", {});
+    const { view } = target.closest("[data-view]").dataset;
+    send("submit", { in_view: view, all: data.close === "all" });
+  } else if (data.sidebar !== undefined) {
+    document.body.classList.add("with-sidebar");
   }
 });
 
+// Fields outside of inputs tell the app at once; inputs where they dispatch.
 document.addEventListener("change", (event) => {
-  const menu = event.target.closest("select[data-action-id]");
-  if (menu && !menu.closest(".input")) act(menu);
+  const field = event.target.closest("[data-kind]");
+  if (!field) return;
+  touched(field);
+  const input = field.closest(".input");
+  if (!input || (input.dataset.dispatch !== undefined && !field.matches(".field"))) {
+    act(field);
+  }
 });
 
 document.addEventListener("input", (event) => {
   if (event.target.closest("[data-composer]")) offer(event.target);
+  const field = event.target.closest("[data-kind]");
+  if (field) touched(field);
 });
 
+document.addEventListener("toggle", (event) => {
+  if (event.target.open) {
+    event.target.querySelector("[role=menu]")?.scrollIntoView({ block: "nearest" });
+  }
+}, true);
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") escape();
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   const box = event.target.closest?.("[data-composer] textarea");
-  if (!box || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  submitComposer(box.form);
+  const field = event.target.closest?.("[data-dispatch] input.field");
+  if (box || field) event.preventDefault();
+  if (box) submitComposer(box.form);
+  if (field) act(field);
 });
+
+function escape() {
+  const open = document.querySelector("details[open]");
+  if (open) {
+    open.removeAttribute("open");
+    open.querySelector("summary").focus();
+  } else if (!document.querySelector("dialog[open]")) {
+    document.querySelector(".modal footer [data-close]")?.click();
+  }
+}
 
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.target.dataset.composer) submitComposer(event.target);
-  else if (event.target.dataset.view) {
-    send("submit", { values: modalValues(event.target) });
-  }
+  else if (event.target.dataset.view) submitModal(event.target);
 });
 
 window.addEventListener("popstate", () => go(location.href));
 
 localise(document);
 keepSwitcher();
-for (const part of document.querySelectorAll(".scroll, .thread-scroll")) {
-  part.scrollTop = part.scrollHeight;
-}
+await refresh();
+scrollToEnd();
 const linked = document.getElementById(location.hash.slice(1)) ||
   document.getElementById(location.hash.replace("#m-", "t-"));
 linked?.scrollIntoView({ block: "center" });
+await arrive();
 poll();
