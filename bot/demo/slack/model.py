@@ -177,9 +177,13 @@ class LinkShare:
 
 @dataclass(slots=True)
 class Token:
+    """``team`` is the name of another workspace than the stand-in's own."""
+
     value: str
     scopes: tuple[str, ...]
     revoked: bool = False
+    team: str = ""
+    expires_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from bot.demo.slack.workspace import (
 def auth_test(call: Call) -> Json:
     return {
         "url": f"{call.workspace.url}/",
-        "team": TEAM_NAME,
+        "team": call.token.team or TEAM_NAME,
         "user": call.workspace.users[BOT_USER].name,
         "team_id": TEAM_ID,
         "user_id": BOT_USER,

@@ -15,6 +15,7 @@ from bot.demo.slack import (
     chat,
     conversations,
     files,
+    oauth,
     unfurls,
     usergroups,
     users,
@@ -32,6 +33,7 @@ METHODS: dict[str, Method] = {
     **files.METHODS,
     **unfurls.METHODS,
     **usergroups.METHODS,
+    **oauth.METHODS,
     **users.METHODS,
     **views.METHODS,
 }
@@ -86,7 +88,9 @@ def _run(
             raise SlackError("invalid_auth")
         if token.revoked:
             raise SlackError("token_revoked")
-        if not token.value.startswith("xoxb-"):
+        if token.expires_at is not None and token.expires_at <= workspace.clock():
+            raise SlackError("token_expired")
+        if not token.value.startswith(("xoxb-", "xoxe.xoxb-")):
             raise SlackError("not_allowed_token_type")
         called = Call(workspace, token, args)
         called.need_scope(*METHODS[method].scopes)
