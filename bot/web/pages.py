@@ -23,16 +23,32 @@ main {{ background: var(--card); border: 1px solid var(--line); border-radius: 1
   padding: 32px 40px; max-width: 28rem; margin: 16px; text-align: center; }}
 h1 {{ font-size: 1.25rem; margin: 0 0 8px; }}
 p {{ margin: 0; color: var(--soft); }}
+p + p {{ margin-top: 16px; }}
+a {{ color: inherit; font-weight: 600; }}
 </style></head>
-<body><main><h1>{title}</h1><p>{text}</p></main></body></html>
+<body><main><h1>{title}</h1><p>{text}</p>{link}</main></body></html>
 """
 
 
-def message_page(status: int, title: str, text: str) -> Response:
-    """A page with a heading and a sentence; nothing is loaded and nothing runs."""
-    body = _PAGE.format(title=html.escape(title), text=html.escape(text))
+def message_page(
+    status: int, title: str, text: str, *, link: tuple[str, str] | None = None
+) -> Response:
+    """A page with a heading and a sentence; nothing is loaded and nothing runs.
+
+    ``link`` is a label and where it leads.
+    """
+    body = _PAGE.format(
+        title=html.escape(title), text=html.escape(text), link=_anchor(link)
+    )
     response = Response(body, status=status, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     )
     return response
+
+
+def _anchor(link: tuple[str, str] | None) -> str:
+    if link is None:
+        return ""
+    label, url = map(html.escape, link)
+    return f'<p><a href="{url}">{label}</a></p>'

@@ -28,6 +28,7 @@ from integrations.slack import replies
 from integrations.slack.clients import Clients
 from integrations.slack.listeners import NAME, Desk, register
 from integrations.slack.payloads import Body
+from integrations.slack.removal import Removal
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +40,18 @@ def build_app(
     signing_secret: str,
     look_back: timedelta = timedelta(days=14),
     clock: Callable[[], float] = time.time,
+    removal: Removal | None = None,
 ) -> App:
     """The bolt app that turns what Slack sends into requests to ``intake``.
 
     It answers whatever slash command the Slack app defines. ``look_back`` is how far a
-    search goes where the text names no time; ``clock`` gives Unix seconds.
+    search goes where the text names no time; ``clock`` gives Unix seconds; ``removal``
+    hears of workspaces that remove the app.
     """
     app = _quiet_app(signing_secret)
     register(app, Desk(intake, clients, look_back=look_back, clock=clock))
+    if removal is not None:
+        removal.register(app)
     app.error(_answer_error)
     return app
 

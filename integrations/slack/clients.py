@@ -12,7 +12,7 @@ from typing import Protocol
 
 from slack_sdk import WebClient
 
-from bot.errors import Refused
+from bot.errors import Refused, SettingsError
 from integrations.slack.client import strict
 
 INSTALL_PATH = "/slack/install"
@@ -68,7 +68,8 @@ class Tokens(Protocol):
     def bot_token(self, workspace: Workspace) -> str | None:
         """A token that works now; None where the app is not installed there.
 
-        Raises RetryLater where that cannot be known now.
+        Raises Refused where Slack will give none without a new installation,
+        SettingsError where it cannot be unsealed, and RetryLater.
         """
 
     def workspaces(self) -> list[Workspace]:
@@ -94,7 +95,7 @@ class InstalledWorkspaces:
             # Installed once for the whole organisation, in no workspace of its own.
             candidates.append(Workspace("", enterprise))
         for workspace in candidates:
-            token = self._tokens.bot_token(workspace)
+            token = self._token(workspace)
             if token:
                 return strict(self._client, token=token)
         raise Refused(
@@ -102,6 +103,16 @@ class InstalledWorkspaces:
             plain="I am not installed in this workspace, or was removed from it. Ask an"
             f" admin to open {self._install_url}",
         )
+
+    def _token(self, workspace: Workspace) -> str | None:
+        try:
+            return self._tokens.bot_token(workspace)
+        except (Refused, SettingsError) as error:
+            raise Refused(
+                str(error),
+                plain="My access to this workspace has ended. Ask an admin to open"
+                f" {self._install_url}",
+            ) from error
 
     @property
     def anonymous(self) -> WebClient:
