@@ -1,4 +1,6 @@
-"""Carries what happens in the workspace to the app, signed, and times its answer.
+"""Carries what happens in the workspace to the app, and times its answer.
+
+It is signed and posted to the request URL, or goes through Socket Mode while that runs.
 
 Imitates docs.slack.dev/authentication/verifying-requests-from-slack and the deadlines
 and retries of docs.slack.dev/apis/events-api. The signature is made by slack_sdk's own
@@ -15,6 +17,7 @@ import requests
 from slack_sdk.signature import SignatureVerifier
 
 from bot.demo.slack.model import Ack, Json
+from bot.demo.slack.socket import SocketMode
 from bot.demo.slack.workspace import Workspace
 
 DEADLINE_SECONDS = 3.0
@@ -30,6 +33,7 @@ class Delivery:
     def __init__(
         self, workspace: Workspace, request_url: str, signing_secret: str
     ) -> None:
+        self.socket = SocketMode(workspace)
         self.request_url = request_url
         self.signing_secret = signing_secret
         self.deadline = DEADLINE_SECONDS
@@ -37,10 +41,14 @@ class Delivery:
 
     def form(self, kind: str, form: Json, **ids: str) -> Ack:
         """A slash command's own form fields."""
+        if self.socket.is_on:
+            return self._over_socket(kind, "slash_commands", form, (0, ""), **ids)
         return self._post(kind, urlencode(form), _FORM, {}, **ids)
 
     def interaction(self, kind: str, payload: Json, **ids: str) -> Ack:
         """Any other interaction: one field ``payload`` that holds JSON."""
+        if self.socket.is_on:
+            return self._over_socket(kind, "interactive", payload, (0, ""), **ids)
         return self.form(kind, {"payload": json.dumps(payload)}, **ids)
 
     def event(self, envelope: Json, retry_num: int = 0, reason: str = "") -> Ack:
@@ -49,15 +57,7 @@ class Delivery:
         Slack tries again at once, after a minute and after five minutes, unless a
         refusal carries ``X-Slack-No-Retry: 1``.
         """
-        headers = {}
-        if retry_num:
-            headers = {
-                "X-Slack-Retry-Num": str(retry_num),
-                "X-Slack-Retry-Reason": reason,
-            }
-        event_id = str(envelope["event_id"])
-        body = json.dumps(envelope)
-        ack = self._post("event", body, _JSON, headers, event_id=event_id)
+        ack = self._event(envelope, retry_num, reason)
         wants_none = ack.error == "no_retry"
         if ack.ok or wants_none or retry_num >= len(RETRY_AFTER_SECONDS):
             return ack
@@ -72,6 +72,53 @@ class Delivery:
 
     def _retry(self, envelope: Json, retry_num: int, reason: str) -> None:
         self.event(envelope, retry_num, reason)
+
+    def _event(self, envelope: Json, retry_num: int, reason: str) -> Ack:
+        event_id = str(envelope["event_id"])
+        if self.socket.is_on:
+            return self._over_socket(
+                "event",
+                "events_api",
+                envelope,
+                (retry_num, reason),
+                event_id=event_id,
+            )
+        headers = {}
+        if retry_num:
+            headers = {
+                "X-Slack-Retry-Num": str(retry_num),
+                "X-Slack-Retry-Reason": reason,
+            }
+        body = json.dumps(envelope)
+        return self._post("event", body, _JSON, headers, event_id=event_id)
+
+    def _over_socket(
+        self,
+        kind: str,
+        type_: str,
+        payload: Json,
+        retry: tuple[int, str],
+        *,
+        trigger_id: str = "",
+        response_url: str = "",
+        event_id: str = "",
+    ) -> Ack:
+        started = time.monotonic()
+        answer = self.socket.send(type_, payload, deadline=self.deadline, retry=retry)
+        ack = Ack(
+            kind,
+            0 if answer.error else 200,
+            "" if answer.payload is None else json.dumps(answer.payload),
+            time.monotonic() - started,
+            answer.error,
+            trigger_id,
+            response_url,
+            event_id,
+            retry[0],
+        )
+        with self._workspace.lock:
+            self._workspace.acks.append(ack)
+        return ack
 
     def signed_headers(self, body: str) -> dict[str, str]:
         """The two headers Slack puts on everything it sends."""

@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterable
 from flask import Flask
 
 from bot.demo.server import Server
-from bot.demo.slack import acme, file_server, oauth, page, response_urls, web_api
+from bot.demo.slack import (
+    acme,
+    file_server,
+    oauth,
+    page,
+    response_urls,
+    socket,
+    web_api,
+)
 from bot.demo.slack.delivery import Delivery
 from bot.demo.slack.faults import Allowance, Faults
 from bot.demo.slack.links import registrable
@@ -93,6 +101,10 @@ class SlackStandIn(People):
         )
         self.app.register_blueprint(response_urls.blueprint(workspace, self.faults))
         self.app.register_blueprint(file_server.blueprint(workspace, self.faults))
+        self.socket = self.delivery.socket
+        self.app.register_blueprint(
+            socket.blueprint(self.socket, workspace, self.faults)
+        )
         self.oauth = oauth.OAuth(workspace, self.delivery)
         self.app.register_blueprint(oauth.blueprint(self.oauth, workspace, self.faults))
         self.app.register_blueprint(
@@ -109,6 +121,7 @@ class SlackStandIn(People):
     def stop(self) -> None:
         self.faults.release()
         self.workspace.schedule.stop()
+        self.socket.stop()
         if self._server is not None:
             self._server.stop()
 
