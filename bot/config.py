@@ -34,6 +34,7 @@ from bot.sealing import is_key
 
 _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _SLACK_ID = re.compile(r"[CGS][A-Z0-9]{5,}")
+_WORKSPACE = re.compile(r"[TE][A-Z0-9]{2,30}")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -106,9 +107,17 @@ def _slack_name(word: str) -> str:
     return name
 
 
+def _workspace_ids(text: object) -> object:
+    found = _words(text) if isinstance(text, str) else text
+    if isinstance(found, tuple) and not all(map(_WORKSPACE.fullmatch, found)):
+        raise ValueError("expected ids of workspaces, T…, or organisations, E…")
+    return found
+
+
 Span = Annotated[timedelta, BeforeValidator(span)]
 Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
+Workspaces = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_workspace_ids)]
 AssetHosts = Annotated[tuple[HostPattern, ...], NoDecode, BeforeValidator(_asset_hosts)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
@@ -159,6 +168,10 @@ class Settings(BaseSettings):
 
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_workspaces: Workspaces = ()
+    slack_app_token: SecretStr | None = None
     slack_command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/replay"
     slack_api_url: str = "https://slack.com/api/"
     slack_allow_channels: SlackNames = ()
@@ -182,6 +195,13 @@ class Settings(BaseSettings):
     @classmethod
     def _is_origin(cls, value: str | None) -> str | None:
         return None if value is None else _origin(value)
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _is_app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("expected an app-level token, xapp-…")
+        return value
 
     @field_validator("export_assets")
     @classmethod
@@ -229,7 +249,7 @@ class Settings(BaseSettings):
 
     @property
     def has_slack(self) -> bool:
-        return self.slack_bot_token is not None
+        return bool(self.slack_bot_token or self.slack_client_id)
 
     @property
     def has_zendesk(self) -> bool:
@@ -289,11 +309,12 @@ def _incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str
         )
     for group in (
         ("posthog_project_id", "posthog_api_key"),
-        ("slack_bot_token", "slack_signing_secret"),
+        ("slack_client_id", "slack_client_secret", "slack_workspaces"),
     ):
         missing = absent(*group)
         if missing and len(missing) < len(group):
             problems.append(f"{missing[0]} is missing")
+    problems += _incomplete_slack(data)
     if data.get("zendesk_subdomain"):
         if needs_webhook_secret and absent("zendesk_webhook_secrets"):
             problems.append(
@@ -304,6 +325,22 @@ def _incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str
         if oauth and absent("zendesk_email", "zendesk_api_token"):
             problems += [f"{name} is missing" for name in oauth]
     return problems
+
+
+def _incomplete_slack(data: Mapping[str, Any]) -> list[str]:
+    token, client_id = data.get("slack_bot_token"), data.get("slack_client_id")
+    # Of the two, Socket Mode needs the one and the Request URL the other.
+    secret = data.get("slack_app_token") or data.get("slack_signing_secret")
+    if token and client_id:
+        return [
+            "SLACK_BOT_TOKEN and SLACK_CLIENT_ID exclude each other: the first is for"
+            " one workspace, the second for the many that install the app"
+        ]
+    if secret and not (token or client_id):
+        return ["SLACK_BOT_TOKEN is missing"]
+    if (token or client_id) and not secret:
+        return ["SLACK_SIGNING_SECRET is missing"]
+    return []
 
 
 def _hand_to_clouds(env_file: Path) -> None:

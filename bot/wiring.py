@@ -5,12 +5,15 @@ A new vendor is a line in ``sources`` or ``Services.conversations``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 
 from flask import Blueprint, Flask
 from pydantic import SecretStr
+from slack_bolt import App
 from slack_sdk import WebClient
 from sqlalchemy import Engine
 
@@ -20,7 +23,7 @@ from bot.assets.fetch import Fetcher
 from bot.assets.guard import Guard, Resolver, addresses
 from bot.audit import AuditLog
 from bot.config import Settings
-from bot.database.engine import connect, is_current, upgrade
+from bot.database.engine import connect, is_current, transaction, upgrade
 from bot.delivery import Courier, Policy
 from bot.errors import SettingsError
 from bot.intake import CourierIntake
@@ -37,6 +40,7 @@ from bot.sharing import Links, Postings
 from bot.storage import ReplayStore, StoredBlobs
 from bot.web import health, previews, replays
 from bot.web.app import create_app
+from bot.web.pages import message_page
 from integrations import slack
 from integrations.posthog import PostHogSource
 from integrations.slack.access import Access, Rules
@@ -55,10 +59,12 @@ _MEMORY_BYTES = 64 * _MEGABYTE
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A vendor people ask in: where answers go, and the routes that take questions."""
+    """A vendor people ask in: where answers go, the routes that take questions, and
+    the connection they come over where that is not a route."""
 
     destination: Destination
-    blueprint: Callable[[Intake], Blueprint]
+    routes: Callable[[Intake], Iterable[Blueprint]]
+    socket: Callable[[Intake], slack.Socket] | None = None
 
 
 class Services:
@@ -67,6 +73,7 @@ class Services:
     def __init__(self, settings: Settings, *, redis_url: str | None = None) -> None:
         self.settings = settings
         self._redis_url = redis_url
+        self._sockets: dict[str, Callable[[], object]] = {}
 
     @cached_property
     def engine(self) -> Engine:
@@ -128,7 +135,7 @@ class Services:
     def conversations(self) -> dict[str, Conversation]:
         found = {}
         if self.settings.has_slack:
-            found["slack"] = _slack(self.settings)
+            found["slack"] = _slack(self)
         if self.settings.has_zendesk:
             found["zendesk"] = _zendesk(
                 self.settings,
@@ -161,7 +168,6 @@ class Services:
 
     def app(self) -> Flask:
         """The web application."""
-        intake = CourierIntake(self.ledger, self.bell)
         return create_app(
             [
                 replays.blueprint(links=self.links, replays=self.replays),
@@ -169,9 +175,28 @@ class Services:
                     links=self.links, replays=self.replays, frames=self.frames
                 ),
                 health.blueprint(parts=self.parts, gauges=self._gauges),
-                *(one.blueprint(intake) for one in self.conversations.values()),
+                *chain.from_iterable(
+                    one.routes(self._intake) for one in self.conversations.values()
+                ),
             ]
         )
+
+    @cached_property
+    def _intake(self) -> Intake:
+        return CourierIntake(self.ledger, self.bell)
+
+    @contextmanager
+    def receiving(self) -> Iterator[None]:
+        """Keep the connections open that questions come over. For one process only: of
+        several, Slack gives each question to any of them."""
+        with ExitStack() as stack:
+            for name, one in self.conversations.items():
+                if one.socket is not None:
+                    socket = one.socket(self._intake)
+                    stack.callback(socket.stop)
+                    socket.start()
+                    self._sockets[f"{name} socket"] = socket.check
+            yield
 
     def worker(self) -> Worker:
         """A worker, not yet started."""
@@ -191,6 +216,7 @@ class Services:
             "database": self._check_database,
             "redis": lambda: self.bell.ping(),
             "storage": lambda: self.store.check(),
+            **self._sockets,
         }
 
     def _check_database(self) -> None:
@@ -273,34 +299,52 @@ def existing_store(settings: Settings) -> ReplayStore | None:
     return ReplayStore.at(settings.object_url)
 
 
-def _slack(settings: Settings) -> Conversation:
-    token = settings.slack_bot_token
-    secret = settings.slack_signing_secret
-    if token is None or secret is None:
-        raise SettingsError("SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are missing")
-    client = WebClient(
-        token=token.get_secret_value(), base_url=settings.slack_api_url, timeout=20
-    )
-
-    clients = slack.OneWorkspace(client)
-
-    def routes(intake: Intake) -> Blueprint:
-        app = slack.build_app(
-            intake=intake,
-            clients=clients,
-            signing_secret=secret.get_secret_value(),
-            look_back=settings.look_back,
+def _slack(services: Services) -> Conversation:
+    settings = services.settings
+    token, app_token = settings.slack_bot_token, _plain(settings.slack_app_token)
+    secret = _plain(settings.slack_signing_secret)
+    client = WebClient(token=_plain(token), base_url=settings.slack_api_url, timeout=20)
+    if settings.slack_client_id is None:
+        workspaces = slack.one_workspace(client)
+    else:
+        workspaces = slack.many_workspaces(
+            client,
+            client_id=settings.slack_client_id,
+            client_secret=_plain(settings.slack_client_secret) or "",
+            public_url=settings.public_url,
+            allowed=settings.slack_workspaces,
+            scopes=slack_scopes(settings),
+            transaction=lambda: transaction(services.engine),
+            sealer=services.sealer,
+            page=message_page,
         )
-        return slack.blueprint(app, signing_secret=secret.get_secret_value())
+
+    def app(intake: Intake) -> App:
+        return slack.build_app(
+            intake=intake,
+            clients=workspaces.clients,
+            signing_secret=secret,
+            look_back=settings.look_back,
+            removal=workspaces.removal,
+        )
+
+    def routes(intake: Intake) -> Iterator[Blueprint]:
+        if secret is not None and app_token is None:
+            yield slack.blueprint(app(intake), signing_secret=secret)
+        if workspaces.pages is not None:
+            yield workspaces.pages
 
     return Conversation(
         slack.SlackDestination(
-            clients,
+            workspaces.clients,
             command=settings.slack_command,
-            access=Access(slack_rules(settings), clients),
+            access=Access(slack_rules(settings), workspaces.clients),
             scopes=slack_scopes(settings),
         ),
         routes,
+        None
+        if app_token is None
+        else lambda intake: slack.Socket(app(intake), app_token, client),
     )
 
 
@@ -336,7 +380,7 @@ def _zendesk(
             note_when_nothing=settings.zendesk_note_when_nothing,
             attach=file_of if settings.zendesk_attach_file else None,
         ),
-        lambda intake: zendesk_blueprint(intake=intake, secrets=secrets),
+        lambda intake: [zendesk_blueprint(intake=intake, secrets=secrets)],
     )
 
 
@@ -354,11 +398,20 @@ def zendesk_account(settings: Settings) -> Zendesk:
     )
 
 
-def slack_setup(settings: Settings) -> slack.Setup:
+def slack_setup(
+    settings: Settings, *, socket: bool = False, many: bool = False
+) -> slack.Setup:
     """The Slack app's manifest for this installation, why it asks for each scope, and
-    what to do with it. Raises SettingsError where Slack would refuse PUBLIC_URL."""
+    what to do with it. Raises SettingsError where Slack would refuse PUBLIC_URL.
+
+    ``socket`` and ``many`` are for settings that the app has yet to be made for.
+    """
     return slack.set_up(
-        settings.public_url, settings.slack_command, scopes=slack_scopes(settings)
+        settings.public_url,
+        settings.slack_command,
+        scopes=slack_scopes(settings),
+        socket=socket or settings.slack_app_token is not None,
+        oauth=many or settings.slack_client_id is not None,
     )
 
 

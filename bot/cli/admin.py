@@ -32,9 +32,11 @@ def setup_key() -> None:
 
 
 @setup.command("slack")
-def setup_slack() -> None:
+@click.option("--socket", is_flag=True, help="For Socket Mode (SLACK_APP_TOKEN).")
+@click.option("--many", is_flag=True, help="For many workspaces (SLACK_CLIENT_ID).")
+def setup_slack(socket: bool, many: bool) -> None:
     """Print the manifest of the Slack app, filled in for this installation."""
-    made = slack_setup(Settings.from_env())
+    made = slack_setup(Settings.from_env(), socket=socket, many=many)
     click.echo(json.dumps(made.manifest, indent=2))
     say("")
     for number, step in enumerate(made.steps, 1):

@@ -75,12 +75,13 @@ def demo(port: int, no_browser: bool) -> None:
 
 def _serve(services: Services, settings: Settings) -> None:
     address = f"http://{settings.host}:{settings.port}"
-    run_web(
-        services.app(),
-        settings.host,
-        settings.port,
-        listening=lambda: say(f"Replay Courier answers on {address}"),
-    )
+    with services.receiving():
+        run_web(
+            services.app(),
+            settings.host,
+            settings.port,
+            listening=lambda: say(f"Replay Courier answers on {address}"),
+        )
 
 
 def _stop_on_signals() -> threading.Event:

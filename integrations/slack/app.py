@@ -37,14 +37,15 @@ def build_app(
     *,
     intake: Intake,
     clients: Clients,
-    signing_secret: str,
+    signing_secret: str | None = None,
     look_back: timedelta = timedelta(days=14),
     clock: Callable[[], float] = time.time,
     removal: Removal | None = None,
 ) -> App:
     """The bolt app that turns what Slack sends into requests to ``intake``.
 
-    It answers whatever slash command the Slack app defines. ``look_back`` is how far a
+    It answers whatever slash command the Slack app defines. Over HTTP bolt checks
+    ``signing_secret``; in Socket Mode there is none. ``look_back`` is how far a
     search goes where the text names no time; ``clock`` gives Unix seconds; ``removal``
     hears of workspaces that remove the app.
     """
@@ -71,7 +72,7 @@ def _answer_error(error: Exception, body: Body) -> BoltResponse:
     return BoltResponse(status=503 if isinstance(error, RetryLater) else 500, body="")
 
 
-def _quiet_app(signing_secret: str) -> App:
+def _quiet_app(signing_secret: str | None) -> App:
     # Below this level bolt logs whole bodies: customers' addresses, response_urls.
     bolt_log = logging.getLogger(f"{__name__}.bolt")
     bolt_log.setLevel(logging.WARNING)

@@ -34,9 +34,7 @@ from integrations.slack.client import strict
 from integrations.slack.clients import INSTALL_PATH
 from integrations.slack.errors import code_of, ours
 from integrations.slack.installations import Installations, Transaction, Turns
-from integrations.slack.manifest import APP_NAME, SCOPES
-
-REDIRECT_PATH = "/slack/oauth_redirect"
+from integrations.slack.manifest import APP_NAME, REDIRECT_PATH
 
 _STATE_LIFE = 10 * 60
 _OPEN_SLACK = "https://slack.com/app_redirect?app={app}&team={team}"
@@ -85,7 +83,8 @@ class NotAllowed(BoltError):
 
 
 class Installing(OAuthFlow):
-    """The flow for the workspaces and organisations whose ids are ``allowed``."""
+    """The flow for the workspaces and organisations whose ids are ``allowed``; the
+    app asks for ``scopes``."""
 
     def __init__(
         self,
@@ -95,6 +94,7 @@ class Installing(OAuthFlow):
         client_secret: str,
         public_url: str,
         allowed: Collection[str],
+        scopes: Collection[str],
         installations: Installations,
         states: States,
         page: Page,
@@ -118,7 +118,7 @@ class Installing(OAuthFlow):
             settings=OAuthSettings(
                 client_id=client_id,
                 client_secret=client_secret,
-                scopes=list(SCOPES),
+                scopes=list(scopes),
                 user_scopes=[],
                 redirect_uri=public_url + REDIRECT_PATH,
                 install_path=INSTALL_PATH,

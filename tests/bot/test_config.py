@@ -14,6 +14,13 @@ ZENDESK = {
     "ZENDESK_OAUTH_CLIENT_SECRET": "s",
 }
 
+INSTALLED = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "s",
+    "SLACK_WORKSPACES": "T07ACME E07ORG",
+    "SLACK_SIGNING_SECRET": "s",
+}
+
 
 def test_defaults_need_nothing_and_switch_no_vendor_on():
     settings = Settings.from_env({})
@@ -55,6 +62,51 @@ def test_secrets_do_not_show_when_settings_are_printed():
     )
     assert "xoxb-1" not in repr(settings)
     assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"SLACK_SIGNING_SECRET": "s"}, ["SLACK_BOT_TOKEN is missing"]),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, ["SLACK_BOT_TOKEN is missing"]),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_SIGNING_SECRET is missing"]),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xoxb-2"},
+            ["SLACK_APP_TOKEN: expected an app-level token"],
+        ),
+        (
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s"},
+            ["SLACK_WORKSPACES is missing", "SLACK_SIGNING_SECRET is missing"],
+        ),
+        (
+            {**INSTALLED, "SLACK_BOT_TOKEN": "xoxb-1"},
+            ["SLACK_BOT_TOKEN and SLACK_CLIENT_ID exclude each other"],
+        ),
+        (
+            {**INSTALLED, "SLACK_WORKSPACES": "T07ACME acme.slack.com"},
+            ["SLACK_WORKSPACES: expected ids"],
+        ),
+    ],
+)
+def test_slack_names_what_its_two_ways_need(given, named):
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env(given)
+    for words in named:
+        assert words in str(error.value)
+    assert "xoxb-" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"},
+        {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"},
+        {**INSTALLED, "SLACK_SIGNING_SECRET": "", "SLACK_APP_TOKEN": "xapp-1"},
+        INSTALLED,
+    ],
+)
+def test_slack_by_either_transport_for_one_workspace_or_many(given):
+    assert Settings.from_env(given).has_slack
 
 
 def test_two_webhook_secrets_are_good_during_a_rotation():

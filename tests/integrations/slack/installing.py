@@ -25,6 +25,7 @@ from integrations.slack.installations import Installations
 from integrations.slack.oauth import Installing, States, blueprint
 from integrations.slack.removal import Removal
 from integrations.slack.rotation import InstalledTokens
+from integrations.slack.scopes import needed
 from tests.integrations.slack.sending import SECRET
 from tests.integrations.slack.world import World
 
@@ -76,6 +77,7 @@ class ManyWorkspaces(World):
             client_secret=oauth.client_secret,
             public_url=self.url,
             allowed=ALLOWED,
+            scopes=needed(),
             installations=self.installations,
             states=States(begin),
             page=message_page,

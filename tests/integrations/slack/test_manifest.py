@@ -379,3 +379,20 @@ def test_doctor_names_what_is_not_needed() -> None:
     assert idle.ok
     assert idle.detail.startswith("im:read, channels:join:")
     assert "chat:write" not in idle.detail
+
+
+def test_setup_is_for_the_transport_that_is_set_or_asked_for() -> None:
+    """Settings name what was made already; flags what is to be made."""
+    installed = {
+        "PUBLIC_URL": URL,
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "s",
+        "SLACK_WORKSPACES": "T07ACME",
+        "SLACK_APP_TOKEN": "xapp-1",
+    }
+    by_settings = slack_setup(Settings.from_env(installed)).manifest
+    bare = Settings.from_env({"PUBLIC_URL": URL})
+    assert slack_setup(bare, socket=True, many=True).manifest == by_settings
+    assert by_settings["settings"]["socket_mode_enabled"]
+    assert by_settings["oauth_config"]["redirect_urls"]
+    assert not slack_setup(bare).manifest["settings"]["socket_mode_enabled"]

@@ -15,8 +15,8 @@ from bot.database.engine import connect, upgrade
 from bot.demo.slack import faults
 from bot.errors import Refused, RetryLater
 from integrations.slack.clients import Workspace
-from integrations.slack.manifest import SCOPES
 from integrations.slack.rotation import MARGIN
+from integrations.slack.scopes import needed
 from tests.integrations.slack.installing import (
     ACME,
     GLOBEX,
@@ -79,7 +79,7 @@ def test_for_a_whole_organisation(world: ManyWorkspaces) -> None:
 def test_slack_is_asked_for_the_least(world: ManyWorkspaces) -> None:
     """The manifest's bot scopes, and none of any person's."""
     asked = parse_qs(urlsplit(Browser(world.url).begin()).query, True)
-    assert asked["scope"] == [",".join(SCOPES)]
+    assert asked["scope"] == [",".join(needed())]
     assert asked["user_scope"] == [""]
 
 
