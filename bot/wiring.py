@@ -13,8 +13,8 @@ from itertools import chain
 
 from flask import Blueprint, Flask
 from pydantic import SecretStr
+from redis import Redis
 from slack_bolt import App
-from slack_sdk import WebClient
 from sqlalchemy import Engine
 
 from bot.assets.cache import AssetCache, RecentBlobs
@@ -84,6 +84,12 @@ class Services:
     @cached_property
     def store(self) -> ReplayStore:
         return ReplayStore.at(self.settings.object_url)
+
+    @property
+    def redis(self) -> Redis | None:
+        """The Redis that all processes share; None where a command runs beside it."""
+        url = self._redis_url or _plain(self.settings.redis_url)
+        return None if url is None else self.bell.broker.client
 
     @cached_property
     def bell(self) -> Bell:
@@ -301,9 +307,14 @@ def existing_store(settings: Settings) -> ReplayStore | None:
 
 def _slack(services: Services) -> Conversation:
     settings = services.settings
-    token, app_token = settings.slack_bot_token, _plain(settings.slack_app_token)
+    app_token = _plain(settings.slack_app_token)
     secret = _plain(settings.slack_signing_secret)
-    client = WebClient(token=_plain(token), base_url=settings.slack_api_url, timeout=20)
+    client = slack.web_client(
+        services.redis,
+        token=_plain(settings.slack_bot_token),
+        base_url=settings.slack_api_url,
+        timeout=20,
+    )
     if settings.slack_client_id is None:
         workspaces = slack.one_workspace(client)
     else:

@@ -1,6 +1,7 @@
 """Slack: asked in a channel, answered there. See README.md beside this file."""
 
 from integrations.slack.app import build_app
+from integrations.slack.client import web_client
 from integrations.slack.destination import SlackDestination
 from integrations.slack.endpoint import blueprint
 from integrations.slack.manifest import manifest, unfurl_domain
@@ -19,4 +20,5 @@ __all__ = [
     "one_workspace",
     "set_up",
     "unfurl_domain",
+    "web_client",
 ]

@@ -85,7 +85,7 @@ def translated(error: SlackApiError, doing: str) -> CourierError:
     status = int(response.status_code or 0)
     code = str(response.get("error") or "")
     if status == 429 or code == "ratelimited":
-        return _Limited(f"{doing}: ratelimited", after=_retry_after(error), plain=BUSY)
+        return Limited(f"{doing}: ratelimited", after=retry_after(error), plain=BUSY)
     if status >= 500 or code in _TRANSIENT or not code.isidentifier():
         said = code if code.isidentifier() else "no JSON"
         return RetryLater(f"{doing}: HTTP {status}, {said}", plain=BUSY)
@@ -113,18 +113,19 @@ def code_of(error: SlackApiError) -> str:
 
 
 class Answered(CourierError):
-    """Slack itself said no, so nothing happened."""
+    """Slack said no, or was not asked, so nothing happened."""
 
 
 class _No(Answered, Refused):
     pass
 
 
-class _Limited(Answered, RetryLater):
-    pass
+class Limited(Answered, RetryLater):
+    """Too many calls for now; none was carried out."""
 
 
-def _retry_after(error: SlackApiError) -> float | None:
+def retry_after(error: SlackApiError) -> float | None:
+    """The seconds Slack names, if it does."""
     for name, value in error.response.headers.items():
         if name.lower() == "retry-after":
             try:
