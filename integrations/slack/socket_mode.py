@@ -3,13 +3,16 @@
 The same bolt app answers as over HTTP, and as there its answer is sent when its
 listener is done: what was acknowledged is committed. slack_sdk's client keeps the
 connection up once it stands; here it is brought up where Slack is away at the start,
-and said whether it stands. docs.slack.dev/apis/events-api/using-socket-mode
+looked after where the client would be deaf for long, and said whether it stands.
+docs.slack.dev/apis/events-api/using-socket-mode
 """
 
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+from contextlib import suppress
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -21,6 +24,9 @@ from integrations.slack.errors import ours
 
 _LONGEST_WAIT = 60.0
 """Seconds between two tries."""
+
+_LAST_TURN = 0.1
+"""Seconds for which a connection that is about to be replaced is read at a time."""
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +58,12 @@ class Socket:
             web_client=strict(client, token=""),
             ping_interval=ping_every,
         )
+        self._handler.client.on_message_listeners.append(self._make_way)
+        self._ping_every = ping_every
         self._first_wait = first_wait
         self._stopping = threading.Event()
         self._thread = threading.Thread(
-            target=self._connect, name="slack-socket", daemon=True
+            target=self._run, name="slack-socket", daemon=True
         )
 
     def start(self) -> None:
@@ -68,8 +76,13 @@ class Socket:
         self._thread.join()
         client = self._handler.client
         client.closed = True
-        # Its reader would look up only when its wait for a message is over.
-        client.enqueue_message("{}")
+        # Wakes the thread that waits for messages; it ends, as the client is closed.
+        client.enqueue_message(None)  # type: ignore[arg-type]
+        client.message_workers.shutdown()
+        if (session := client.current_session) and session.sock:
+            # Closing would wait until its reader looks up, up to three seconds.
+            with suppress(OSError):
+                session.sock.shutdown(socket.SHUT_RDWR)
         self._handler.close()  # type: ignore[no-untyped-call]
 
     def check(self) -> None:
@@ -77,7 +90,7 @@ class Socket:
         if not self._handler.client.is_connected():
             raise RetryLater("Socket Mode is not connected to Slack")
 
-    def _connect(self) -> None:
+    def _run(self) -> None:
         wait = self._first_wait
         while not self._stopping.is_set():
             try:
@@ -88,4 +101,17 @@ class Socket:
                 self._stopping.wait(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
             else:
-                return
+                break
+        while not self._stopping.wait(self._ping_every):
+            session = self._handler.client.current_session
+            # A cut is not seen by reading, and the client waits for five failed pings.
+            if session and session.consecutive_check_state_error_count:
+                session.disconnect()
+
+    def _make_way(self, message: str) -> None:
+        """Runs in the thread that reads, before it reads on. The new connection is used
+        once the old one is closed, for which its reader has to look up."""
+        if '"disconnect"' in message[:100]:
+            session = self._handler.client.current_session
+            if session and session.sock:
+                session.sock.settimeout(_LAST_TURN)

@@ -12,6 +12,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -121,9 +122,12 @@ class SocketMode:
         return waiting.answer or Answer(error="timeout")
 
     def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask the app to connect anew, as Slack does every few hours."""
+        """Ask the app to connect anew, as Slack does every few hours; what was asked so
+        gets no more envelopes."""
         frame = {"type": "disconnect", "reason": reason, "debug_info": _debug()}
-        for connection in list(self.connections):
+        with self._changed:
+            leaving, self.connections = self.connections, []
+        for connection in leaving:
             _send(connection, frame)
 
     def drop(self) -> None:
@@ -164,7 +168,7 @@ class SocketMode:
         except ConnectionClosed:
             pass
         finally:
-            with self._changed:
+            with self._changed, suppress(ValueError):
                 self.connections.remove(connection)
                 self._changed.notify_all()
 
