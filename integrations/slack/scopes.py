@@ -69,9 +69,10 @@ _ALL = {
         "the same in private channels",
     ),
     "channels:history": Scope(
-        "looking for its own message in a public channel after a lost answer, so"
-        " nothing is posted twice",
-        "people are asked to look themselves",
+        "reading the thread it is asked in, and looking for its own message after a"
+        " lost answer, in a public channel",
+        "only the mention itself is read, and after a lost answer people are asked to"
+        " look themselves",
     ),
     "groups:history": Scope(
         "the same in a private channel it was invited to",
