@@ -247,8 +247,9 @@ class TestUnfurls:
         assert payload["app_unfurl"]["app_unfurl_url"] == LINK
         assert payload["container"]["type"] == "message_attachment"
         assert payload["container"]["attachment_id"] == payload["app_unfurl"]["id"]
-        WebhookClient(ack.response_url).send(text="No", replace_original=False)
+        WebhookClient(ack.response_url).send(text="No", replace_original=True)
         assert [seen.text for seen in slack.ephemerals("ben", "support")] == ["No"]
+        assert message.text == f"<{LINK.replace('&', '&amp;')}>"
 
 
 class TestDirectMessages:
