@@ -27,6 +27,7 @@ _COMMANDS = {
     "share": "bot.cli.links",
     "links": "bot.cli.links",
     "revoke": "bot.cli.links",
+    "audit": "bot.cli.audit",
     "dead-letters": "bot.cli.links",
     "setup": "bot.cli.admin",
     "doctor": "bot.cli.admin",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bot.audit import Event
 from bot.cli.carrying import Carrying
 from bot.cli.cutting import span_options, wish_of
 from bot.cli.exporting import Plan, export_what
@@ -40,12 +41,16 @@ def _services() -> Iterator[Services]:
 @click.command()
 @click.argument("what")
 @click.option("--expires", type=SpanType(), help="How long it opens: 7d, 12h.")
+@click.option(
+    "--opens", type=click.IntRange(1, 1000), help="How often it opens at most."
+)
 @redaction_options
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 @span_options
 def share(
     what: str,
     expires: timedelta | None,
+    opens: int | None,
     rules: tuple[str, ...],
     secrets: bool,
     audience: str | None,
@@ -73,15 +78,22 @@ def share(
                 exported,
                 is_final=not Path(what).exists() and utc_now() - ended > SETTLES_AFTER,
             )
+        at_s = opening_at_ms(kept.manifest.summary, None) // 1000
+        by = f"cli:{getpass.getuser()}"
         link = services.links.mint(
             kept.id,
             origin=f"cli:{uuid.uuid4().hex}",
-            by=f"cli:{getpass.getuser()}",
+            by=by,
             expires_in=expires or services.settings.link_expiry,
+            max_opens=opens,
+            start_at_s=at_s,
+        )
+        recording_id = kept.manifest.recording_id or ""
+        services.audit.write(
+            Event.SHARE, who=by, place="cli", subject=recording_id, link_id=link.id
         )
     if kept.manifest.audience is Audience.CUSTOMER:
         say(f"{what}, for {kept.manifest.audience}: {kept.manifest.report}")
-    at_s = opening_at_ms(kept.manifest.summary, None) // 1000
     url = f"{link.url}#t={at_s}"
     if json_:
         as_json({"id": link.id, "url": url, "expires_at": link.expires_at.isoformat()})
@@ -115,6 +127,8 @@ def links(json_: bool) -> None:
                     "created_at": one.created_at.isoformat(),
                     "expires_at": one.expires_at.isoformat(),
                     "views": one.views,
+                    "opens": one.opens,
+                    "max_opens": one.max_opens,
                 }
                 for one in entries
             ]
@@ -127,7 +141,7 @@ def links(json_: bool) -> None:
                 one.id,
                 one.state(now),
                 f"{one.expires_at:%Y-%m-%d %H:%M} UTC",
-                one.views,
+                one.views if one.max_opens is None else f"{one.views}/{one.max_opens}",
                 one.created_by,
                 one.recording_id,
             )

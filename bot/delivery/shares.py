@@ -30,7 +30,7 @@ from bot.replays import Replays, StoredReplay
 from bot.sharing import LinkEntry, Links, Postings
 
 _SHOWN_AT_HOME = 10
-_ERRORS = ("exception", "console_error", "network_failure")
+_ERRORS = ("exception", "console_error")
 
 Pictures = Callable[[StoredReplay], Iterable[str]]
 """The pictures there are of a replay, as paths below its link."""

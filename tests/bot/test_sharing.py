@@ -6,14 +6,16 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
-from bot.errors import Gone, NotFound
+from bot.errors import Gone, NotFound, SettingsError
 from bot.exporter import export
 from bot.exporter.fitting import export_part
+from bot.model import LinkState
 from bot.policy import Audience, RedactionPolicy
 from bot.recording.files import open_recording
 from bot.recording.spans import Wish
 from bot.replays import Replays
-from bot.sharing import Links
+from bot.sealing import Sealer, new_key
+from bot.sharing import Links, OpenLink
 from bot.storage import ReplayStore
 from tests import recorded
 from tests.bot.test_ledger import Time
@@ -157,3 +159,100 @@ def test_time_in_the_database_is_aware_utc(links, replay):
     (entry,) = links.entries()
     assert entry.created_at.utcoffset() == timedelta(0)
     assert entry.created_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_a_link_opens_as_often_as_it_may_and_is_watched_to_its_end(links, replay, time):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK, max_opens=2)
+    tickets = [links.admit(links.open(token_of(link)), "page") for _ in range(2)]
+    with pytest.raises(Gone, match="used_up"):
+        links.open(token_of(link))
+    for ticket in tickets:
+        opened = links.open(token_of(link), ticket=ticket)
+        assert links.admits(opened, ticket)
+        assert not links.admits(opened, "another")
+    time.pass_(hours=13)
+    with pytest.raises(Gone, match="used_up"):
+        links.open(token_of(link), ticket=tickets[0])
+
+
+def test_the_last_open_is_given_once(links, replay):
+    """Two readers who come at the same time were both told that it opens."""
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK, max_opens=1)
+    both = [links.open(token_of(link)), links.open(token_of(link))]
+    links.admit(both[0], "page")
+    with pytest.raises(Gone, match="used_up"):
+        links.admit(both[1], "page")
+
+
+def test_a_ticket_opens_no_revoked_and_no_other_link(links, replay):
+    first, second = (
+        links.mint(replay.id, origin=origin, by="U1", expires_in=WEEK, max_opens=1)
+        for origin in ("r1:a", "r2:a")
+    )
+    ticket = links.admit(links.open(token_of(first)), "page")
+    assert not links.admits(links.open(token_of(second)), ticket)
+    links.revoke(first.id, by="U1")
+    with pytest.raises(Gone, match="revoked"):
+        links.open(token_of(first), ticket=ticket)
+
+
+def test_a_link_that_counts_nothing_needs_no_ticket(links, replay):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    assert links.admits(links.open(token_of(link)), "")
+
+
+def test_an_open_link_is_extended_and_never_shortened(links, replay, time):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    time.pass_(days=6)
+    assert links.extend(link.id, by="U2", expires_in=WEEK) == time.now + WEEK
+    until = links.extend(link.id, by="U2", expires_in=timedelta(hours=1))
+    assert until == time.now + WEEK
+    time.pass_(days=6)
+    assert links.open(token_of(link))
+
+
+@pytest.mark.parametrize("close", ["revoke", "expire"])
+def test_a_closed_link_stays_closed(links, replay, time, close):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    if close == "revoke":
+        links.revoke(link.id, by="U1")
+    else:
+        time.pass_(days=8)
+    with pytest.raises(Gone) as error:
+        links.extend(link.id, by="U1", expires_in=WEEK)
+    assert "Share the replay again" in error.value.plain
+
+
+def test_the_url_is_read_back_with_the_key_and_not_without(links, replay, engine):
+    link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
+    assert links.share_link(links.get(link.id)).url == link.url
+    assert links.ours(f"{link.url}#t=7").id == link.id
+    assert links.ours(link.url.replace("replays.", "other.")) is None
+    assert links.ours("https://replays.example.com/r/unknown") is None
+    other = Links(engine, public_url="https://x.test", sealer=Sealer([new_key()]))
+    with pytest.raises(SettingsError):
+        other.share_link(other.get(link.id))
+
+
+def test_links_are_counted_by_state_and_listed_by_maker(links, replay, time):
+    for number in range(4):
+        limit = 1 if number == 3 else None
+        links.mint(
+            replay.id,
+            origin=f"r{number}",
+            by=f"U{number % 2}",
+            expires_in=timedelta(days=number + 1),
+            max_opens=limit,
+        )
+        time.pass_(seconds=1)
+    newest, _, revoked, _ = links.entries()
+    links.revoke(revoked.id, by="U1")
+    links.admit(OpenLink(newest.id, newest.replay_id, newest.expires_at, True), "page")
+    time.pass_(days=1)
+    assert links.counts() == {
+        LinkState.EXPIRED: 1,
+        LinkState.REVOKED: 1,
+        LinkState.OPEN: 1,
+        LinkState.USED_UP: 1,
+    }
+    assert {one.created_by for one in links.entries(by="U1")} == {"U1"}

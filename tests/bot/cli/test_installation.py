@@ -115,6 +115,13 @@ def test_share_links_and_revoke(courier: Installation) -> None:
     (entry,) = json.loads(courier.run("links", "--json").stdout)
     assert entry["state"] == "revoked"
     assert "no such share link" in courier.run("revoke", "nothing").stderr
+    events = json.loads(courier.run("audit", "--json").stdout)
+    assert [one["event"] for one in events] == ["revoke", "share"]
+    assert {one["link"] for one in events} == {entry["id"]}
+    assert events[1]["subject"] == CHECKOUT
+    shown = courier.run("audit", "--event", "share", "--since", "1d").stdout
+    assert CHECKOUT in shown
+    assert "revoke" not in shown
 
 
 def test_doctor_is_content_with_a_whole_installation(courier: Installation) -> None:

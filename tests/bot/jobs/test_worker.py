@@ -74,11 +74,14 @@ class Chat:
         self.posted = {}
         self.errors = []
         self.lost_answers = 0
+        self.refuses = None
 
     def keep_waiting(self, request):
         pass
 
     def complete(self, request):
+        if self.refuses is not None:
+            raise self.refuses
         return request
 
     def find_posted(self, request_id, request, draft):

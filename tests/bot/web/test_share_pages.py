@@ -1,6 +1,7 @@
 """``GET /r/<token>``: plays what the token grants, and honestly closed when closed."""
 
 import hashlib
+import re
 from datetime import timedelta
 
 import pytest
@@ -185,3 +186,34 @@ def test_nothing_in_the_url_widens_what_the_token_grants(client, path):
 def test_a_missing_object_is_an_honest_404_page(client, path, replay, engine, tmp_path):
     (tmp_path / "objects" / replay.object_key).unlink()
     assert client.get(f"{path}/segments/0").status_code == 404
+
+
+def test_a_link_that_opens_once_plays_for_whoever_opened_it(client, links, replay):
+    link = links.mint(
+        replay.id, origin="r:2", by="U1", expires_in=timedelta(days=7), max_opens=1
+    )
+    path = link.url.removeprefix("http://courier.test")
+    assert client.get(f"{path}/segments/0").status_code == 404, "behind its page"
+    assert client.head(path).status_code == 200
+    page = client.get(path)
+    assert page.status_code == 200
+    base = re.search(rb'data-segments="([^"]+)"', page.data)[1].decode()
+    assert client.get(f"{base}0").status_code == 200
+    assert client.get(base.replace("segments/", "download")).status_code == 200
+    again = client.get(path)
+    assert again.status_code == 410
+    assert b"limited number of times" in again.data
+    assert client.get(f"{path}/download").status_code == 410
+    assert client.get(f"{path}/segments/0").status_code == 410
+    assert client.get(f"{path}/opened/guess/segments/0").status_code == 410
+    links.revoke(link.id, by="U1")
+    assert client.get(f"{base}0").status_code == 410
+
+
+def test_a_download_takes_an_open(client, links, replay):
+    link = links.mint(
+        replay.id, origin="r:2", by="U1", expires_in=timedelta(days=7), max_opens=1
+    )
+    path = link.url.removeprefix("http://courier.test")
+    assert client.get(f"{path}/download").status_code == 200
+    assert client.get(path).status_code == 410

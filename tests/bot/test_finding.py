@@ -1,0 +1,165 @@
+"""A search shows a page of what is wanted, and the choice where several people fit."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery import Policy
+from bot.delivery.finding import Finder
+from bot.errors import BadInput, NotFound
+from bot.ledger import Ledger
+from bot.model import (
+    Action,
+    Filters,
+    Found,
+    Identifier,
+    IdentifierKind,
+    Person,
+    Reason,
+    ReplayRequest,
+    ReplyTo,
+)
+from bot.replays import Replays
+from bot.storage import ReplayStore
+from tests.bot.test_delivery import RECORDED, Source, recording
+from tests.bot.test_ledger import Time
+
+JANE = Person("p1", "Jane", "jane@example.com")
+JOHN = Person("p2", "John", "john@example.com")
+JANES_OTHER_PROFILE = Person("p3", "Jane", "JANE@example.com")
+REQUEST = ReplayRequest(
+    key="k1",
+    action=Action.FIND,
+    reply_to=ReplyTo("chat"),
+    asked_by="U1",
+    identifiers=(Identifier(IdentifierKind.EMAIL, "jane@example.com"),),
+)
+
+
+class People(Source):
+    """Each identifier fits the people it is told to."""
+
+    def __init__(self, *recordings, **people):
+        super().__init__(*recordings)
+        self.people = people
+
+    def find_people(self, identifier):
+        name = identifier.value.partition("@")[0]
+        return self.people.get(name, [JANE])
+
+
+@pytest.fixture
+def ledger(engine):
+    return Ledger(engine, lease=timedelta(seconds=60))
+
+
+@pytest.fixture
+def finder_of(engine, ledger, tmp_path):
+    time = Time()
+    time.now = RECORDED + timedelta(hours=2)
+
+    def make(source):
+        replays = Replays(engine, ReplayStore.at((tmp_path / "objects").as_uri()))
+        policy = Policy(timedelta(days=14), timedelta(days=7), 5)
+        return Finder([source], ledger, replays, policy=policy, clock=time)
+
+    return make
+
+
+def twelve():
+    return Source(
+        *(recording(f"r{n}", RECORDED - timedelta(hours=n)) for n in range(12))
+    )
+
+
+def test_pages_show_each_recording_once(finder_of):
+    finder = finder_of(twelve())
+    pages = [finder.find(replace(REQUEST, offset=offset)) for offset in (0, 5, 10)]
+    assert [len(page.recordings) for page in pages] == [5, 5, 2]
+    shown = [one.id for page in pages for one in page.recordings]
+    assert shown == [f"r{n}" for n in range(12)]
+    assert {page.total for page in pages} == {12}
+    assert pages[0].why == "newest"
+
+
+def test_a_page_goes_on_with_the_search_it_follows(finder_of, ledger):
+    first = replace(
+        REQUEST, look_back=timedelta(days=3), filters=Filters(page="/x"), text="jane"
+    )
+    search, _ = ledger.accept(first)
+    follows = ReplayRequest(
+        "k2", Action.FIND, ReplyTo("chat"), "U1", follows=search, offset=5
+    )
+    whole = finder_of(twelve()).whole(follows)
+    assert (whole.identifiers, whole.look_back) == (REQUEST.identifiers, timedelta(3))
+    assert (whole.filters, whole.text, whole.offset) == (Filters(page="/x"), "jane", 5)
+    john = (Identifier(IdentifierKind.PERSON, "p2"),)
+    assert finder_of(twelve()).whole(
+        replace(follows, identifiers=john)
+    ).identifiers == (john)
+
+
+def test_nobody_follows_somebody_elses_search(finder_of, ledger):
+    search, _ = ledger.accept(REQUEST)
+    finder = finder_of(twelve())
+    mine = ReplayRequest("k2", Action.FIND, ReplyTo("chat"), "U1", follows=search)
+    with pytest.raises(BadInput, match="somebody else"):
+        finder.whole(replace(mine, asked_by="U2"))
+    with pytest.raises(BadInput, match="somebody else"):
+        finder.whole(replace(mine, reply_to=ReplyTo("mail")))
+    with pytest.raises(NotFound) as error:
+        finder.whole(replace(mine, follows="0" * 32))
+    assert "search again" in error.value.plain
+
+
+def test_different_people_are_left_to_whoever_asked(finder_of):
+    finder = finder_of(People(recording("r1"), jane=[JANE, JOHN]))
+    result = finder.find(REQUEST)
+    assert result.reason is Reason.AMBIGUOUS
+    assert result.people == (JANE, JOHN)
+    both = tuple(Identifier(IdentifierKind.PERSON, one) for one in ("p1", "p2"))
+    assert isinstance(finder.find(replace(REQUEST, identifiers=both)), Found)
+
+
+def test_two_profiles_of_one_customer_are_no_question(finder_of):
+    finder = finder_of(People(recording("r1"), jane=[JANE, JANES_OTHER_PROFILE]))
+    assert len(finder.find(REQUEST).people) == 2
+
+
+def test_a_ticket_asks_nobody(finder_of):
+    finder = finder_of(People(recording("r1"), jane=[JANE, JOHN]))
+    assert isinstance(finder.find(replace(REQUEST, action=Action.NOTE)), Found)
+
+
+FAILING = recording(
+    "failing",
+    RECORDED - timedelta(hours=1),
+    console_error_count=2,
+    urls=("https://shop.test/cart", "https://shop.test/Checkout/pay?step=2"),
+)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(errors_only=True), Filters(page="/checkout"), Filters(True, "/pay")],
+)
+def test_only_what_is_wanted_is_shown(finder_of, filters):
+    found = finder_of(Source(recording("calm"), FAILING)).find(
+        replace(REQUEST, filters=filters)
+    )
+    assert [one.id for one in found.recordings] == ["failing"]
+    assert (found.total, found.filters) == (1, filters)
+
+
+def test_where_none_is_as_wanted_it_is_said_how_many_there_are(finder_of):
+    wanted = Filters(errors_only=True, page="/nowhere")
+    result = finder_of(Source(recording("calm"), FAILING)).find(
+        replace(REQUEST, filters=wanted)
+    )
+    assert result.reason is Reason.FILTERED
+    assert result.explanation == (
+        "No recording in the last 14 days has errors and was on /nowhere; there are 2"
+        " in all."
+    )
+    assert "without `errors only` and `on …`" in result.advice
