@@ -195,13 +195,23 @@ def test_a_file_is_attached_once(courier, workers, killed, step):
     before_slack_did("chat.postMessage"),
     after_slack_did("chat.postMessage"),
 )
+def test_a_direct_message_is_answered_once(courier, killed, step):
+    customer = courier.customer()
+    channel = courier.slack.dm_with_bot("ana").id
+    with killed(step):
+        courier.slack.direct_message("ana", customer.email)
+    [_, answer] = mentioning(courier.slack.messages(channel), customer)
+    assert "/checkout" in shown(answer)
+
+
+@steps(in_posthog("list"), before_slack_did("chat.postEphemeral"))
 def test_a_mention_is_answered_once(courier, killed, step):
     customer = courier.customer()
     parent = courier.slack.post("ben", "support", "Somebody cannot pay")
     with killed(step):
         courier.slack.mention("ana", "support", customer.email, parent.ts)
-    [_, _, answer] = courier.slack.thread("support", parent.ts)
-    assert customer.email in shown(answer)
+    answers = mentioning(courier.private(), customer)
+    assert [answer.thread_ts for answer in answers] == [parent.ts]
 
 
 @steps(

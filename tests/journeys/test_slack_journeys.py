@@ -36,7 +36,7 @@ def test_a_shared_replay_plays_until_it_is_revoked(working):
     assert link not in working.slack.crawled
 
     assert working.slack.click("ben", message, REVOKE).ok
-    assert requests.get(link, timeout=10).status_code == 410
+    eventually(lambda: requests.get(link, timeout=10).status_code == 410)
     eventually(lambda: "Link revoked by" in shown(message))
     assert not links(shown(message))
     assert working.slack.messages("support") == [message]
@@ -55,20 +55,32 @@ def test_an_attached_file_holds_the_whole_replay(working, tmp_path):
     assert replay.manifest.recording_id == RECORDING
 
 
-def test_a_mention_in_a_thread_is_answered_in_that_thread(working):
+def test_a_mention_in_a_thread_is_answered_there_and_shared_there(working):
     parent = working.slack.post("ben", "support", "Somebody cannot pay")
     working.slack.mention("ana", "support", EMAIL, thread_ts=parent.ts)
-    answer = eventually(lambda: working.slack.thread("support", parent.ts)[2:])[0]
-    assert "/checkout" in shown(answer)
+    answer = working.told("/checkout")
+    assert answer.thread_ts == parent.ts
+    assert len(working.slack.thread("support", parent.ts)) == 2, "nobody else sees it"
+
+    assert working.slack.click("ana", answer, SHARE).ok
+    [shared] = eventually(lambda: working.slack.thread("support", parent.ts)[2:])
+    assert plays(*links(shown(shared)))
     assert working.slack.messages("support") == [parent]
 
-    assert working.slack.click("ben", answer, SHARE).ok
-    [_, _, _, shared] = eventually(
-        lambda: (
-            len(thread := working.slack.thread("support", parent.ts)) == 4 and thread
-        )
+
+def test_a_mention_that_names_nobody_asks_about_whom_its_thread_speaks_of(working):
+    parent = working.slack.post("ben", "support", f"{EMAIL} cannot pay")
+    working.slack.mention("ana", "support", "", thread_ts=parent.ts)
+    assert EMAIL in shown(working.told("/checkout"))
+
+
+def test_a_direct_message_is_answered_in_that_conversation(working):
+    channel = working.slack.dm_with_bot("ana").id
+    working.slack.direct_message("ana", EMAIL)
+    [_, answer] = eventually(
+        lambda: len(said := working.slack.messages(channel)) == 2 and said
     )
-    assert plays(*links(shown(shared)))
+    assert "/checkout" in shown(answer)
 
 
 def test_the_shortcut_finds_the_customer_named_in_a_message(working):
@@ -83,8 +95,7 @@ def test_an_event_delivered_four_times_is_answered_once(working):
     for _ in range(3):
         assert working.slack.redeliver(event).ok
     working.settled()
-    [parent] = working.slack.messages("support")
-    assert len(working.slack.thread("support", parent.ts)) == 2
+    assert len(working.private()) == 1
 
 
 def test_a_double_click_shares_once(working):

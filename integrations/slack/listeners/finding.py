@@ -62,7 +62,11 @@ class Finding:
         """The same fields as a form; where Slack does not open it, how to type them."""
         asked = question(command.text)
         address = self._desk.reply_to(command.place.address()).address
-        view = find_modal(address, look_back=asked.look_back or self._desk.look_back)
+        view = find_modal(
+            address,
+            look_back=asked.look_back or self._desk.look_back,
+            who=asked.text,
+        )
         try:
             self._desk.open_view(address, command.trigger_id, view)
         except CourierError as error:
