@@ -101,7 +101,7 @@ def translated(error: SlackApiError, doing: str) -> CourierError:
         return _No(
             detail,
             plain=f"Slack refused the bot's token ({code}). Ask an admin to reinstall"
-            " the Slack app and to renew SLACK_BOT_TOKEN.",
+            " the Slack app and, where it is set, to renew SLACK_BOT_TOKEN.",
         )
     if code.startswith("restricted_action"):
         return _No(detail, plain=_RESTRICTED)

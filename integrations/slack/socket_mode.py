@@ -45,7 +45,7 @@ class Socket:
         app_token: str,
         client: WebClient,
         *,
-        ping_every: float = 5,
+        ping_every: float = 3,
         first_wait: float = 1,
     ) -> None:
         # Below this level the client logs whole bodies.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine, text
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
+from sqlalchemy import Engine, inspect, text
 
 from bot.database.engine import transaction
 from integrations.slack.clients import Workspace
@@ -108,3 +109,13 @@ def test_removed_meanwhile_stays_removed(kept: Installations) -> None:
     kept.forget(AT_ACME, before=2_000_000.0)
     kept.end_rotation(held, token="xoxb-2", refresh_token="xoxe-2", expires_at=9_000)
     assert kept.workspaces() == []
+
+
+def test_migrated_tables_have_all_that_slack_sdk_writes(
+    kept: Installations, engine: Engine
+) -> None:
+    """A newer slack_sdk that keeps more would need a migration."""
+    states = SQLAlchemyOAuthStateStore(600, engine).oauth_states
+    for table in (kept.bots, kept.installations, states):
+        migrated = {one["name"] for one in inspect(engine).get_columns(table.name)}
+        assert migrated == set(table.c.keys())
