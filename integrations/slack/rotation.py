@@ -2,14 +2,15 @@
 
 A refresh token works once, so among all workers only the one that marked the token's
 row renews it. The mark is in the database beside the token: Redis may be emptied, and
-a lock held over a call to Slack would stop SQLite's one writer. The others go on with
-the old token, which works for another two hours.
+a lock held over a call to Slack would stop SQLite's one writer. Meanwhile everybody
+goes on with the old token, which works for another two hours; no ack waits.
 docs.slack.dev/authentication/using-token-rotation
 """
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection
 
@@ -73,9 +74,16 @@ class InstalledTokens:
         if not self._ends_within(held, MARGIN):
             return held.token
         now = self._clock()
-        if self._installations.begin_rotation(held, now=now, until=now + _LEASE):
+        is_ours = self._installations.begin_rotation(held, now=now, until=now + _LEASE)
+        if not self._ends_within(held, 0):
+            if is_ours:
+                # Not a daemon: a process that ends meanwhile would lose what Slack
+                # hands out once.
+                threading.Thread(target=self._renew_aside, args=(held,)).start()
+            return held.token
+        if is_ours:
             return self._renewed(held)
-        return self._old(held, RetryLater("a token is being renewed", after=2))
+        raise RetryLater("a token is being renewed", after=2, plain=BUSY)
 
     def _may_use(self, workspace: Workspace) -> bool:
         return workspace.team in self._allowed or workspace.enterprise in self._allowed
@@ -94,20 +102,17 @@ class InstalledTokens:
                 refresh_token = str(answer["refresh_token"])
                 expires_at = int(self._clock()) + int(answer["expires_in"])
         except (KeyError, ValueError):
-            return self._old(held, RetryLater(f"{doing}: an odd answer", plain=BUSY))
-        except CourierError as error:
-            return self._old(held, error)
+            raise RetryLater(f"{doing}: an odd answer", plain=BUSY) from None
         self._installations.end_rotation(
             held, token=token, refresh_token=refresh_token, expires_at=expires_at
         )
         return token
 
-    def _old(self, held: BotToken, error: CourierError) -> str:
-        """The old token while it works. Raises ``error`` after that."""
-        log.warning("Slack token not renewed: %s", error)
-        if not self._ends_within(held, 0):
-            return held.token
-        raise error
+    def _renew_aside(self, held: BotToken) -> None:
+        try:
+            self._renewed(held)
+        except CourierError as error:
+            log.warning("Slack token not renewed: %s", error)
 
     def _ends_within(self, held: BotToken, seconds: float) -> bool:
         return (
