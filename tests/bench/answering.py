@@ -21,7 +21,7 @@ from bot.demo.run import Surroundings, surroundings
 from bot.running import single_machine
 
 _COMMANDS = 200
-_AT_ONCE = 20
+_AT_ONCE = 200
 _JANE = "jane.doe@example.com"
 
 

@@ -1,4 +1,4 @@
-"""Sixty people ask at once while PostHog stalls: each is acked at once."""
+"""Two hundred people ask at once while PostHog stalls: each is acked at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ from tests.journeys.courier import installed, shown
 from tests.journeys.processes import Process
 from tests.journeys.waiting import eventually
 
-PEOPLE = 60
+PEOPLE = 200
 
 
 @pytest.fixture
