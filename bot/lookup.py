@@ -33,13 +33,14 @@ class _Search:
     recordings: dict[str, Recording] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    found: set[str] = field(default_factory=set)
-    """Who was found by what they are called; those chosen from a list are not."""
+    found: dict[str, set[str]] = field(default_factory=dict)
+    """Who was found by what they are called: names by address. Whom somebody chose from
+    a list is not among them."""
 
     def is_ambiguous(self) -> bool:
-        """Whether different people were found; one customer may have several
-        profiles."""
-        return len(self.found) > 1
+        """Whether different people were found. One customer may have several profiles,
+        and several colleagues one address."""
+        return len(self.found) > 1 or any(len(one) > 1 for one in self.found.values())
 
 
 def look_up(
@@ -140,7 +141,10 @@ def _search(source: RecordingSource, identifier: Identifier, search: _Search) ->
     for person in source.find_people(identifier):
         search.people[f"{source.name}:{person.id}"] = (source, person)
         if identifier.kind is not IdentifierKind.PERSON:
-            search.found.add((person.email or person.id).casefold())
+            address = (person.email or person.id).casefold()
+            names = search.found.setdefault(address, set())
+            if person.name.casefold() != address:
+                names.add(person.name.casefold())
 
 
 def _none_matches(

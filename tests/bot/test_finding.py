@@ -27,7 +27,11 @@ from tests.bot.test_ledger import Time
 
 JANE = Person("p1", "Jane", "jane@example.com")
 JOHN = Person("p2", "John", "john@example.com")
-JANES_OTHER_PROFILE = Person("p3", "Jane", "JANE@example.com")
+JANES_OTHER_PROFILES = [
+    Person("p3", "Jane", "JANE@example.com"),
+    Person("p4", "jane@example.com", "jane@example.com"),
+]
+AT_JANES_ADDRESS = Person("p5", "Joan", "jane@example.com")
 REQUEST = ReplayRequest(
     key="k1",
     action=Action.FIND,
@@ -113,18 +117,19 @@ def test_nobody_follows_somebody_elses_search(finder_of, ledger):
     assert "search again" in error.value.plain
 
 
-def test_different_people_are_left_to_whoever_asked(finder_of):
-    finder = finder_of(People(recording("r1"), jane=[JANE, JOHN]))
+@pytest.mark.parametrize("other", [JOHN, AT_JANES_ADDRESS], ids=lambda one: one.name)
+def test_different_people_are_left_to_whoever_asked(finder_of, other):
+    finder = finder_of(People(recording("r1"), jane=[JANE, other]))
     result = finder.find(REQUEST)
     assert result.reason is Reason.AMBIGUOUS
-    assert result.people == (JANE, JOHN)
+    assert result.people == (JANE, other)
     both = tuple(Identifier(IdentifierKind.PERSON, one) for one in ("p1", "p2"))
     assert isinstance(finder.find(replace(REQUEST, identifiers=both)), Found)
 
 
 def test_two_profiles_of_one_customer_are_no_question(finder_of):
-    finder = finder_of(People(recording("r1"), jane=[JANE, JANES_OTHER_PROFILE]))
-    assert len(finder.find(REQUEST).people) == 2
+    finder = finder_of(People(recording("r1"), jane=[JANE, *JANES_OTHER_PROFILES]))
+    assert len(finder.find(REQUEST).people) == 3
 
 
 def test_a_ticket_asks_nobody(finder_of):

@@ -183,7 +183,8 @@ def test_the_list_is_strict(caller: Caller) -> None:
 def test_the_list_filters_and_pages(caller: Caller, posthog: PostHogStandIn) -> None:
     """Three days by default, by person or distinct ids, newest first, by cursor."""
     every = ids(caller.get("session_recordings/"))
-    assert len(every) == 4
+    kept = [one.id for one in posthog.project.recordings if one.state != "expired"]
+    assert sorted(every) == sorted(kept)
     assert EXPIRED not in every
     assert ids(caller.get("session_recordings/", person_uuid=JANE)) == [CHECKOUT]
     by_ids = json.dumps(["user-4821", "x"])
@@ -191,9 +192,9 @@ def test_the_list_filters_and_pages(caller: Caller, posthog: PostHogStandIn) -> 
     posthog.project.recordings[0].start -= timedelta(days=4)
     assert CHECKOUT not in ids(caller.get("session_recordings/"))
     assert CHECKOUT in ids(caller.get("session_recordings/", date_from="-7d"))
-    page = caller.get("session_recordings/", limit=2).json()
+    page = caller.get("session_recordings/", limit=9).json()
     assert page["has_next"]
-    rest = caller.get("session_recordings/", limit=2, after=page["next_cursor"]).json()
+    rest = caller.get("session_recordings/", limit=9, after=page["next_cursor"]).json()
     assert not rest["has_next"]
     assert "next_cursor" not in rest
     assert {one["id"] for one in page["results"]}.isdisjoint(
