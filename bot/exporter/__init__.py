@@ -131,7 +131,8 @@ def export(
         if recording.platform != "web":
             summary = replace(summary, platform=recording.platform)
         recording_id = recording.id
-        person = recording.person.name if recording.person else recording.distinct_id
+        known = recording.person
+        person = (known.email or known.name) if known else recording.distinct_id
     return Exported(
         Manifest(
             recording_id=recording_id,

@@ -89,6 +89,9 @@ def read_person(raw: Any) -> Person | None:
     )
     email = shapes.text(properties.get("email"))
     name = shapes.text(fields.get("name")) or email
+    if name == email:
+        # What PostHog calls them is set by project, and is the address unless changed.
+        name = shapes.text(properties.get("name")) or name
     return Person(
         id=uuid,
         name=name or (distinct_ids[0] if distinct_ids else uuid),

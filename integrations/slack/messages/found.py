@@ -144,7 +144,7 @@ def _how_many(result: Found) -> str:
     many = f"The newest {number}" if result.more else number
     told = f"{many}{''.join(wanted)} in the last {length(result.look_back)}"
     if result.total > 1 and result.why:
-        return f"{told}, most relevant first: {result.why}"
+        return f"{told}, most relevant first ({result.why})"
     return told
 
 
