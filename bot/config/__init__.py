@@ -7,16 +7,13 @@ all at once, by name. A vendor whose settings are absent is off.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
-    BeforeValidator,
     Field,
     ModelWrapValidatorHandler,
     SecretStr,
@@ -25,104 +22,26 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config.groups import incomplete
+from bot.config.types import (
+    AssetHosts,
+    Hosts,
+    Keys,
+    Networks,
+    Rules,
+    SlackNames,
+    Span,
+    Words,
+    Workspaces,
+    origin,
+    span,
+)
 from bot.errors import SettingsError
-from bot.hosts import HostPattern, Network, host_pattern, network
-from bot.policy import Audience, RedactionPolicy, host
-from bot.sealing import is_key
+from bot.policy import Audience, RedactionPolicy
 
-_SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
-_SLACK_ID = re.compile(r"[CGS][A-Z0-9]{5,}")
-_WORKSPACE = re.compile(r"[TE][A-Z0-9]{2,30}")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def span(text: object) -> object:
-    """``7d``, ``12h``, ``30m``, ``90s`` or ``2w`` as a timedelta. Raises ValueError."""
-    if not isinstance(text, str):
-        return text
-    found = _SPAN.fullmatch(text.strip().lower())
-    if found is None or int(found[1]) == 0 or int(found[1]) > 100_000:
-        raise ValueError("expected a time such as 7d, 12h or 30m")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in re.split(r"[\s,]+", text) if word)
-
-
-def _secrets(text: object) -> object:
-    return _words(text) if isinstance(text, str) else text
-
-
-def _keys(text: object) -> object:
-    found = _secrets(text)
-    if isinstance(found, tuple) and not all(map(is_key, found)):
-        raise ValueError("expected keys as `replay-courier setup key` prints them")
-    return found
-
-
-def _rules(text: object) -> object:
-    """Rules apart by white space; a pattern may hold any other sign."""
-    found = tuple(text.split()) if isinstance(text, str) else text
-    if isinstance(found, tuple):
-        RedactionPolicy().also(found)
-    return found
-
-
-def _hosts(text: object) -> object:
-    return tuple(map(host, _words(text))) if isinstance(text, str) else text
-
-
-def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError("expected a URL such as https://replays.example.com")
-    return text.rstrip("/")
-
-
-def _asset_hosts(text: object) -> object:
-    return tuple(map(host_pattern, _words(text))) if isinstance(text, str) else text
-
-
-def _networks(text: object) -> object:
-    return tuple(map(network, _words(text))) if isinstance(text, str) else text
-
-
-def _slack_names(text: object) -> object:
-    """Slack's ids as they are, and names in lower case without their sign."""
-    if not isinstance(text, str):
-        return text
-    return tuple(
-        word if _SLACK_ID.fullmatch(word) else _slack_name(word)
-        for word in _words(text)
-    )
-
-
-def _slack_name(word: str) -> str:
-    name = word.lstrip("#@")
-    if not name or name != name.lower():
-        raise ValueError("expected ids such as C0123ABCD, or names in lower case")
-    return name
-
-
-def _workspace_ids(text: object) -> object:
-    found = _words(text) if isinstance(text, str) else text
-    if isinstance(found, tuple) and not all(map(_WORKSPACE.fullmatch, found)):
-        raise ValueError("expected ids of workspaces, T…, or organisations, E…")
-    return found
-
-
-Span = Annotated[timedelta, BeforeValidator(span)]
-Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
-Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
-Workspaces = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_workspace_ids)]
-AssetHosts = Annotated[tuple[HostPattern, ...], NoDecode, BeforeValidator(_asset_hosts)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
-Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
-Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
-SlackNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slack_names)]
+__all__ = ["Settings", "SettingsForSetup", "documented_names", "span"]
 
 
 class Settings(BaseSettings):
@@ -194,7 +113,7 @@ class Settings(BaseSettings):
     @field_validator("public_url", "zendesk_url", "posthog_ui_host")
     @classmethod
     def _is_origin(cls, value: str | None) -> str | None:
-        return None if value is None else _origin(value)
+        return None if value is None else origin(value)
 
     @field_validator("slack_app_token")
     @classmethod
@@ -216,7 +135,7 @@ class Settings(BaseSettings):
     def _reports_everything(
         cls, data: Any, handler: ModelWrapValidatorHandler[Self]
     ) -> Self:
-        problems = _incomplete(data, cls._needs_webhook_secret)
+        problems = incomplete(data, cls._needs_webhook_secret)
         try:
             settings = handler(data)
         except ValidationError as error:
@@ -293,54 +212,6 @@ class SettingsForSetup(Settings):
     ``setup zendesk`` is about to make it."""
 
     _needs_webhook_secret: ClassVar[bool] = False
-
-
-def _incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str]:
-    """Settings that need each other, where only some are there."""
-
-    def absent(*names: str) -> list[str]:
-        return [name.upper() for name in names if not data.get(name)]
-
-    problems = []
-    if data.get("database_url") and absent("secret_keys"):
-        problems.append(
-            "SECRET_KEYS is missing: what is sealed in DATABASE_URL must open on every"
-            " machine (`replay-courier setup key` prints one)"
-        )
-    for group in (
-        ("posthog_project_id", "posthog_api_key"),
-        ("slack_client_id", "slack_client_secret", "slack_workspaces"),
-    ):
-        missing = absent(*group)
-        if missing and len(missing) < len(group):
-            problems.append(f"{missing[0]} is missing")
-    problems += _incomplete_slack(data)
-    if data.get("zendesk_subdomain"):
-        if needs_webhook_secret and absent("zendesk_webhook_secrets"):
-            problems.append(
-                "ZENDESK_WEBHOOK_SECRETS is missing (`replay-courier setup zendesk`"
-                " prints it)"
-            )
-        oauth = absent("zendesk_oauth_client_id", "zendesk_oauth_client_secret")
-        if oauth and absent("zendesk_email", "zendesk_api_token"):
-            problems += [f"{name} is missing" for name in oauth]
-    return problems
-
-
-def _incomplete_slack(data: Mapping[str, Any]) -> list[str]:
-    token, client_id = data.get("slack_bot_token"), data.get("slack_client_id")
-    # Of the two, Socket Mode needs the one and the Request URL the other.
-    secret = data.get("slack_app_token") or data.get("slack_signing_secret")
-    if token and client_id:
-        return [
-            "SLACK_BOT_TOKEN and SLACK_CLIENT_ID exclude each other: the first is for"
-            " one workspace, the second for the many that install the app"
-        ]
-    if secret and not (token or client_id):
-        return ["SLACK_BOT_TOKEN is missing"]
-    if (token or client_id) and not secret:
-        return ["SLACK_SIGNING_SECRET is missing"]
-    return []
 
 
 def _hand_to_clouds(env_file: Path) -> None:
