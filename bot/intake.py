@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import structlog
 
 from bot.jobs.queue import Bell
@@ -13,13 +16,18 @@ _log = structlog.get_logger(__name__)
 
 
 class CourierIntake:
-    """What integrations may ask of the courier; see ``bot.ports.Intake``."""
+    """What integrations may ask of the courier; see ``bot.ports.Intake``.
 
-    def __init__(self, ledger: Ledger, bell: Bell) -> None:
+    ``seal`` closes what opens replays, since requests are kept for long.
+    """
+
+    def __init__(self, ledger: Ledger, bell: Bell, seal: Callable[[str], str]) -> None:
         self._ledger = ledger
         self._bell = bell
+        self._seal = seal
 
     def submit(self, request: ReplayRequest) -> bool:
+        request = replace(request, urls=tuple(map(self._seal, request.urls)))
         request_id, is_new = self._ledger.accept(request)
         labels = (request.reply_to.destination, request.action.value)
         (ACCEPTED if is_new else REDELIVERED).labels(*labels).inc()

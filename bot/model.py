@@ -270,6 +270,9 @@ class ReplayRequest:
     """What may be share links of ours, to be described."""
     from_home: bool = False
     """Asked among one's own shares: the answer is those shares as they are then."""
+    by_admin: bool = False
+    """Whoever asked looks after the workspace; the destination knows, once asked to
+    complete the request."""
 
 
 class LinkState(StrEnum):
@@ -358,6 +361,9 @@ class SharedReplay:
     note: str = ""
     audience: Audience = Audience.STAFF
     shared_by: str = ""
+    shared_at: datetime | None = None
+    posted: Mapping[str, str] | None = None
+    """The message that holds it, in its destination's ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +400,15 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A request that could not be answered; nothing of any customer."""
+
+    at: datetime
+    action: Action
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """The state of the installation, for its administrators."""
 
@@ -402,16 +417,25 @@ class Installation:
     """How many requests are in each state."""
     links: Mapping[str, int]
     """How many share links are in each state."""
-    unanswered: tuple[str, ...] = ()
-    """What went wrong last, newest first; nothing of any customer."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """What went wrong last, newest first."""
+    parts: Mapping[str, bool] = field(default_factory=dict)
+    """Whether each thing it is built on, such as its database, works."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What one person shared, newest first."""
+    """What one person shared, newest first.
+
+    ``expiring`` are those links of theirs that close within a day, the first to close
+    first; ``installation`` is there for administrators, ``failed`` where what was just
+    asked among the shares could not be done.
+    """
 
     shares: tuple[SharedReplay, ...]
-    installation: Installation
+    expiring: tuple[SharedReplay, ...] = ()
+    installation: Installation | None = None
+    failed: Failed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,7 @@ class Services:
             assets=asset_collectors(self.settings, self.store)
             if self.settings.export_assets
             else None,
+            parts=self.parts,
         )
 
     def app(self) -> Flask:
@@ -189,7 +190,7 @@ class Services:
 
     @cached_property
     def _intake(self) -> Intake:
-        return CourierIntake(self.ledger, self.bell)
+        return CourierIntake(self.ledger, self.bell, self.sealer.seal)
 
     @contextmanager
     def receiving(self) -> Iterator[None]:

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot import __version__
+import structlog
+
 from bot.assets.index import Collectors
 from bot.audit import AuditLog, Event
 from bot.clock import Clock, utc_now
 from bot.delivery.exporting import Exports
 from bot.delivery.finding import Finder, described
+from bot.delivery.homes import Homes, Parts
 from bot.delivery.patience import patience
 from bot.delivery.policy import Policy
 from bot.delivery.shares import Pictures, Shares
@@ -26,8 +28,6 @@ from bot.model import (
     Delivery,
     Failed,
     Found,
-    Home,
-    Installation,
     Note,
     Recording,
     ReplayRequest,
@@ -44,7 +44,8 @@ from bot.sharing import Links, Postings
 _REPLAYS_IN_NOTE = 2
 # Answers that somebody waits for, and that take a while.
 _WAITED_FOR = {Action.FIND, Action.SHARE, Action.ATTACH}
-_UNANSWERED_SHOWN = 3
+
+_log = structlog.get_logger(__name__)
 
 
 class Courier:
@@ -63,12 +64,12 @@ class Courier:
         policy: Policy,
         assets: Collectors | None = None,
         pictures: Pictures = lambda replay: (),
+        parts: Parts | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self._destinations = destinations
         self._ledger = ledger
         self._replays = replays
-        self._links = links
         self._postings = postings
         self._audit = audit
         self._policy = policy
@@ -77,6 +78,7 @@ class Courier:
         self._shares = Shares(
             replays, links, postings, ledger, policy=policy, pictures=pictures
         )
+        self._homes = Homes(self._shares, links, ledger, parts or {})
 
     def deliver(self, claim: Claim) -> Delivery:
         """Answer a claimed request, once; the outcome is for the caller to settle.
@@ -96,7 +98,10 @@ class Courier:
                 return posted
         request = claim.request
         if claim.failure is not None:
-            result: Result = Failed(claim.failure, reference=claim.id[:8])
+            failed = Failed(claim.failure, reference=claim.id[:8])
+            request, result = self._failed(request, failed, destination)
+        elif request.action is Action.HOME:
+            request, result = self._shown_home(claim, destination)
         else:
             request = self._complete(claim, destination)
             if claim.attempts == 1 and request.action in _WAITED_FOR:
@@ -119,6 +124,30 @@ class Courier:
     def stored(self, recording_id: str) -> tuple[StoredReplay, Recording]:
         """The recording's replay by the installation's own rules; see ``Exports``."""
         return self._exports.stored(recording_id, self._policy.redaction)
+
+    def _failed(
+        self, request: ReplayRequest, failed: Failed, destination: Destination
+    ) -> tuple[ReplayRequest, Result]:
+        """The failure, among the shares that it was asked from where they can be
+        shown."""
+        if request.from_home:
+            try:
+                request = destination.complete(request)
+                return request, replace(self._homes.of(request), failed=failed)
+            except CourierError as error:
+                _log.info("shares not shown", error=str(error))
+        return request, failed
+
+    def _shown_home(
+        self, claim: Claim, destination: Destination
+    ) -> tuple[ReplayRequest, Result]:
+        """Somebody's shares. Nobody asked in words, so whoever may not use the courier
+        is told on that page, and no request failed."""
+        try:
+            request = self._complete(claim, destination)
+        except NotAllowed as error:
+            return claim.request, Failed(error.plain, reference=claim.id[:8])
+        return request, self._homes.of(request)
 
     def _complete(self, claim: Claim, destination: Destination) -> ReplayRequest:
         try:
@@ -148,14 +177,14 @@ class Courier:
                 return self._note(claim, request)
             case Action.REVOKE:
                 revoked = self._shares.revoke(request)
-                return self._home(request) if request.from_home else revoked
+                return self._homes.of(request) if request.from_home else revoked
             case Action.EXTEND:
                 extended = self._shares.extend(request)
-                return self._home(request) if request.from_home else extended
+                return self._homes.of(request) if request.from_home else extended
             case Action.LINK_CHANGED:
                 return self._shares.changed(request)
             case Action.HOME:
-                return self._home(request)
+                return self._homes.of(request)
             case Action.PREVIEW:
                 return self._shares.previews(request.urls)
 
@@ -194,20 +223,6 @@ class Courier:
             others=tuple(others),
             look_back=result.look_back,
             unavailable=tuple(unavailable),
-        )
-
-    def _home(self, request: ReplayRequest) -> Home:
-        return Home(self._shares.made_by(request.asked_by), self._installation())
-
-    def _installation(self) -> Installation:
-        return Installation(
-            version=__version__,
-            requests=self._ledger.counts(),
-            links={str(state): n for state, n in self._links.counts().items()},
-            unanswered=tuple(
-                f"{one.created_at:%Y-%m-%d %H:%M} UTC, {one.action}, {one.id[:8]}"
-                for one in self._ledger.dead_letters(_UNANSWERED_SHOWN)
-            ),
         )
 
     def _write_down(self, claim: Claim, request: ReplayRequest, result: Result) -> None:

@@ -30,6 +30,7 @@ from bot.replays import Replays, StoredReplay
 from bot.sharing import LinkEntry, Links, Postings
 
 _SHOWN_AT_HOME = 10
+_CLOSING_WITHIN = timedelta(hours=24)
 _ERRORS = ("exception", "console_error")
 
 Pictures = Callable[[StoredReplay], Iterable[str]]
@@ -92,7 +93,7 @@ class Shares:
         """Close the request's link. Raises NotFound."""
         link_id = _link_of(request)
         entry = self._links.get(link_id)
-        if entry.posted is None:
+        if entry.posted is None and not request.from_home:
             # Minted by a version that did not remember where it posted.
             asked = request.reply_to
             self._postings.add(link_id, asked.destination, asked.address)
@@ -142,11 +143,19 @@ class Shares:
         entries = self._links.entries(_SHOWN_AT_HOME, by=person)
         return tuple(map(self._shared, entries))
 
-    def previews(self, urls: Iterable[str]) -> Previews:
-        """Those of the URLs that are open links of this installation."""
+    def closing(self, person: str) -> tuple[SharedReplay, ...]:
+        """Those of one person's links that close within a day, the first first."""
+        entries = self._links.closing(_CLOSING_WITHIN, by=person, limit=_SHOWN_AT_HOME)
+        return tuple(map(self._shared, entries))
+
+    def previews(self, sealed: Iterable[str]) -> Previews:
+        """Those of the sealed URLs that are open links of this installation.
+
+        Describing a link does not open it: nothing is counted.
+        """
         shared: dict[str, SharedReplay] = {}
         pictures: dict[str, tuple[str, ...]] = {}
-        for url in urls:
+        for url in map(self._links.unsealed, sealed):
             entry = self._links.ours(url)
             if entry is None:
                 continue
@@ -170,6 +179,8 @@ class Shares:
             note=entry.note,
             audience=manifest.audience,
             shared_by=entry.created_by,
+            shared_at=entry.created_at,
+            posted=entry.posted,
         )
 
 

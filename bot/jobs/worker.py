@@ -30,8 +30,8 @@ _PATIENCE = {
     Action.HOME: timedelta(minutes=2),
     Action.PREVIEW: timedelta(minutes=2),
 }
-# Nobody asked for these in words: a failure is told to the log alone.
-_SILENT = {Action.LINK_CHANGED, Action.HOME, Action.PREVIEW}
+# Nobody waits for these: a failure is told to the log alone.
+_SILENT = {Action.LINK_CHANGED, Action.PREVIEW}
 # And how long its failure may be tried to be posted.
 _PATIENCE_FOR_FAILURE = timedelta(minutes=30)
 _FIRST_DELAY_S = 2.0

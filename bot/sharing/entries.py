@@ -57,9 +57,13 @@ def state_of(
     return LinkState.OPEN
 
 
-def read_entries(connection: Connection, condition: Any, limit: int) -> list[LinkEntry]:
-    """The links that meet the condition, newest first."""
-    query = _query().where(condition).order_by(links.c.created_at.desc()).limit(limit)
+def read_entries(
+    connection: Connection, condition: Any, limit: int, *, order: Any = None
+) -> list[LinkEntry]:
+    """The links that meet the condition, newest first unless ordered otherwise."""
+    newest = links.c.created_at.desc()
+    ordered = (newest,) if order is None else (order, newest)
+    query = _query().where(condition).order_by(*ordered).limit(limit)
     return [_entry(row) for row in connection.execute(query).all()]
 
 

@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, Row, case, func, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from bot.audit import AuditEntry, Event, write
 from bot.clock import Clock, utc_now
@@ -23,6 +34,7 @@ from bot.database.schema import links, views
 from bot.errors import Gone, NotFound
 from bot.model import LinkState, ShareLink
 from bot.sealing import Sealer
+from bot.share_urls import PATH, token_of
 from bot.sharing.entries import LinkEntry, read_entries, state_of
 
 _TOKEN_BYTES = 24
@@ -83,7 +95,7 @@ class Links:
         any more; it is asked in the same transaction.
         """
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        url = f"{self._public_url}/r/{token}"
+        url = f"{self._public_url}{PATH}{token}"
         now = self._clock()
         fresh = {
             "token_hash": _hash(token),
@@ -242,10 +254,11 @@ class Links:
 
     def ours(self, url: str) -> LinkEntry | None:
         """The link behind a URL somebody posted; None where it is none of ours."""
-        if not url.startswith(f"{self._public_url}/r/"):
+        token = token_of(url, self._public_url)
+        if token is None:
             return None
         with transaction(self._engine) as connection:
-            known = links.c.token_hash == _hash(token_in(url))
+            known = links.c.token_hash == _hash(token)
             return next(iter(read_entries(connection, known, 1)), None)
 
     def get(self, link_id: str) -> LinkEntry:
@@ -261,6 +274,26 @@ class Links:
         mine = true() if by is None else links.c.created_by == by
         with transaction(self._engine) as connection:
             return read_entries(connection, mine, limit)
+
+    def closing(self, within: timedelta, *, by: str, limit: int) -> list[LinkEntry]:
+        """The links one person made that are open and expire within that time, the
+        first to expire first."""
+        now = self._clock()
+        wanted = and_(
+            links.c.created_by == by,
+            links.c.revoked_at.is_(None),
+            links.c.expires_at > now,
+            links.c.expires_at <= now + within,
+            or_(links.c.max_opens.is_(None), links.c.opens < links.c.max_opens),
+        )
+        with transaction(self._engine) as connection:
+            return read_entries(
+                connection, wanted, limit, order=links.c.expires_at.asc()
+            )
+
+    def unsealed(self, text: str) -> str:
+        """A URL that waited sealed. Raises SettingsError."""
+        return self._sealer.open(text)
 
     def share_link(self, entry: LinkEntry) -> ShareLink:
         """The link with its URL; empty where it was minted before URLs were kept."""
