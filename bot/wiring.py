@@ -336,6 +336,7 @@ def _slack(services: Services) -> Conversation:
             intake=intake,
             clients=workspaces.clients,
             signing_secret=secret,
+            public_url=settings.public_url,
             look_back=settings.look_back,
             removal=workspaces.removal,
         )

@@ -38,6 +38,7 @@ def build_app(
     intake: Intake,
     clients: Clients,
     signing_secret: str | None = None,
+    public_url: str = "",
     look_back: timedelta = timedelta(days=14),
     clock: Callable[[], float] = time.time,
     removal: Removal | None = None,
@@ -46,11 +47,13 @@ def build_app(
 
     It answers whatever slash command the Slack app defines. Over HTTP bolt checks
     ``signing_secret``; in Socket Mode there is none. ``look_back`` is how far a
-    search goes where the text names no time; ``clock`` gives Unix seconds; ``removal``
-    hears of workspaces that remove the app.
+    search goes where the text names no time; links below ``public_url`` are ours to
+    describe; ``clock`` gives Unix seconds; ``removal`` hears of workspaces that remove
+    the app.
     """
     app = _quiet_app(signing_secret)
-    register(app, Desk(intake, clients, look_back=look_back, clock=clock))
+    desk = Desk(intake, clients, look_back=look_back, clock=clock)
+    register(app, desk, public_url=public_url)
     if removal is not None:
         removal.register(app)
     app.error(_answer_error)

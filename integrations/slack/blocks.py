@@ -42,6 +42,19 @@ def section(*lines: str) -> Block:
     return {"type": "section", "text": _mrkdwn("\n".join(filter(None, lines)))}
 
 
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain_text(text)}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def image(url: str, alt: str) -> Block:
+    """A picture; ``alt`` says what is on it to those who do not see it."""
+    return {"type": "image", "image_url": url, "alt_text": alt}
+
+
 def context(text: str) -> Block:
     return {"type": "context", "elements": [_mrkdwn(text)]}
 

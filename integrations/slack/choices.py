@@ -23,6 +23,8 @@ PAGE = "replay_page"
 PAGE_BACK = "replay_page_back"
 PERSON = "replay_person"
 EVERYBODY = "replay_everybody"
+HOME_EXTEND = "home_extend"
+HOME_REVOKE = "home_revoke"
 
 MAX_ID = 128
 """Ids longer than any source makes get no button: a value holds 2,000 characters."""

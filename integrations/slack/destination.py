@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bot.errors import BadInput, CourierError, Refused
 from bot.model import (
@@ -38,11 +39,14 @@ from integrations.slack.choices import ATTACH, PAGE, SHARE, PageChoice, ReplayCh
 from integrations.slack.clients import INSTALL_PATH, Clients
 from integrations.slack.errors import ours
 from integrations.slack.files import FileShare
+from integrations.slack.hometab import HomeTab
 from integrations.slack.members import by_email, said_in_thread
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.outcome import forget
 from integrations.slack.posting import Conversation
+from integrations.slack.roles import Role
 from integrations.slack.scopes import Scope, check_scopes, needed
+from integrations.slack.unfurling import Unfurls
 
 _PRESSED = {Action.SHARE: SHARE, Action.ATTACH: ATTACH}
 
@@ -59,6 +63,8 @@ class _Ways:
     conversation: Conversation
     answers: PrivateAnswers
     files: FileShare
+    home: HomeTab
+    unfurls: Unfurls
 
 
 class SlackDestination:
@@ -92,13 +98,16 @@ class SlackDestination:
 
     def complete(self, request: ReplayRequest) -> ReplayRequest:
         """The request with whom Slack knows: people that are mentioned, and what a
-        thread says where the mention in it names nobody.
+        thread says where the mention in it names nobody. On the Home tab, whether an
+        administrator asks.
 
         Raises NotAllowed as ``access`` does.
         """
         address = request.reply_to.address
         if self._access is not None and request.action not in _NOBODYS:
             self._access.check(address)
+        if _is_for_home(request):
+            return replace(request, by_admin=self._is_administrators(address))
         if request.action is not Action.FIND or request.follows:
             return request
         if "mentioned" in address:
@@ -109,6 +118,16 @@ class SlackDestination:
             read = said_in_thread(self._clients.of(address), address)
             return replace(request, identifiers=read)
         return request
+
+    def _is_administrators(self, address: Mapping[str, str]) -> bool:
+        if self._access is None:
+            return False
+        try:
+            return self._access.role_of(address) >= Role.ADMIN
+        except CourierError as error:
+            # Their shares are shown all the same.
+            log.info("cannot tell whether an administrator asks: %s", error)
+            return False
 
     def keep_waiting(self, request: ReplayRequest) -> None:
         """Nothing is said yet."""
@@ -151,7 +170,15 @@ class SlackDestination:
         if isinstance(result, LinkChanged):
             message = messages.revoked(result)
             return ways.conversation.update(address, message)
-        if isinstance(result, Note | Home | Previews):
+        if isinstance(result, Home):
+            now = datetime.fromtimestamp(self._clock(), UTC)
+            view = messages.home(result, now=now, command=self._command)
+            return ways.home.publish(address, view)
+        if isinstance(result, Failed) and _is_for_home(request):
+            return ways.home.publish(address, messages.home_closed(result))
+        if isinstance(result, Previews):
+            return ways.unfurls.show(address, result, draft)
+        if isinstance(result, Note):
             raise BadInput(f"{type(result).__name__} was sent to Slack")
         message = self._answer(request_id, request, result)
         if _is_direct(request):
@@ -193,6 +220,8 @@ class SlackDestination:
             Conversation(client),
             PrivateAnswers(client, self._clock),
             FileShare(client, max_bytes=self._max_file_bytes, sleep=self._sleep),
+            HomeTab(client),
+            Unfurls(client),
         )
 
     def _answer(
@@ -239,6 +268,10 @@ def _is_direct(request: ReplayRequest) -> bool:
     """Whether it answers a direct message, and nothing that stands there already."""
     address = request.reply_to.address
     return "direct" in address and "replace" not in address
+
+
+def _is_for_home(request: ReplayRequest) -> bool:
+    return request.action is Action.HOME or request.from_home
 
 
 def _replaces(request: ReplayRequest) -> bool:

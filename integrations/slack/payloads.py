@@ -67,17 +67,17 @@ class Command:
     @classmethod
     def parse(cls, body: Body) -> Command:
         place = Place(
-            team=_optional(body, "team_id"),
-            channel=_required(body, "channel_id"),
-            user=_required(body, "user_id"),
-            response_url=_required(body, "response_url"),
-            enterprise=_optional(body, "enterprise_id"),
+            team=optional(body, "team_id"),
+            channel=required(body, "channel_id"),
+            user=required(body, "user_id"),
+            response_url=required(body, "response_url"),
+            enterprise=optional(body, "enterprise_id"),
         )
         return cls(
             place,
-            _required(body, "command"),
-            _optional(body, "text").strip(),
-            _required(body, "trigger_id"),
+            required(body, "command"),
+            optional(body, "text").strip(),
+            required(body, "trigger_id"),
         )
 
 
@@ -103,22 +103,22 @@ class Click:
     def parse(cls, body: Body) -> Click:
         actions = body.get("actions")
         action = actions[0] if isinstance(actions, list) and actions else {}
-        chosen = _optional(action, "selected_option", "value")
+        chosen = optional(action, "selected_option", "value")
         # An ephemeral message is stored nowhere: its presses carry no ``message``.
-        thread = _optional(body, "message", "thread_ts")
-        view_id = _optional(body, "container", "view_id")
-        ts = "" if view_id else _required(body, "container", "message_ts")
+        thread = optional(body, "message", "thread_ts")
+        view_id = optional(body, "container", "view_id")
+        ts = "" if view_id else required(body, "container", "message_ts")
         place = _place(body, in_channel=not view_id)
         container = body.get("container")
         ephemeral = isinstance(container, Mapping) and container.get("is_ephemeral")
         return cls(
             place,
-            chosen or _required(action, "value"),
-            _required(body, "trigger_id"),
+            chosen or required(action, "value"),
+            required(body, "trigger_id"),
             ts,
-            thread or _optional(body, "container", "thread_ts"),
+            thread or optional(body, "container", "thread_ts"),
             view_id,
-            _optional(body, "view", "private_metadata"),
+            optional(body, "view", "private_metadata"),
             bool(view_id or ephemeral or place.is_direct),
         )
 
@@ -143,12 +143,12 @@ class Shortcut:
         message = body.get("message")
         if not isinstance(message, dict):
             raise BadInput("Slack's message shortcut came without a message")
-        ts = _required(message, "ts")
-        thread_ts = _optional(message, "thread_ts")
+        ts = required(message, "ts")
+        thread_ts = optional(message, "thread_ts")
         return cls(
             _place(body),
             message_text(message),
-            _required(body, "trigger_id"),
+            required(body, "trigger_id"),
             thread_ts or ts,
             bool(thread_ts),
             sent_at(ts),
@@ -164,7 +164,7 @@ class GlobalShortcut:
 
     @classmethod
     def parse(cls, body: Body) -> GlobalShortcut:
-        return cls(_place(body, in_channel=False), _required(body, "trigger_id"))
+        return cls(_place(body, in_channel=False), required(body, "trigger_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,32 +188,32 @@ class Said:
         event = body.get("event")
         if not isinstance(event, dict):
             raise BadInput("Slack's event came without an event")
-        ts = _required(event, "ts")
+        ts = required(event, "ts")
         # Other apps, and what Slack itself says: joins, edits, deletions.
         by_person = not (
             event.get("bot_id")
             or event.get("bot_profile")
             or event.get("subtype") not in (None, "file_share", "thread_broadcast")
         )
-        user = _required(event, "user") if by_person else _optional(event, "user")
+        user = required(event, "user") if by_person else optional(event, "user")
         authorizations = body.get("authorizations")
         first = authorizations[0] if isinstance(authorizations, list) else None
-        thread_ts = _optional(event, "thread_ts")
+        thread_ts = optional(event, "thread_ts")
         return cls(
             Place(
-                _optional(body, "team_id"),
-                _required(event, "channel"),
+                optional(body, "team_id"),
+                required(event, "channel"),
                 user,
-                enterprise=_optional(body, "enterprise_id"),
-                user_team=_optional(event, "user_team") or _optional(event, "team"),
+                enterprise=optional(body, "enterprise_id"),
+                user_team=optional(event, "user_team") or optional(event, "team"),
             ),
-            _required(body, "event_id"),
-            _optional(event, "text"),
+            required(body, "event_id"),
+            optional(event, "text"),
             ts,
             thread_ts or ts,
             bool(thread_ts),
             by_person,
-            _optional(first, "user_id"),
+            optional(first, "user_id"),
         )
 
 
@@ -235,28 +235,28 @@ class Submission:
         values = state.get("values") if isinstance(state, dict) else None
         return cls(
             _place(body, in_channel=False),
-            _required(view, "id"),
-            _optional(view, "private_metadata"),
+            required(view, "id"),
+            optional(view, "private_metadata"),
             values if isinstance(values, dict) else {},
         )
 
     def text(self, block_id: str) -> str:
         """What was typed in the one input of a block; empty where nothing was."""
-        return _optional(self._input(block_id), "value").strip()
+        return optional(self._input(block_id), "value").strip()
 
     def chosen(self, block_id: str) -> str:
         """The value that was chosen in a select or among radio buttons."""
-        return _optional(self._input(block_id), "selected_option", "value")
+        return optional(self._input(block_id), "selected_option", "value")
 
     def ticked(self, block_id: str) -> tuple[str, ...]:
         """The values of the boxes that were ticked."""
         given = self._input(block_id).get("selected_options")
         options = given if isinstance(given, list) else []
-        return tuple(filter(None, (_optional(one, "value") for one in options)))
+        return tuple(filter(None, (optional(one, "value") for one in options)))
 
     def conversation(self, block_id: str) -> str:
         """The conversation that was picked."""
-        return _optional(self._input(block_id), "selected_conversation")
+        return optional(self._input(block_id), "selected_conversation")
 
     def _input(self, block_id: str) -> Mapping[str, Any]:
         block = self.values.get(block_id)
@@ -285,15 +285,15 @@ def sent_at(ts: str) -> datetime | None:
 
 def _place(body: Body, *, in_channel: bool = True) -> Place:
     """Who acted and where; views and global shortcuts are in no channel."""
-    user_team = _optional(body, "user", "team_id")
+    user_team = optional(body, "user", "team_id")
     return Place(
         # An app installed for a whole organisation gets no team here.
-        team=_optional(body, "team", "id") or user_team,
-        channel=_required(body, "channel", "id") if in_channel else "",
-        user=_required(body, "user", "id"),
+        team=optional(body, "team", "id") or user_team,
+        channel=required(body, "channel", "id") if in_channel else "",
+        user=required(body, "user", "id"),
         user_team=user_team,
-        response_url=_optional(body, "response_url"),
-        enterprise=_optional(body, "enterprise", "id"),
+        response_url=optional(body, "response_url"),
+        enterprise=optional(body, "enterprise", "id"),
     )
 
 
@@ -313,14 +313,16 @@ def _strings(node: object, depth: int = 0) -> Iterator[str]:
                 yield from _strings(value, depth + 1)
 
 
-def _optional(body: object, *path: str) -> str:
+def optional(body: object, *path: str) -> str:
+    """The text at the path; empty where there is none."""
     for key in path:
         body = body.get(key) if isinstance(body, Mapping) else None
     return body if isinstance(body, str) else ""
 
 
-def _required(body: object, *path: str) -> str:
-    value = _optional(body, *path)
+def required(body: object, *path: str) -> str:
+    """The text at the path. Raises BadInput where there is none."""
+    value = optional(body, *path)
     if not value:
         raise BadInput(f"what Slack sent has no {'.'.join(path)}")
     return value

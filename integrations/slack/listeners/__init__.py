@@ -16,6 +16,8 @@ from integrations.slack.choices import (
     FIND_ANYWHERE,
     FIND_MODAL,
     FIND_SHORTCUT,
+    HOME_EXTEND,
+    HOME_REVOKE,
     OPEN,
     PAGE,
     PAGE_BACK,
@@ -25,15 +27,19 @@ from integrations.slack.choices import (
 )
 from integrations.slack.listeners.desk import NAME, Desk
 from integrations.slack.listeners.finding import Finding
+from integrations.slack.listeners.home import AtHome
 from integrations.slack.listeners.leafing import Leafing
+from integrations.slack.listeners.previews import Previews
 from integrations.slack.listeners.sharing import Sharing
 
 __all__ = ["NAME", "Desk", "register"]
 
 
-def register(app: App, desk: Desk) -> None:
-    """Serve everything our app can be asked for; any slash command is ours."""
+def register(app: App, desk: Desk, *, public_url: str = "") -> None:
+    """Serve everything our app can be asked for; any slash command is ours, and so is
+    every link below ``public_url``."""
     finding, leafing, sharing = Finding(desk), Leafing(desk), Sharing(desk)
+    at_home, previews = AtHome(desk), Previews(desk, public_url)
     app.command(re.compile(".*"))(finding.command)
     app.message_shortcut(FIND_SHORTCUT)(finding.shortcut)
     app.global_shortcut(FIND_ANYWHERE)(finding.anywhere)
@@ -47,6 +53,10 @@ def register(app: App, desk: Desk) -> None:
     app.action(ATTACH)(sharing.attach)
     app.action(REVOKE)(sharing.revoke)
     app.action(OPEN)(_acknowledge)
+    app.event("app_home_opened")(at_home.opened)
+    app.action(HOME_EXTEND)(at_home.extend)
+    app.action(HOME_REVOKE)(at_home.revoke)
+    app.event("link_shared")(previews.posted)
 
 
 def _acknowledge(ack: Ack) -> None:

@@ -5,6 +5,8 @@ Sending is left to ``destination``, the words about one recording to ``facts``.
 
 from integrations.slack.messages.failed import failed
 from integrations.slack.messages.found import found, nothing_found
+from integrations.slack.messages.home import home, home_closed
+from integrations.slack.messages.previews import preview
 from integrations.slack.messages.shared import (
     attached,
     confirmed,
@@ -19,7 +21,10 @@ __all__ = [
     "failed",
     "file_title",
     "found",
+    "home",
+    "home_closed",
     "nothing_found",
+    "preview",
     "revoked",
     "shared",
 ]

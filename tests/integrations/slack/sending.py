@@ -58,6 +58,7 @@ class Slack:
             intake=courier,
             clients=NOBODY_THERE,
             signing_secret=SECRET,
+            public_url="https://replays.example.com",
             clock=lambda: self.now,
         )
         flask.register_blueprint(blueprint(app, signing_secret=SECRET))

@@ -14,6 +14,7 @@ from bot.demo.server import Server
 from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
 from bot.demo.slack.model import Ephemeral, Message
 from bot.model import Delivery, ReplayRequest, Result
+from integrations.slack.access import Access, Rules
 from integrations.slack.app import build_app
 from integrations.slack.clients import Clients, OneWorkspace
 from integrations.slack.destination import SlackDestination
@@ -22,6 +23,7 @@ from tests.integrations.slack.sending import SECRET, Courier
 
 ANA = "U07ANA00001"
 TOKEN = "xoxb-secret-token"
+PUBLIC_URL = "https://replays.example.com"
 
 
 class Draft:
@@ -50,8 +52,13 @@ class World:
         )
 
     def start(
-        self, clients: Callable[[WebClient], Clients] = OneWorkspace, **options: Any
+        self,
+        clients: Callable[[WebClient], Clients] = OneWorkspace,
+        *,
+        rules: Rules | None = None,
+        **options: Any,
     ) -> None:
+        """``rules`` say who may ask; without them everybody may."""
         self.slack.start()
         client = WebClient(token=TOKEN, base_url=self.slack.api_url, timeout=2)
         known = clients(client)
@@ -60,6 +67,7 @@ class World:
             intake=self.courier,
             clients=known,
             signing_secret=SECRET,
+            public_url=PUBLIC_URL,
             clock=lambda: self.now,
         )
         app.register_blueprint(blueprint(bolt, signing_secret=SECRET))
@@ -67,6 +75,7 @@ class World:
         self.slack.request_url = f"{self._server.url}/slack/events"
         self.destination = SlackDestination(
             known,
+            access=None if rules is None else Access(rules, known),
             clock=lambda: self.now,
             sleep=self.sleep,
             **options,
