@@ -34,6 +34,7 @@ from bot.model import ReplayFile, SharedReplay
 from bot.ports import Destination, Intake, RecordingSource
 from bot.preview.chromium import Chromium
 from bot.preview.frame import Frames
+from bot.preview.offered import OfferedPictures
 from bot.replays import Replays, file_of
 from bot.sealing import Sealer
 from bot.sharing import Links, Postings
@@ -134,6 +135,10 @@ class Services:
         return Frames(self.replays, self.store, browser)
 
     @cached_property
+    def pictures(self) -> OfferedPictures:
+        return OfferedPictures(self.frames)
+
+    @cached_property
     def sources(self) -> list[RecordingSource]:
         return sources(self.settings, self.store)
 
@@ -170,6 +175,7 @@ class Services:
             assets=asset_collectors(self.settings, self.store)
             if self.settings.export_assets
             else None,
+            pictures=self.pictures,
             parts=self.parts,
         )
 
@@ -234,6 +240,8 @@ class Services:
         return self.ledger.counts()
 
     def close(self) -> None:
+        if "pictures" in self.__dict__:
+            self.pictures.close()
         if "bell" in self.__dict__:
             self.bell.close()
         if "engine" in self.__dict__:

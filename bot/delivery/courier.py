@@ -20,7 +20,7 @@ from bot.delivery.finding import Finder, described
 from bot.delivery.homes import Homes, Parts
 from bot.delivery.patience import patience
 from bot.delivery.policy import Policy
-from bot.delivery.shares import Pictures, Shares
+from bot.delivery.shares import NoPictures, Pictures, Shares
 from bot.errors import BadInput, CourierError, NotAllowed, NotFound, RetryLater
 from bot.ledger import Claim, Ledger
 from bot.model import (
@@ -63,7 +63,7 @@ class Courier:
         audit: AuditLog,
         policy: Policy,
         assets: Collectors | None = None,
-        pictures: Pictures = lambda replay: (),
+        pictures: Pictures | None = None,
         parts: Parts | None = None,
         clock: Clock = utc_now,
     ) -> None:
@@ -76,7 +76,12 @@ class Courier:
         self.finder = Finder(sources, ledger, replays, policy=policy, clock=clock)
         self._exports = Exports(sources, replays, assets=assets, clock=clock)
         self._shares = Shares(
-            replays, links, postings, ledger, policy=policy, pictures=pictures
+            replays,
+            links,
+            postings,
+            ledger,
+            policy=policy,
+            pictures=pictures or NoPictures(),
         )
         self._homes = Homes(self._shares, links, ledger, parts or {})
 

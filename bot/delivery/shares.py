@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from bot.delivery.policy import Policy
 from bot.errors import BadInput
@@ -33,8 +34,26 @@ _SHOWN_AT_HOME = 10
 _CLOSING_WITHIN = timedelta(hours=24)
 _ERRORS = ("exception", "console_error")
 
-Pictures = Callable[[StoredReplay], Iterable[str]]
-"""The pictures there are of a replay, as paths below its link."""
+
+class Pictures(Protocol):
+    """What there is to show of replays."""
+
+    def prepare(self, replay: StoredReplay) -> None:
+        """Have a replay's pictures made, while nobody waits for them."""
+
+    def of(self, replay: StoredReplay, *, is_limited: bool) -> Iterable[str]:
+        """The pictures of a replay that are there, as paths below a link to it, which
+        opens a few times only where it ``is_limited``."""
+
+
+class NoPictures:
+    """An installation that shows none."""
+
+    def prepare(self, replay: StoredReplay) -> None:
+        pass
+
+    def of(self, replay: StoredReplay, *, is_limited: bool) -> Iterable[str]:
+        return ()
 
 
 class Shares:
@@ -65,6 +84,7 @@ class Shares:
         recording: Recording,
     ) -> SharedReplay:
         """A link to the replay by the request's terms; a retry replaces it."""
+        self._pictures.prepare(replay)
         terms, summary = request.terms, replay.manifest.summary
         start_at_s = _opening_ms(terms, summary, request) // 1000
         link = self._links.mint(
@@ -163,7 +183,10 @@ class Shares:
             if replay.link.state is not LinkState.OPEN or not replay.link.url:
                 continue
             shared[url] = replay
-            paths = self._pictures(self._replays.get(entry.replay_id))
+            paths = self._pictures.of(
+                self._replays.get(entry.replay_id),
+                is_limited=entry.max_opens is not None,
+            )
             pictures[url] = tuple(f"{replay.link.url}/{path}" for path in paths)
         return Previews(shared, pictures)
 

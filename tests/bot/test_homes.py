@@ -26,6 +26,8 @@ from bot.model import (
     ShareTerms,
     Unanswered,
 )
+from bot.preview.frame import Frames
+from bot.preview.offered import OfferedPictures
 from bot.replays import Replays
 from bot.sharing import Links, Postings
 from bot.storage import ReplayStore
@@ -61,7 +63,8 @@ class World:
         self.time, self.chat = Time(), Club()
         lease = timedelta(seconds=60)
         self.ledger = Ledger(engine, lease=lease, clock=self.time)
-        replays = Replays(engine, ReplayStore.at((tmp_path / "o").as_uri()))
+        store = ReplayStore.at((tmp_path / "o").as_uri())
+        replays = Replays(engine, store)
         with export(recorded.events("static-simple"), source="file") as exported:
             self.replay = replays.keep(exported, is_final=True)
         self.links = Links(
@@ -82,7 +85,7 @@ class World:
                 postings=Postings(engine, clock=self.time),
                 audit=AuditLog(engine),
                 policy=Policy(timedelta(days=14), timedelta(days=7), 5),
-                pictures=lambda replay: ("preview.png",),
+                pictures=OfferedPictures(Frames(replays, store, None)),
                 parts=parts,
                 clock=self.time,
             ),
