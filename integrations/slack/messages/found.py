@@ -154,9 +154,12 @@ def _people_of(recordings: tuple[Recording, ...]) -> list[Person]:
 
 
 def _is_web_address(url: str | None) -> bool:
-    if not url or len(url) > MAX_SOURCE_URL or not url.isprintable() or " " in url:
+    if not url or len(url) > MAX_SOURCE_URL or not url.isprintable():
+        return False
+    if any(sign in url for sign in ' <>"'):
         return False
     try:
-        return urlsplit(url).scheme in {"http", "https"}
+        parts = urlsplit(url)
     except ValueError:
         return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)

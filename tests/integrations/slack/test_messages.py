@@ -140,11 +140,12 @@ def test_only_the_first_button_is_primary() -> None:
     assert sum(each.get("style") == "primary" for each in buttons) == 1
 
 
-def test_source_url_that_is_no_web_address_gets_no_button() -> None:
-    """A URL from the source becomes a button only where it is http or https."""
-    recording = replace(RECORDING, url="javascript:alert(1)")
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "HTTP:", 'https://a/"><b>'])
+def test_source_url_that_is_no_web_address_gets_no_button(url: str) -> None:
+    """A URL from the source becomes a button only where Slack takes it for one."""
+    recording = replace(RECORDING, url=url)
     message = messages.found(found(recordings=(recording,)), AT)
-    assert "javascript" not in json.dumps(message.payload())
+    assert "Open in PostHog" not in json.dumps(message.payload())
 
 
 def test_overlong_recording_id_gets_no_button() -> None:
