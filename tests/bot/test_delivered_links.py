@@ -43,6 +43,16 @@ REQUEST = ReplayRequest(
 FIRST_ERROR_S = 22
 
 
+class OnePicture:
+    """Shows one picture of every replay."""
+
+    def prepare(self, replay):
+        pass
+
+    def of(self, replay, *, is_limited):
+        return ["preview.png"]
+
+
 class World:
     """A courier whose destination keeps what is posted."""
 
@@ -64,7 +74,7 @@ class World:
             postings=Postings(engine, clock=self.time),
             audit=self.audit,
             policy=Policy(timedelta(days=14), timedelta(days=7), 5),
-            pictures=lambda replay: ["preview.png"],
+            pictures=OnePicture(),
             clock=self.time,
         )
         self.number = 0
@@ -172,7 +182,9 @@ def test_home_shows_ones_own_shares_as_they_are_then(world):
     home = world.answer(action=Action.HOME)
     assert isinstance(home, Home)
     assert [one.link.id for one in home.shares] == [mine.link.id]
-    assert home.installation.links == {"open": 2}
+    assert home.installation is None
+    administrators = world.answer(action=Action.HOME, by_admin=True)
+    assert administrators.installation.links == {"open": 2}
     after = world.answer(action=Action.REVOKE, link_id=mine.link.id, from_home=True)
     assert [one.link.state for one in after.shares] == [LinkState.REVOKED]
 
@@ -180,7 +192,8 @@ def test_home_shows_ones_own_shares_as_they_are_then(world):
 def test_only_open_links_of_ours_are_described(world):
     shared = world.answer()
     urls = (shared.watch_url, "http://x.test/r/unknown", "http://other.test/r/abc")
-    previews = world.answer(action=Action.PREVIEW, urls=urls)
+    sealed = tuple(map(sealer().seal, urls))
+    previews = world.answer(action=Action.PREVIEW, urls=sealed)
     assert isinstance(previews, Previews)
     assert list(previews.shared) == [shared.watch_url]
     assert previews.picture_urls == {
@@ -188,7 +201,7 @@ def test_only_open_links_of_ours_are_described(world):
     }
     assert previews.shared[shared.watch_url].link.opens == 0
     world.links.revoke(shared.link.id, by="U1")
-    assert world.answer(action=Action.PREVIEW, urls=urls).shared == {}
+    assert world.answer(action=Action.PREVIEW, urls=sealed).shared == {}
 
 
 def test_finds_shares_and_revokes_are_written_down_once(world):
