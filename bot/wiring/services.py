@@ -1,0 +1,216 @@
+"""One installation's parts, each made when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property, partial
+from itertools import chain
+
+from flask import Flask
+from redis import Redis
+from sqlalchemy import Engine
+
+from bot.audit import AuditLog
+from bot.config import Settings
+from bot.database.engine import connect, is_current, upgrade
+from bot.delivery import Courier, Policy
+from bot.errors import SettingsError
+from bot.intake import CourierIntake
+from bot.jobs.queue import Bell
+from bot.jobs.worker import Worker
+from bot.ledger import Ledger
+from bot.ports import Intake, RecordingSource
+from bot.preview.chromium import Chromium
+from bot.preview.frame import Frames
+from bot.preview.offered import OfferedPictures
+from bot.replays import Replays, file_of
+from bot.sealing import Sealer
+from bot.sharing import Links, Postings
+from bot.storage import ReplayStore
+from bot.web import health, previews, replays
+from bot.web.app import create_app
+from bot.wiring.conversation import Conversation, plain
+from bot.wiring.recordings import asset_collectors, sources
+from bot.wiring.slack import slack_of
+from bot.wiring.zendesk import zendesk_of
+
+
+class Services:
+    """One installation's parts, each made when it is first needed."""
+
+    def __init__(self, settings: Settings, *, redis_url: str | None = None) -> None:
+        self.settings = settings
+        self._redis_url = redis_url
+        self._sockets: dict[str, Callable[[], object]] = {}
+
+    @cached_property
+    def engine(self) -> Engine:
+        engine = connect(self.settings.sql_url)
+        upgrade(engine)
+        return engine
+
+    @cached_property
+    def store(self) -> ReplayStore:
+        return ReplayStore.at(self.settings.object_url)
+
+    @property
+    def redis(self) -> Redis | None:
+        """The Redis that all processes share; None where a command runs beside it."""
+        url = self._redis_url or plain(self.settings.redis_url)
+        return None if url is None else self.bell.broker.client
+
+    @cached_property
+    def bell(self) -> Bell:
+        url = self._redis_url or plain(self.settings.redis_url)
+        if url is None:
+            raise SettingsError(
+                "REDIS_URL is missing; `replay-courier serve` brings a Redis of its own"
+            )
+        return Bell(url)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.engine, lease=self.settings.lease)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(
+            self.engine, public_url=self.settings.public_url, sealer=self.sealer
+        )
+
+    @cached_property
+    def postings(self) -> Postings:
+        return Postings(self.engine)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.engine)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        keys = [one.get_secret_value() for one in self.settings.secret_keys]
+        return Sealer(keys) if keys else Sealer.in_folder(self.settings.data_dir)
+
+    @cached_property
+    def replays(self) -> Replays:
+        return Replays(self.engine, self.store)
+
+    @cached_property
+    def frames(self) -> Frames:
+        path = self.settings.chromium
+        browser = None if path is None else Chromium(path)
+        return Frames(self.replays, self.store, browser)
+
+    @cached_property
+    def pictures(self) -> OfferedPictures:
+        return OfferedPictures(self.frames)
+
+    @cached_property
+    def sources(self) -> list[RecordingSource]:
+        return sources(self.settings, self.store)
+
+    @cached_property
+    def conversations(self) -> dict[str, Conversation]:
+        found = {}
+        if self.settings.has_slack:
+            found["slack"] = slack_of(self)
+        if self.settings.has_zendesk:
+            found["zendesk"] = zendesk_of(
+                self.settings,
+                partial(file_of, self.replays, self.settings.redaction),
+            )
+        return found
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(
+            sources=self.sources,
+            destinations={
+                name: one.destination for name, one in self.conversations.items()
+            },
+            ledger=self.ledger,
+            replays=self.replays,
+            links=self.links,
+            postings=self.postings,
+            audit=self.audit,
+            policy=Policy(
+                look_back=self.settings.look_back,
+                link_expiry=self.settings.link_expiry,
+                results=self.settings.results,
+                redaction=self.settings.redaction,
+            ),
+            assets=asset_collectors(self.settings, self.store)
+            if self.settings.export_assets
+            else None,
+            pictures=self.pictures,
+            parts=self.parts,
+        )
+
+    def app(self) -> Flask:
+        """The web application."""
+        return create_app(
+            [
+                replays.blueprint(links=self.links, replays=self.replays),
+                previews.blueprint(
+                    links=self.links, replays=self.replays, frames=self.frames
+                ),
+                health.blueprint(parts=self.parts, gauges=self._gauges),
+                *chain.from_iterable(
+                    one.routes(self._intake) for one in self.conversations.values()
+                ),
+            ]
+        )
+
+    @cached_property
+    def _intake(self) -> Intake:
+        return CourierIntake(self.ledger, self.bell, self.sealer.seal)
+
+    @contextmanager
+    def receiving(self) -> Iterator[None]:
+        """Keep the connections open that questions come over. For one process only: of
+        several, Slack gives each question to any of them."""
+        with ExitStack() as stack:
+            for name, one in self.conversations.items():
+                if one.socket is not None:
+                    socket = one.socket(self._intake)
+                    stack.callback(socket.stop)
+                    socket.start()
+                    self._sockets[f"{name} socket"] = socket.check
+            yield
+
+    def worker(self) -> Worker:
+        """A worker, not yet started."""
+        return Worker(
+            courier=self.courier,
+            ledger=self.ledger,
+            bell=self.bell,
+            lease=self.settings.lease,
+            threads=self.settings.worker_threads,
+        )
+
+    @property
+    def parts(self) -> Mapping[str, Callable[[], object]]:
+        """What must work for this installation to work; each raises where it does
+        not."""
+        return {
+            "database": self._check_database,
+            "redis": lambda: self.bell.ping(),
+            "storage": lambda: self.store.check(),
+            **self._sockets,
+        }
+
+    def _check_database(self) -> None:
+        if not is_current(self.engine):
+            raise SettingsError("the database has another version's schema")
+
+    def _gauges(self) -> Mapping[str, int]:
+        return self.ledger.counts()
+
+    def close(self) -> None:
+        if "pictures" in self.__dict__:
+            self.pictures.close()
+        if "bell" in self.__dict__:
+            self.bell.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()

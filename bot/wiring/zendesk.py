@@ -1,0 +1,57 @@
+"""Zendesk, by the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.config import Settings
+from bot.errors import SettingsError
+from bot.model import ReplayFile, SharedReplay
+from bot.wiring.conversation import Conversation, plain
+from integrations.zendesk.client import Zendesk
+from integrations.zendesk.client import connect as connect_zendesk
+from integrations.zendesk.destination import ZendeskDestination
+from integrations.zendesk.setup import set_up
+from integrations.zendesk.webhook import blueprint as zendesk_blueprint
+
+
+def zendesk_of(
+    settings: Settings, file_of: Callable[[SharedReplay], ReplayFile]
+) -> Conversation:
+    """Zendesk as a place people ask in."""
+    secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
+    return Conversation(
+        ZendeskDestination(
+            zendesk_account(settings),
+            field_id=settings.zendesk_field_id,
+            note_when_nothing=settings.zendesk_note_when_nothing,
+            attach=file_of if settings.zendesk_attach_file else None,
+        ),
+        lambda intake: [zendesk_blueprint(intake=intake, secrets=secrets)],
+    )
+
+
+def zendesk_account(settings: Settings) -> Zendesk:
+    """The Zendesk account of the settings. Raises SettingsError where there is none."""
+    if settings.zendesk_subdomain is None:
+        raise SettingsError("ZENDESK_SUBDOMAIN is missing")
+    return connect_zendesk(
+        settings.zendesk_subdomain,
+        oauth_client_id=settings.zendesk_oauth_client_id,
+        oauth_client_secret=plain(settings.zendesk_oauth_client_secret),
+        email=settings.zendesk_email,
+        api_token=plain(settings.zendesk_api_token),
+        url=settings.zendesk_url,
+    )
+
+
+def zendesk_setup(
+    settings: Settings, *, dry_run: bool
+) -> tuple[list[tuple[str, str]], str | None]:
+    """Make what Zendesk needs; each step as outcome and what, and the secret."""
+    done = set_up(zendesk_account(settings), settings.public_url, dry_run=dry_run)
+    steps = [
+        (one.outcome if one.is_done else f"would be {one.outcome}", one.what)
+        for one in done.steps
+    ]
+    return steps, done.secret
