@@ -18,6 +18,9 @@ from bot.wiring import Services
 
 # An ack takes milliseconds; this many may wait for the disk at once.
 _WEB_THREADS = 16
+# And this many callers may wait for one of those: over waitress' own 100 a burst of
+# commands would be turned away unheard.
+_CONNECTIONS = 1000
 
 
 @contextmanager
@@ -55,6 +58,7 @@ def web_server(app: Flask, host: str, port: int) -> BaseWSGIServer | MultiSocket
             host=host,
             port=port,
             threads=_WEB_THREADS,
+            connection_limit=_CONNECTIONS,
             ident=None,
             # It takes a body whole before the app can refuse it; its default is 1 GiB,
             # from anybody, to any path.

@@ -15,10 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import requests
-from waitress.server import create_server
 
 from bot.demo.run import Surroundings, surroundings
-from bot.running import single_machine
+from bot.running import single_machine, web_server
 
 _COMMANDS = 200
 _AT_ONCE = 200
@@ -36,7 +35,7 @@ def _courier() -> Iterator[tuple[str, Surroundings]]:
         surroundings(url) as around,
         single_machine(around.settings(url, DATA_DIR=folder)) as services,
     ):
-        server = create_server(services.app(), host="127.0.0.1", port=port, threads=16)
+        server = web_server(services.app(), "127.0.0.1", port)
         threading.Thread(target=server.run, daemon=True).start()
         worker = services.worker()
         worker.start()
