@@ -203,6 +203,8 @@ class Action(StrEnum):
     """Show somebody their own shares and, to an administrator, the installation."""
     PREVIEW = "preview"
     """Describe the share links somebody posted."""
+    NOTHING = "nothing"
+    """Look up and change nothing: the destination itself knows what to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +452,11 @@ class Previews:
 
 
 @dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing was looked up or changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The request could not be answered; ``plain`` says why and what to do."""
 
@@ -466,6 +473,7 @@ Result = (
     | LinkChanged
     | Home
     | Previews
+    | Nothing
     | Failed
 )
 

@@ -29,6 +29,7 @@ from bot.model import (
     Failed,
     Found,
     Note,
+    Nothing,
     Recording,
     ReplayRequest,
     ReplyTo,
@@ -192,6 +193,8 @@ class Courier:
                 return self._homes.of(request)
             case Action.PREVIEW:
                 return self._shares.previews(request.urls)
+            case Action.NOTHING:
+                return Nothing()
 
     def _wanted(self, request: ReplayRequest) -> tuple[StoredReplay, Recording]:
         if request.recording_id is None:

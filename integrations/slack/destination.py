@@ -23,6 +23,7 @@ from bot.model import (
     Home,
     LinkChanged,
     Note,
+    Nothing,
     NothingFound,
     Previews,
     ReplayFile,
@@ -178,7 +179,7 @@ class SlackDestination:
             return ways.home.publish(address, messages.home_closed(result))
         if isinstance(result, Previews):
             return ways.unfurls.show(address, result, draft)
-        if isinstance(result, Note):
+        if isinstance(result, Note | Nothing):
             raise BadInput(f"{type(result).__name__} was sent to Slack")
         message = self._answer(request_id, request, result)
         if _is_direct(request):

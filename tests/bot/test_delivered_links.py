@@ -18,6 +18,7 @@ from bot.model import (
     IdentifierKind,
     LinkChanged,
     LinkState,
+    Nothing,
     Opening,
     Previews,
     ReplayRequest,
@@ -212,6 +213,12 @@ def test_only_open_links_of_ours_are_described(world):
     assert previews.shared[shared.watch_url].link.opens == 0
     world.links.revoke(shared.link.id, by="U1")
     assert world.answer(action=Action.PREVIEW, urls=sealed).shared == {}
+
+
+def test_a_destination_may_answer_by_itself(world):
+    assert world.answer(action=Action.NOTHING) == Nothing()
+    assert world.links.entries() == []
+    assert list(world.audit.entries()) == []
 
 
 def test_finds_shares_and_revokes_are_written_down_once(world):
