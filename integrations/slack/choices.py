@@ -56,13 +56,15 @@ class ReplayChoice:
 
 @dataclass(frozen=True, slots=True)
 class PageChoice:
-    """A page of what an earlier search found, by that search's id in the ledger."""
+    """A page of what an earlier search found, by that search's id in the ledger, and
+    the thread that its recordings are shared in."""
 
     search: str
     offset: int = 0
+    thread_ts: str = ""
 
     def to_value(self) -> str:
-        return _to_json(s=self.search, o=str(self.offset))
+        return _to_json(s=self.search, o=str(self.offset), t=self.thread_ts)
 
     @classmethod
     def from_value(cls, value: str) -> PageChoice:
@@ -71,7 +73,7 @@ class PageChoice:
         offset = fields.get("o", "0")
         if not fields.get("s") or not (offset.isdigit() and len(offset) < 5):
             raise BadInput("a Slack button names no search")
-        return cls(fields["s"], int(offset))
+        return cls(fields["s"], int(offset), fields.get("t", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,11 @@ class PersonChoice:
 
     search: str
     people: tuple[str, ...]
+    thread_ts: str = ""
 
     def to_value(self) -> str:
-        return _to_json(s=self.search, p="\n".join(self.people))
+        people = "\n".join(self.people)
+        return _to_json(s=self.search, p=people, t=self.thread_ts)
 
     @classmethod
     def from_value(cls, value: str) -> PersonChoice:
@@ -91,7 +95,7 @@ class PersonChoice:
         people = tuple(filter(None, fields.get("p", "").split("\n")))
         if not fields.get("s") or not people:
             raise BadInput("a Slack button names nobody")
-        return cls(fields["s"], people)
+        return cls(fields["s"], people, fields.get("t", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from integrations.slack import messages
 from integrations.slack.access import Access
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
-from integrations.slack.choices import ATTACH, PAGE, SHARE, PageChoice, ReplayChoice
+from integrations.slack.choices import ATTACH, PAGE, SHARE, ReplayChoice
 from integrations.slack.clients import INSTALL_PATH, Clients
 from integrations.slack.errors import ours
 from integrations.slack.files import FileShare
@@ -249,7 +249,7 @@ class SlackDestination:
             ).to_value()
         elif request.action is Action.FIND:
             action = PAGE
-            again = PageChoice(at.search, request.offset).to_value()
+            again = at.page(request.offset).to_value()
         return messages.failed(result, again=again, action=action)
 
 

@@ -31,14 +31,14 @@ class Leafing:
     def page(self, ack: Ack, body: Body) -> None:
         click = Click.parse(body)
         choice = PageChoice.from_value(click.value)
-        self._follow(click, choice.search, offset=choice.offset)
+        self._follow(click, choice, offset=choice.offset)
         ack()
 
     def person(self, ack: Ack, body: Body) -> None:
         click = Click.parse(body)
         choice = PersonChoice.from_value(click.value)
         people = tuple(Identifier(IdentifierKind.PERSON, id_) for id_ in choice.people)
-        self._follow(click, choice.search, identifiers=people)
+        self._follow(click, choice, identifiers=people)
         ack()
 
     def form(self, ack: Ack, body: Body) -> None:
@@ -84,7 +84,7 @@ class Leafing:
     def _follow(
         self,
         click: Click,
-        search: str,
+        choice: PageChoice | PersonChoice,
         *,
         offset: int = 0,
         identifiers: tuple[Identifier, ...] = (),
@@ -95,18 +95,19 @@ class Leafing:
             ReplayRequest(
                 key=f"slack:{click.trigger_id}",
                 action=Action.FIND,
-                reply_to=self._desk.reply_to(in_place(click)),
+                reply_to=self._desk.reply_to(in_place(click, choice.thread_ts)),
                 asked_by=click.place.user,
                 identifiers=identifiers,
                 offset=offset,
-                follows=search,
+                follows=choice.search,
             )
         )
 
 
-def in_place(click: Click) -> dict[str, str]:
-    """The address that puts an answer in the place of what was pressed."""
-    more = {"replace": "yes", "thread_ts": click.thread_ts}
+def in_place(click: Click, thread_ts: str) -> dict[str, str]:
+    """The address that puts an answer in the place of what was pressed; a list that is
+    shown in the channel may share into a thread."""
+    more = {"replace": "yes", "thread_ts": thread_ts or click.thread_ts}
     if click.view_id:
         kept = address_of(click.metadata)
         return {**kept, **click.place.address(view_id=click.view_id, **more)}

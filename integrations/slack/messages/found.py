@@ -32,7 +32,6 @@ from integrations.slack.choices import (
     PAGE,
     PAGE_BACK,
     SHARE,
-    PageChoice,
     ReplayChoice,
 )
 from integrations.slack.messages.people import whose
@@ -94,10 +93,10 @@ def _pages(result: Found, shown: int, at: Standpoint) -> list[Block]:
     first, last = result.offset + 1, result.offset + shown
     back = forth = None
     if result.offset:
-        before = PageChoice(at.search, max(0, result.offset - result.page))
+        before = at.page(max(0, result.offset - result.page))
         back = button("Back", PAGE_BACK, value=before.to_value())
     if shown and last < result.total:
-        after = PageChoice(at.search, last)
+        after = at.page(last)
         label = f"More ({result.total - last:,})"
         forth = button(label, PAGE, value=after.to_value())
     place = f"{first} to {last} of {result.total:,}" if back or forth else ""

@@ -39,7 +39,7 @@ def whose(result: NothingFound, at: Standpoint) -> Message:
 
 
 def _line(person: Person, at: Standpoint) -> list[Block]:
-    value = PersonChoice(at.search, (person.id,)).to_value()
+    value = PersonChoice(at.search, (person.id,), at.thread_ts or "").to_value()
     fits = len(value) <= _MAX_BUTTON_VALUE
     block = section(facts.who([person]))
     return [
@@ -50,7 +50,9 @@ def _line(person: Person, at: Standpoint) -> list[Block]:
 
 
 def _everybody(people: tuple[Person, ...], at: Standpoint) -> list[Block]:
-    value = PersonChoice(at.search, tuple(person.id for person in people)).to_value()
+    value = PersonChoice(
+        at.search, tuple(person.id for person in people), at.thread_ts or ""
+    ).to_value()
     if len(people) < 2 or len(value) > _MAX_BUTTON_VALUE:
         return []
     label = "Show both" if len(people) == 2 else f"Show all {len(people)}"
@@ -79,5 +81,5 @@ def _choosing(options: list[Block]) -> list[Block]:
 def _option(person: Person, at: Standpoint) -> Block:
     email = person.email if person.email and person.email != person.name else ""
     words = clean(" · ".join(filter(None, [person.name, email])), 75) or "somebody"
-    value = PersonChoice(at.search, (person.id,)).to_value()
+    value = PersonChoice(at.search, (person.id,), at.thread_ts or "").to_value()
     return {"text": plain_text(words), "value": value}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from integrations.slack.choices import PageChoice
+
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
@@ -16,3 +18,7 @@ class Standpoint:
     search: str
     thread_ts: str | None = None
     has_channel: bool = True
+
+    def page(self, offset: int) -> PageChoice:
+        """What leads to another page of the same search, read from here."""
+        return PageChoice(self.search, offset, self.thread_ts or "")
