@@ -94,6 +94,21 @@ def menu(placeholder: str, action_id: str, options: list[Block]) -> Block:
     }
 
 
+def overflow(action_id: str, *entries: tuple[str, str, str]) -> Block:
+    """A menu behind three dots: label, value, and the URL that an entry opens or "".
+
+    Slack takes two to five entries, labels of 75 letters and values of 150.
+    """
+    return {
+        "type": "overflow",
+        "action_id": action_id,
+        "options": [
+            {"text": plain_text(label), "value": value, **({"url": url} if url else {})}
+            for label, value, url in entries
+        ],
+    }
+
+
 def dialog(title: str, text: str, confirm: str, deny: str) -> Block:
     """What a button asks before it acts."""
     return {

@@ -69,3 +69,38 @@ def _choosing(kind: str, options: Mapping[str, str], key: str, initial: str) -> 
 def option(value: str, words: str) -> Block:
     """One choice of a menu; words have 75 letters at most, values 150."""
     return {"text": plain_text(words), "value": value}
+
+
+def described(element: Block, descriptions: Mapping[str, str]) -> Block:
+    """The same choices with a line about each, by value; 75 letters at most."""
+
+    def told(one: Block) -> Block:
+        words = descriptions.get(one["value"])
+        return {**one, "description": plain_text(words)} if words else one
+
+    changed = {**element, "options": [told(one) for one in element["options"]]}
+    if "initial_option" in element:
+        changed["initial_option"] = told(element["initial_option"])
+    return changed
+
+
+def all_ticked(element: Block) -> Block:
+    """Boxes that are ticked until somebody unticks them."""
+    return {**element, "initial_options": element["options"]}
+
+
+def conversations_select(initial: str, *, outside: bool) -> Block:
+    """A conversation to post in; none is picked at first where ``initial`` is empty.
+
+    Those with bots are left out, and without ``outside`` those with other companies.
+    """
+    element: dict[str, Any] = {
+        "type": "conversations_select",
+        "placeholder": plain_text("Choose a conversation"),
+        "filter": {
+            "include": ["public", "private", "mpim", "im"],
+            "exclude_bot_users": True,
+            "exclude_external_shared_channels": not outside,
+        },
+    }
+    return {**element, "initial_conversation": initial} if initial else element
