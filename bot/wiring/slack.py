@@ -33,6 +33,9 @@ def slack_of(services: Services) -> Conversation:
         base_url=settings.slack_api_url,
         timeout=20,
     )
+    sharing = slack.ShareDefaults(
+        settings.link_expiry, settings.audience, outside=settings.slack_allow_external
+    )
     if settings.slack_client_id is None:
         workspaces = slack.one_workspace(client)
     else:
@@ -55,6 +58,7 @@ def slack_of(services: Services) -> Conversation:
             signing_secret=secret,
             public_url=settings.public_url,
             look_back=settings.look_back,
+            sharing=sharing,
             removal=workspaces.removal,
         )
 
@@ -70,6 +74,7 @@ def slack_of(services: Services) -> Conversation:
             command=settings.slack_command,
             access=Access(slack_rules(settings), workspaces.clients),
             scopes=slack_scopes(settings),
+            sharing=sharing,
         ),
         routes,
         None

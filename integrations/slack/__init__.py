@@ -5,12 +5,14 @@ from integrations.slack.client import web_client
 from integrations.slack.destination import SlackDestination
 from integrations.slack.endpoint import blueprint
 from integrations.slack.manifest import manifest, unfurl_domain
+from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.setup import Setup, set_up
 from integrations.slack.socket_mode import Socket
 from integrations.slack.workspaces import many_workspaces, one_workspace
 
 __all__ = [
     "Setup",
+    "ShareDefaults",
     "SlackDestination",
     "Socket",
     "blueprint",

@@ -14,15 +14,16 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
+from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from bot.errors import Refused, RetryLater
+from bot.errors import CourierError, Refused, RetryLater
 from bot.model import Delivery
 from integrations.slack.blocks import Message
-from integrations.slack.client import response_url_client
+from integrations.slack.client import response_url_client, strict
 from integrations.slack.errors import BUSY, ours
 from integrations.slack.modals.find import answer_modal, kept_of
 
@@ -32,6 +33,7 @@ RESPONSE_URL_LIFE = 30 * 60
 RESPONSE_HOSTS = {"hooks.slack.com", "hooks.slack-gov.com"}
 """Where response_urls lead; any other must be on the host of the Web API itself."""
 
+_HOLD_S = 2
 _GONE = {403, 404, 410}
 _CODE = re.compile(r"[a-z_]{1,60}")
 
@@ -86,18 +88,43 @@ class PrivateAnswers:
     def _by_response_url(
         self, address: Mapping[str, str], message: Message, *, replace: bool
     ) -> bool:
-        url = address.get("response_url", "")
-        age = self._clock() - float(address.get("asked_at", "0"))
-        if not self._is_slacks(url) or age >= RESPONSE_URL_LIFE:
-            return False
         body = {
             **message.payload(),
             "response_type": "ephemeral",
             # Said always: left out, Slack has taken messages away that nobody meant.
             "replace_original": replace,
         }
+        return self._respond(address, body, self._client)
+
+    def hold(self, address: Mapping[str, str], message: Message) -> None:
+        """Show the message in the place of what was pressed until the answer comes, if
+        that can be done at once; never raises. It is one of the five posts."""
+        body = {
+            **message.payload(),
+            "response_type": "ephemeral",
+            "replace_original": True,
+        }
         try:
-            answer = response_url_client(self._client, url).send_dict(body)
+            # The answer waits until this is over.
+            self._respond(address, body, strict(self._client, timeout_s=_HOLD_S))
+        except CourierError as error:
+            log.info("could not say that it takes longer: %s", error)
+
+    def dismiss(self, address: Mapping[str, str]) -> Delivery:
+        """Take what was pressed away, while that can be done."""
+        self._respond(address, {"delete_original": True}, self._client)
+        return Delivery({"user": address["user"], "via": "response_url"})
+
+    def _respond(
+        self, address: Mapping[str, str], body: dict[str, Any], client: WebClient
+    ) -> bool:
+        """Post to the address' response_url; False where that is not taken any more."""
+        url = address.get("response_url", "")
+        age = self._clock() - float(address.get("asked_at", "0"))
+        if not self._is_slacks(url) or age >= RESPONSE_URL_LIFE:
+            return False
+        try:
+            answer = response_url_client(client, url).send_dict(body)
         except (SlackClientError, HTTPException, OSError) as error:
             # The chain is cut, because it may quote the address.
             raise RetryLater(

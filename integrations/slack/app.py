@@ -27,6 +27,7 @@ from bot.ports import Intake
 from integrations.slack import replies
 from integrations.slack.clients import Clients
 from integrations.slack.listeners import NAME, Desk, register
+from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.payloads import Body
 from integrations.slack.removal import Removal
 
@@ -40,6 +41,7 @@ def build_app(
     signing_secret: str | None = None,
     public_url: str = "",
     look_back: timedelta = timedelta(days=14),
+    sharing: ShareDefaults | None = None,
     clock: Callable[[], float] = time.time,
     removal: Removal | None = None,
 ) -> App:
@@ -47,13 +49,13 @@ def build_app(
 
     It answers whatever slash command the Slack app defines. Over HTTP bolt checks
     ``signing_secret``; in Socket Mode there is none. ``look_back`` is how far a
-    search goes where the text names no time; links below ``public_url`` are ours to
-    describe; ``clock`` gives Unix seconds; ``removal`` hears of workspaces that remove
-    the app.
+    search goes where the text names no time, and ``sharing`` what the options of a
+    share begin with; links below ``public_url`` are ours to describe; ``clock`` gives
+    Unix seconds; ``removal`` hears of workspaces that remove the app.
     """
     app = _quiet_app(signing_secret)
     desk = Desk(intake, clients, look_back=look_back, clock=clock)
-    register(app, desk, public_url=public_url)
+    register(app, desk, sharing or ShareDefaults(), public_url=public_url)
     if removal is not None:
         removal.register(app)
     app.error(_answer_error)

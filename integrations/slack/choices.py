@@ -31,30 +31,6 @@ MAX_ID = 128
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayChoice:
-    """One recording to be shared or attached, and the thread to do it in.
-
-    ``again`` is the reference of a failure that was answered with *Try again*: the
-    press is then a new request, not a double click of the first one.
-    """
-
-    recording_id: str
-    thread_ts: str | None = None
-    again: str | None = None
-
-    def to_value(self) -> str:
-        return _to_json(r=self.recording_id, t=self.thread_ts, a=self.again)
-
-    @classmethod
-    def from_value(cls, value: str) -> ReplayChoice:
-        """Raises BadInput where the value is not one of ours."""
-        fields = _from_json(value)
-        if not fields.get("r"):
-            raise BadInput("a Slack button names no recording")
-        return cls(fields["r"], fields.get("t"), fields.get("a"))
-
-
-@dataclass(frozen=True, slots=True)
 class PageChoice:
     """A page of what an earlier search found, by that search's id in the ledger, and
     the thread that its recordings are shared in."""

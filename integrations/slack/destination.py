@@ -16,40 +16,37 @@ from datetime import UTC, datetime
 from bot.errors import BadInput, CourierError, Refused
 from bot.model import (
     Action,
+    Audience,
     Check,
     Delivery,
     Failed,
     Found,
     Home,
-    LinkChanged,
     Note,
-    Nothing,
     NothingFound,
     Previews,
-    ReplayFile,
     ReplayRequest,
     Result,
-    SharedReplay,
 )
 from bot.ports import Draft
 from integrations.slack import messages
 from integrations.slack.access import Access
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
-from integrations.slack.choices import ATTACH, PAGE, SHARE, ReplayChoice
+from integrations.slack.choices import PAGE
 from integrations.slack.clients import INSTALL_PATH, Clients
 from integrations.slack.errors import ours
 from integrations.slack.files import FileShare
 from integrations.slack.hometab import HomeTab
 from integrations.slack.members import by_email, said_in_thread
 from integrations.slack.messages.standpoint import Standpoint
+from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.outcome import forget
 from integrations.slack.posting import Conversation
 from integrations.slack.roles import Role
 from integrations.slack.scopes import Scope, check_scopes, needed
+from integrations.slack.shares import SHARES, Shares, ask_first, is_about_sharing
 from integrations.slack.unfurling import Unfurls
-
-_PRESSED = {Action.SHARE: SHARE, Action.ATTACH: ATTACH}
 
 # What no person asked for: everybody who sees a link may see what it reveals.
 _NOBODYS = {Action.LINK_CHANGED, Action.PREVIEW}
@@ -63,7 +60,7 @@ class _Ways:
 
     conversation: Conversation
     answers: PrivateAnswers
-    files: FileShare
+    shares: Shares
     home: HomeTab
     unfurls: Unfurls
 
@@ -72,8 +69,9 @@ class SlackDestination:
     """The Slack workspaces that ``clients`` knows.
 
     ``command`` is named in the help. Replays over ``max_file_bytes`` are offered as a
-    link only. Without ``access`` everybody may ask. ``scopes`` are those that
-    ``check`` looks for. ``clock`` gives Unix seconds.
+    link only. Without ``access`` everybody may ask, and nobody is asked before sharing
+    with another company. ``scopes`` are those that ``check`` looks for. ``sharing`` is
+    what the installation shares by. ``clock`` gives Unix seconds.
     """
 
     name = "slack"
@@ -85,6 +83,7 @@ class SlackDestination:
         command: str = "/replay",
         access: Access | None = None,
         scopes: Mapping[str, Scope] | None = None,
+        sharing: ShareDefaults | None = None,
         max_file_bytes: int = 50_000_000,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -93,6 +92,7 @@ class SlackDestination:
         self._command = command
         self._access = access
         self._scopes = needed() if scopes is None else scopes
+        self._sharing = sharing or ShareDefaults()
         self._max_file_bytes = max_file_bytes
         self._clock = clock
         self._sleep = sleep
@@ -109,6 +109,8 @@ class SlackDestination:
             self._access.check(address)
         if _is_for_home(request):
             return replace(request, by_admin=self._is_administrators(address))
+        if request.action in SHARES and self._is_daring(request):
+            return ask_first(request)
         if request.action is not Action.FIND or request.follows:
             return request
         if "mentioned" in address:
@@ -131,7 +133,12 @@ class SlackDestination:
             return False
 
     def keep_waiting(self, request: ReplayRequest) -> None:
-        """Nothing is said yet."""
+        """Tell whoever shares, in the place of what they pressed."""
+        if request.action in SHARES:
+            try:
+                self._ways(request.reply_to.address).shares.keep_waiting(request)
+            except CourierError as error:
+                log.info("could not say that it takes longer: %s", error)
 
     def find_posted(
         self, request_id: str, request: ReplayRequest, draft: Draft
@@ -142,9 +149,9 @@ class SlackDestination:
         Raises Refused where a message may stand there and we may not look.
         """
         address = request.reply_to.address
-        if request.action is Action.ATTACH:
-            return self._ways(address).files.find(address, draft)
-        if request.action is Action.SHARE or _is_direct(request):
+        if request.action in SHARES:
+            return self._ways(address).shares.find(request_id, request, draft)
+        if _is_direct(request):
             return self._ways(address).conversation.find(request_id, address, draft)
         return None
 
@@ -154,23 +161,6 @@ class SlackDestination:
         """Post the result where and to whom it belongs, see this module's opening."""
         address = request.reply_to.address
         ways = self._ways(address, tokenless=isinstance(result, Failed))
-        if isinstance(result, SharedReplay):
-            message = messages.shared(result, shared_by=request.asked_by)
-            delivery = ways.conversation.post(request_id, address, message, draft)
-            _confirm(ways.answers, address, result)
-            return delivery
-        if isinstance(result, ReplayFile):
-            return ways.files.share(
-                address,
-                filename=result.filename,
-                title=messages.file_title(result),
-                comment=messages.attached(result, attached_by=request.asked_by),
-                content=result.content,
-                draft=draft,
-            )
-        if isinstance(result, LinkChanged):
-            message = messages.revoked(result)
-            return ways.conversation.update(address, message)
         if isinstance(result, Home):
             now = datetime.fromtimestamp(self._clock(), UTC)
             view = messages.home(result, now=now, command=self._command)
@@ -179,8 +169,12 @@ class SlackDestination:
             return ways.home.publish(address, messages.home_closed(result))
         if isinstance(result, Previews):
             return ways.unfurls.show(address, result, draft)
-        if isinstance(result, Note | Nothing):
+        if isinstance(result, Note):
             raise BadInput(f"{type(result).__name__} was sent to Slack")
+        if not isinstance(result, Found | NothingFound) and is_about_sharing(request):
+            return ways.shares.post(request_id, request, result, draft)
+        if not isinstance(result, Found | NothingFound | Failed):
+            raise BadInput(f"{type(result).__name__} answers no {request.action}")
         message = self._answer(request_id, request, result)
         if _is_direct(request):
             if isinstance(result, Failed):
@@ -217,13 +211,11 @@ class SlackDestination:
             if not tokenless:
                 raise
             client = self._clients.anonymous
-        return _Ways(
-            Conversation(client),
-            PrivateAnswers(client, self._clock),
-            FileShare(client, max_bytes=self._max_file_bytes, sleep=self._sleep),
-            HomeTab(client),
-            Unfurls(client),
-        )
+        conversation = Conversation(client)
+        answers = PrivateAnswers(client, self._clock)
+        files = FileShare(client, max_bytes=self._max_file_bytes, sleep=self._sleep)
+        shares = Shares(client, conversation, answers, files)
+        return _Ways(conversation, answers, shares, HomeTab(client), Unfurls(client))
 
     def _answer(
         self,
@@ -236,33 +228,25 @@ class SlackDestination:
             search=request.follows or request_id,
             thread_ts=address.get("thread_ts"),
             has_channel="channel" in address and "direct" not in address,
+            answer=request_id[:8],
         )
         if isinstance(result, Found):
             return messages.found(result, at)
         if isinstance(result, NothingFound):
             return messages.nothing_found(result, at, command=self._command)
-        action, again = "", ""
-        if request.action in _PRESSED and request.recording_id:
-            action = _PRESSED[request.action]
-            again = ReplayChoice(
-                request.recording_id, at.thread_ts, result.reference
-            ).to_value()
-        elif request.action is Action.FIND:
-            action = PAGE
+        again = ""
+        if request.action is Action.FIND:
             again = at.page(request.offset).to_value()
-        return messages.failed(result, again=again, action=action)
+        return messages.failed(result, again=again, action=PAGE)
 
-
-def _confirm(
-    answers: PrivateAnswers, address: Mapping[str, str], result: SharedReplay
-) -> None:
-    """Tell whoever shared out of sight of the thread that it stands there now."""
-    if not address.get("confirm"):
-        return
-    try:
-        answers.send(address, messages.confirmed(result), replace=False)
-    except CourierError as error:
-        log.info("could not confirm a share: %s", error)
+    def _is_daring(self, request: ReplayRequest) -> bool:
+        """Whether it would show people of another company what is for staff, without
+        somebody having said that it may."""
+        address = request.reply_to.address
+        if self._access is None or "outside" in address:
+            return False
+        audience = request.terms.audience or self._sharing.audience
+        return audience is Audience.STAFF and self._access.is_shared_outside(address)
 
 
 def _is_direct(request: ReplayRequest) -> bool:

@@ -16,7 +16,7 @@ from bot.errors import CourierError, Refused, RetryLater
 from integrations.slack.manifest import BOT_NAME
 
 _INVITE = f"Type `/invite @{BOT_NAME}` there, then try again."
-_LINK = "Press *Share* for a link instead."
+_LINK = "Share a link instead."
 
 BUSY = "Slack did not answer in time."
 """For the conversation, should trying again never help."""

@@ -54,7 +54,7 @@ class FileShare:
             raise Refused(
                 f"the replay has {len(content)} bytes, over {self._max_bytes}",
                 plain=f"The replay is too big to attach ({size(len(content))})."
-                " Press *Share* for a link instead.",
+                " Share a link instead.",
             )
         file_id = draft.data.get("file") or self._upload(filename, content)
         draft.save(file=file_id)
@@ -104,6 +104,15 @@ class FileShare:
             raise not_shown
         raise give_up(draft, str(not_shown), plain=not_shown.plain)
 
+    def remove(self, file_id: str) -> None:
+        """Delete the file everywhere; doing so twice changes nothing."""
+        with ours(f"files.delete of {file_id}"):
+            try:
+                self._client.files_delete(file=file_id)
+            except SlackApiError as error:
+                if code_of(error) not in {"file_not_found", "file_deleted"}:
+                    raise
+
     def _upload(self, filename: str, content: bytes) -> str:
         with ours("files.getUploadURLExternal"):
             ticket = self._client.files_getUploadURLExternal(
@@ -152,6 +161,6 @@ def _not_shown(file_id: str, channel: str) -> RetryLater:
     return RetryLater(
         f"{file_id} is not shown in {channel} yet",
         after=15,
-        plain="Slack took the file but has not shown it. If it does not appear, press"
-        " *Share* for a link instead.",
+        plain="Slack took the file but has not shown it. If it does not appear, share"
+        " a link instead.",
     )

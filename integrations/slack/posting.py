@@ -8,27 +8,34 @@ told to look for themselves.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.errors import Refused
 from bot.model import Delivery
 from bot.ports import Draft
 from integrations.slack.blocks import Message
-from integrations.slack.errors import ours
+from integrations.slack.errors import code_of, ours
 from integrations.slack.outcome import give_up, is_unknown, once
 
 EVENT_TYPE = "replay_courier"
 
 _PAGE = 200
 _MOST_PAGES = 10
+_GONE = {"channel_not_found", "message_not_found", "thread_not_found"}
+# Ours, and still not ours to delete; it can be rewritten.
+_KEPT = {"cant_delete_message", "compliance_exports_prevent_deletion"}
 _CLOCK_SKEW = 300
 """Seconds that Slack's clock and ours may differ."""
 
 Address = Mapping[str, str]
+
+log = logging.getLogger(__name__)
 
 
 class Conversation:
@@ -78,12 +85,54 @@ class Conversation:
                 return None
         raise give_up(draft, f"{channel}: too many messages to look through")
 
-    def update(self, address: Address, message: Message) -> Delivery:
-        """Rewrite our message at the address; doing so twice changes nothing."""
+    def update_if_there(self, address: Address, message: Message) -> Delivery:
+        """Rewrite our message at the address, unless it is gone; doing so twice changes
+        nothing."""
         channel, ts = address["channel"], address["ts"]
         with ours(f"chat.update of {ts} in {channel}"):
-            self._client.chat_update(channel=channel, ts=ts, **message.payload())
+            try:
+                self._client.chat_update(channel=channel, ts=ts, **message.payload())
+            except SlackApiError as error:
+                if code_of(error) not in _GONE:
+                    raise
         return _delivery(address, channel, ts)
+
+    def take_away(self, address: Address, instead: Message) -> bool:
+        """Delete our message at the address, or, where people replied to it, make it
+        say ``instead``; whether it is gone."""
+        channel, ts = address["channel"], address["ts"]
+        if not self._was_answered(address):
+            with ours(f"chat.delete of {ts} in {channel}"):
+                try:
+                    self._client.chat_delete(channel=channel, ts=ts)
+                    return True
+                except SlackApiError as error:
+                    if code_of(error) in _GONE:
+                        return True
+                    if code_of(error) not in _KEPT:
+                        raise
+        self.update_if_there(address, instead)
+        return False
+
+    def _was_answered(self, address: Address) -> bool:
+        """Whether somebody replied; so, where we may not look."""
+        channel, ts = address["channel"], address["ts"]
+        if address.get("thread_ts", ts) != ts:
+            return False
+        try:
+            with ours(f"looking for replies to {ts} in {channel}"):
+                try:
+                    page = self._client.conversations_replies(
+                        channel=channel, ts=ts, limit=2
+                    )
+                except SlackApiError as error:
+                    if code_of(error) in _GONE:
+                        return False
+                    raise
+        except Refused as error:
+            log.info("a message is kept: %s", error)
+            return True
+        return len(page["messages"]) > 1
 
     def _page(self, address: Address, cursor: str | None) -> SlackResponse:
         channel, thread_ts = address["channel"], address.get("thread_ts")

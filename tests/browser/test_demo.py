@@ -102,8 +102,11 @@ def test_revoking_in_slack_closes_the_link(demo: dict[str, str], page: Page) -> 
     page.goto(demo["Slack"])
     page.get_by_test_id("composer").fill(f"/replay {EMAIL}")
     page.get_by_test_id("send").click()
+    every = page.get_by_test_id("message").filter(has_text="shared by")
+    before = every.count()
     page.locator("[data-action-id=replay_share]").last.click()
-    shared = page.get_by_test_id("message").filter(has_text="shared by").last
+    expect(every).to_have_count(before + 1)
+    shared = every.last
     link = shared.get_by_text("Watch the replay").get_attribute("href")
     assert link is not None
     assert page.request.get(link).status == 200

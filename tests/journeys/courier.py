@@ -27,7 +27,9 @@ from bot.wiring import Services
 from tests.journeys.waiting import eventually
 from tests.servers import free_port
 
-SHARE, ATTACH, REVOKE = "replay_share", "replay_attach", "replay_revoke"
+SHARE, REVOKE = "replay_share", "replay_revoke"
+ATTACH = "replay_more"
+"""The menu of a recording, whose first entry attaches the file."""
 
 _LINK = re.compile(r"https?://[^\s\"'<>|\\)]+/r/[\w-]+")
 

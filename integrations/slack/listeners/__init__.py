@@ -31,14 +31,28 @@ from integrations.slack.listeners.home import AtHome
 from integrations.slack.listeners.leafing import Leafing
 from integrations.slack.listeners.previews import Previews
 from integrations.slack.listeners.sharing import Sharing
+from integrations.slack.modals.share import ShareDefaults
+from integrations.slack.share_choices import (
+    ANYWAY,
+    COPY,
+    DISMISS,
+    EXTEND,
+    MORE,
+    SHARE_OPTIONS,
+    SHARE_VIEW,
+    UNDO,
+)
 
 __all__ = ["NAME", "Desk", "register"]
 
 
-def register(app: App, desk: Desk, *, public_url: str = "") -> None:
+def register(
+    app: App, desk: Desk, defaults: ShareDefaults, *, public_url: str = ""
+) -> None:
     """Serve everything our app can be asked for; any slash command is ours, and so is
     every link below ``public_url``."""
-    finding, leafing, sharing = Finding(desk), Leafing(desk), Sharing(desk)
+    finding, leafing = Finding(desk), Leafing(desk)
+    sharing = Sharing(desk, defaults)
     at_home, previews = AtHome(desk), Previews(desk, public_url)
     app.command(re.compile(".*"))(finding.command)
     app.message_shortcut(FIND_SHORTCUT)(finding.shortcut)
@@ -49,8 +63,15 @@ def register(app: App, desk: Desk, *, public_url: str = "") -> None:
     app.view(FIND_MODAL)(leafing.form)
     app.action(re.compile(f"{PAGE}|{PAGE_BACK}"))(leafing.page)
     app.action(re.compile(f"{PERSON}|{EVERYBODY}"))(leafing.person)
-    app.action(SHARE)(sharing.share)
-    app.action(ATTACH)(sharing.attach)
+    again = f"(?:{COPY}|{ANYWAY})?$"
+    app.action(re.compile(f"^{SHARE}{again}"))(sharing.share)
+    app.action(re.compile(f"^{ATTACH}{again}"))(sharing.attach)
+    app.action(MORE)(sharing.more)
+    app.action(SHARE_OPTIONS)(sharing.options)
+    app.view(SHARE_VIEW)(sharing.submitted)
+    app.action(UNDO)(sharing.undo)
+    app.action(DISMISS)(sharing.dismiss)
+    app.action(EXTEND)(sharing.extend)
     app.action(REVOKE)(sharing.revoke)
     app.action(OPEN)(_acknowledge)
     app.event("app_home_opened")(at_home.opened)

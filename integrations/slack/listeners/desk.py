@@ -59,6 +59,10 @@ class Desk:
             answer = show(trigger_id=trigger_id, view=view)
         return str(answer["view"]["id"])
 
+    def now(self) -> float:
+        """Unix seconds."""
+        return self._clock()
+
     def click_key(self, pressed: Iterable[str]) -> str:
         """The request key of a press: that of the first one for a double click."""
         return self._clicks.key(pressed, at=self._clock())

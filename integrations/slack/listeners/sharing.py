@@ -1,79 +1,251 @@
-"""What people do with a recording that was found, each as one request."""
+"""What people do with a recording that was found, each as one request.
+
+Whoever presses is answered in the place of what they pressed, where only they see it:
+``replace``. What is shared may go elsewhere: ``channel`` and ``thread_ts`` are where,
+``home`` is where the person is, if that is another conversation, and ``from_view`` says
+that they are in none.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from slack_bolt import Ack
 
-from bot.model import Action, ReplayRequest
-from integrations.slack.choices import LinkChoice, ReplayChoice
+from bot.errors import BadInput, RetryLater
+from bot.model import Action, ReplayRequest, ShareTerms
+from integrations.slack import replies
+from integrations.slack.answers import RESPONSE_URL_LIFE
+from integrations.slack.choices import LinkChoice, PageChoice
 from integrations.slack.listeners.desk import Desk
-from integrations.slack.payloads import (
-    Body,
-    Click,
-    sent_at,
+from integrations.slack.messages.shared import EXTENSION
+from integrations.slack.modals.share import (
+    WHERE,
+    Mistaken,
+    ShareDefaults,
+    Wanted,
+    read_modal,
+    share_modal,
 )
+from integrations.slack.payloads import Body, Click, Submission, sent_at
+from integrations.slack.share_choices import OPENED, ShareChoice, UndoChoice
 
 
 class Sharing:
-    """Presses of the buttons that share, attach and revoke."""
+    """Presses that share, attach, undo, revoke and extend, and the options' modal."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, defaults: ShareDefaults) -> None:
         self._desk = desk
+        self._defaults = defaults
 
     def share(self, ack: Ack, body: Body) -> None:
-        self._submit_press(Action.SHARE, Click.parse(body))
+        self._press(Action.SHARE, Click.parse(body))
         ack()
 
     def attach(self, ack: Ack, body: Body) -> None:
-        self._submit_press(Action.ATTACH, Click.parse(body))
+        self._press(Action.ATTACH, Click.parse(body))
+        ack()
+
+    def more(self, ack: Ack, body: Body) -> None:
+        """The menu of a recording; one of its entries only opens an address."""
+        click = Click.parse(body)
+        if click.value != OPENED:
+            self._press(Action.ATTACH, click)
+        ack()
+
+    def options(self, ack: Ack, body: Body) -> None:
+        """Ask how and where, on top of the modal that shows the results if one does."""
+        click = Click.parse(body)
+        choice = ShareChoice.from_value(click.value)
+        thread_ts = choice.thread_ts or click.thread_ts
+        address = self._desk.reply_to(_answered_at(click, None)).address
+        view = share_modal(
+            replace(choice, thread_ts=thread_ts),
+            address,
+            self._defaults,
+            now=datetime.fromtimestamp(self._desk.now(), UTC),
+        )
+        self._desk.open_view(address, click.trigger_id, view, push=bool(click.view_id))
+        ack()
+
+    def submitted(self, ack: Ack, body: Body) -> None:
+        """The options were filled in: every modal closes, results below included."""
+        submitted = Submission.parse(body)
+        try:
+            wanted = read_modal(submitted)
+            self._desk.submit(self._of_options(submitted, wanted))
+        except Mistaken as mistaken:
+            ack(response_action="errors", errors=mistaken.errors)
+        except RetryLater:
+            ack(response_action="errors", errors={WHERE: replies.not_queued()})
+        else:
+            ack(response_action="clear")
+
+    def undo(self, ack: Ack, body: Body) -> None:
+        """Take back what was shared: close the link, or let the file be deleted."""
+        click = Click.parse(body)
+        choice = UndoChoice.from_value(click.value)
+        address = {
+            **_answered_at(click, choice.results),
+            **_posted_at(click, choice.channel, choice.thread_ts),
+            "ts": choice.ts,
+            "file": choice.file_id,
+            "undo": "yes",
+        }
+        action = Action.REVOKE if choice.link_id else Action.NOTHING
+        self._submit(click, action, address, link_id=choice.link_id)
+        ack()
+
+    def dismiss(self, ack: Ack, body: Body) -> None:
+        """Take a private answer away."""
+        click = Click.parse(body)
+        address = {**_answered_at(click, None), "dismiss": "yes"}
+        self._submit(click, Action.NOTHING, address)
         ack()
 
     def revoke(self, ack: Ack, body: Body) -> None:
+        """Close the link of the message that was pressed."""
         click = Click.parse(body)
-        choice = LinkChoice.from_value(click.value)
-        address = click.place.address(
-            ts=click.message_ts,
-            thread_ts=click.thread_ts,
-            shared_by=choice.shared_by,
-        )
-        self._desk.submit(
-            ReplayRequest(
-                key=f"slack:{click.trigger_id}",
-                action=Action.REVOKE,
-                reply_to=self._desk.reply_to(address),
-                asked_by=click.place.user,
-                link_id=choice.link_id,
-            )
-        )
+        link_id = LinkChoice.from_value(click.value).link_id
+        self._submit(click, Action.REVOKE, _message_at(click), link_id=link_id)
         ack()
 
-    def _submit_press(self, action: Action, click: Click) -> None:
-        choice = ReplayChoice.from_value(click.value)
+    def extend(self, ack: Ack, body: Body) -> None:
+        """Let the link of the message that was pressed open longer."""
+        click = Click.parse(body)
+        if click.value != OPENED:
+            link_id = LinkChoice.from_value(click.value).link_id
+            self._submit(
+                click,
+                Action.EXTEND,
+                _message_at(click),
+                link_id=link_id,
+                terms=ShareTerms(expires_in=EXTENSION),
+            )
+        ack()
+
+    def _press(self, action: Action, click: Click) -> None:
+        choice = ShareChoice.from_value(click.value)
         place = click.place
-        # A list shown in the channel shares into a thread its reader does not see.
-        unseen = choice.thread_ts and not click.thread_ts
-        thread_ts = choice.thread_ts or click.thread_ts
+        channel = choice.channel or place.channel
+        if not channel:
+            raise BadInput("a Slack button shares into no conversation")
+        # A button that names no place shares where it is, in its thread if there is.
+        elsewhere = bool(choice.channel)
+        thread_ts = choice.thread_ts or ("" if elsewhere else click.thread_ts)
+        address = {
+            **_answered_at(click, choice.results),
+            **_posted_at(click, channel, thread_ts),
+            "outside": "yes" if choice.outside else "",
+        }
         pressed = (
             action.value,
             place.team,
             place.channel,
             place.user,
-            click.message_ts,
+            click.message_ts or click.view_id,
             click.value,
         )
         self._desk.submit(
             ReplayRequest(
                 key=self._desk.click_key(pressed),
                 action=action,
-                reply_to=self._desk.reply_to(
-                    place.address(
-                        thread_ts=thread_ts,
-                        confirm="yes" if unseen else "",
-                    )
-                ),
+                reply_to=self._desk.reply_to(_without_blanks(address)),
                 asked_by=place.user,
                 recording_id=choice.recording_id,
                 # The thread began when somebody reported the trouble.
                 about=sent_at(thread_ts),
+                terms=choice.terms,
             )
         )
+
+    def _of_options(self, submitted: Submission, wanted: Wanted) -> ReplayRequest:
+        action = Action.ATTACH if wanted.is_file else Action.SHARE
+        place, kept = submitted.place, dict(wanted.address)
+        here = kept.get("channel", "")
+        if self._desk.now() - int(kept.get("asked_at", "0")) >= RESPONSE_URL_LIFE:
+            # What was pressed cannot be replaced any more.
+            kept["response_url"] = kept["replace"] = kept["asked_at"] = ""
+        results = wanted.choice.results if kept.get("replace") else None
+        address = {
+            **kept,
+            **_way_back(results),
+            **place.address(channel=wanted.channel),
+            "thread_ts": wanted.thread_ts,
+            "home": here if here != wanted.channel else "",
+            "from_view": "" if here else "yes",
+        }
+        pressed = (
+            action.value,
+            submitted.view_id,
+            wanted.channel,
+            wanted.thread_ts,
+            repr(wanted.terms),
+        )
+        return ReplayRequest(
+            key=self._desk.click_key(pressed),
+            action=action,
+            reply_to=self._desk.reply_to(_without_blanks(address)),
+            asked_by=place.user,
+            recording_id=wanted.choice.recording_id,
+            about=sent_at(wanted.choice.thread_ts),
+            terms=wanted.terms,
+        )
+
+    def _submit(
+        self,
+        click: Click,
+        action: Action,
+        address: dict[str, str],
+        *,
+        link_id: str = "",
+        terms: ShareTerms | None = None,
+    ) -> None:
+        self._desk.submit(
+            ReplayRequest(
+                key=f"slack:{click.trigger_id}",
+                action=action,
+                reply_to=self._desk.reply_to(_without_blanks(address)),
+                asked_by=click.place.user,
+                link_id=link_id or None,
+                terms=terms or ShareTerms(),
+            )
+        )
+
+
+def _answered_at(click: Click, results: PageChoice | None) -> dict[str, str]:
+    """Where whoever pressed is answered; ``results`` are what the answer leads back to
+    where it takes their place."""
+    in_place = click.is_private and not click.view_id
+    return click.place.address(
+        replace="yes" if in_place else "",
+        shown_in=click.thread_ts,
+        **_way_back(results if in_place else None),
+    )
+
+
+def _way_back(results: PageChoice | None) -> dict[str, str]:
+    return {"results": results.to_value()} if results else {}
+
+
+def _posted_at(click: Click, channel: str, thread_ts: str) -> dict[str, str]:
+    """Where something is shared, and where the person is if not there."""
+    here = click.place.channel
+    return {
+        "channel": channel,
+        "thread_ts": thread_ts,
+        "home": here if here != channel else "",
+        "from_view": "" if here else "yes",
+    }
+
+
+def _message_at(click: Click) -> dict[str, str]:
+    """The message that was pressed, which everybody sees."""
+    return click.place.address(
+        ts=click.message_ts, thread_ts=click.thread_ts, shown_in=click.thread_ts
+    )
+
+
+def _without_blanks(address: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in address.items() if value}

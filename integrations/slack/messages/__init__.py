@@ -9,22 +9,22 @@ from integrations.slack.messages.home import home, home_closed
 from integrations.slack.messages.previews import preview
 from integrations.slack.messages.shared import (
     attached,
-    confirmed,
+    changed,
+    file_removed,
     file_title,
-    revoked,
     shared,
 )
 
 __all__ = [
     "attached",
-    "confirmed",
+    "changed",
     "failed",
+    "file_removed",
     "file_title",
     "found",
     "home",
     "home_closed",
     "nothing_found",
     "preview",
-    "revoked",
     "shared",
 ]

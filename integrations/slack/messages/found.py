@@ -5,8 +5,6 @@ The same card serves a command, a mention and a shortcut.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from bot.model import (
     Found,
     NothingFound,
@@ -23,6 +21,7 @@ from integrations.slack.blocks import (
     button,
     context,
     fits,
+    overflow,
     section,
 )
 from integrations.slack.choices import (
@@ -32,11 +31,17 @@ from integrations.slack.choices import (
     PAGE,
     PAGE_BACK,
     SHARE,
-    ReplayChoice,
 )
+from integrations.slack.messages.addresses import is_web_address
 from integrations.slack.messages.people import whose
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.replies import guide
+from integrations.slack.share_choices import (
+    MORE,
+    OPENED,
+    SHARE_OPTIONS,
+    ShareChoice,
+)
 from integrations.slack.text import (
     code,
     count,
@@ -45,7 +50,6 @@ from integrations.slack.text import (
 )
 
 MAX_RECORDINGS = 5
-MAX_SOURCE_URL = 500
 
 LASTING = "A shared link expires; an attached file does not."
 
@@ -61,6 +65,7 @@ def found(result: Found, at: Standpoint) -> Message:
             at,
             named=len(result.people) > 1,
             first=not number and not result.offset,
+            page=result.offset,
         )
         for number, recording in enumerate(result.recordings[:MAX_RECORDINGS])
     ]
@@ -110,17 +115,8 @@ def _recording(
     *,
     named: bool,
     first: bool,
+    page: int,
 ) -> list[Block]:
-    share = attach = None
-    if len(recording.id) <= MAX_ID:
-        value = ReplayChoice(recording.id, at.thread_ts).to_value()
-        place = "thread" if at.thread_ts else "channel"
-        style = "primary" if first else ""
-        share = button(f"Share in {place}", SHARE, value=value, style=style)
-        attach = button("Attach file", ATTACH, value=value)
-    open_ = None
-    if _is_web_address(recording.url):
-        open_ = button("Open in PostHog", OPEN, url=recording.url or "")
     return [
         section(
             facts.owner(recording) if named else "",
@@ -129,8 +125,42 @@ def _recording(
             facts.troubles(recording, summary),
             facts.worst(summary) if summary else "",
         ),
-        *actions(share, attach, open_),
+        *actions(*_buttons(recording, at, page=page, first=first)),
     ]
+
+
+def _buttons(
+    recording: Recording, at: Standpoint, *, page: int, first: bool
+) -> list[Block | None]:
+    """What to do with a recording: share it here at once where there is a here, or
+    elsewhere, and what is asked for less often."""
+    share = options = None
+    rest: list[tuple[str, str, str, str]] = []
+    if len(recording.id) <= MAX_ID:
+        choice = ShareChoice(
+            recording.id,
+            at.thread_ts or "",
+            results=at.page(page),
+            whose=facts.owner_name(recording),
+            again=at.answer,
+        )
+        value, style = choice.to_value(), "primary" if first else ""
+        place = "thread" if at.thread_ts else "channel"
+        if at.has_channel:
+            share = button(f"Share in {place}", SHARE, value=value, style=style)
+            style = ""
+            if option := choice.to_option():
+                rest.append((ATTACH, "Attach file", option, ""))
+        options = button("Share…", SHARE_OPTIONS, value=value, style=style)
+    if is_web_address(recording.url):
+        rest.append((OPEN, "Open in PostHog", OPENED, recording.url or ""))
+    if len(rest) > 1:
+        return [share, options, overflow(MORE, *(entry[1:] for entry in rest))]
+    single = [
+        button(label, action_id, value=value, url=url)
+        for action_id, label, value, url in rest
+    ]
+    return [share, options, *single]
 
 
 def _how_many(result: Found) -> str:
@@ -150,15 +180,3 @@ def _how_many(result: Found) -> str:
 def _people_of(recordings: tuple[Recording, ...]) -> list[Person]:
     people = {each.person.id: each.person for each in recordings if each.person}
     return list(people.values())
-
-
-def _is_web_address(url: str | None) -> bool:
-    if not url or len(url) > MAX_SOURCE_URL or not url.isprintable():
-        return False
-    if any(sign in url for sign in ' <>"'):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc)

@@ -1,87 +1,103 @@
-"""What everybody in the conversation sees: a shared replay, and what became of it."""
+"""What everybody in the conversation sees: a shared replay, and what became of it.
+
+One builder makes the message in every state, so that a change updates it in place. A
+closed one keeps who, when and what went wrong, and no link.
+"""
 
 from __future__ import annotations
 
-from bot.model import (
-    LinkChanged,
-    ReplayFile,
-    SharedReplay,
-)
+from datetime import timedelta
+
+from bot.model import Audience, LinkChanged, LinkState, ReplayFile, SharedReplay
 from integrations.slack import facts
 from integrations.slack.blocks import (
+    Block,
     Message,
     actions,
     button,
     context,
     dialog,
+    overflow,
     section,
 )
-from integrations.slack.choices import (
-    OPEN,
-    REVOKE,
-    LinkChoice,
-)
-from integrations.slack.text import (
-    clean,
-    code,
-    escape,
-    moment,
-    size,
-    user,
-)
+from integrations.slack.choices import OPEN, REVOKE, LinkChoice
+from integrations.slack.messages.addresses import is_web_address
+from integrations.slack.share_choices import EXTEND, MAX_NOTE, OPENED
+from integrations.slack.text import clean, code, escape, moment, plain, size, user
+
+EXTENSION = timedelta(days=7)
+"""How much longer a link opens at the press of a button."""
+
+_LONGER = f"Extend: {EXTENSION.days} days from now"
+_CUSTOMER_COPY = "Customer copy: no console, no request contents"
+_MOST_LINES = 12
 
 
-def shared(result: SharedReplay, *, shared_by: str) -> Message:
+def shared(result: SharedReplay) -> Message:
     """One replay for the whole conversation: what happened, and its link."""
-    recording, summary, link = result.recording, result.summary, result.link
-    wrong = facts.errors(summary)
+    return changed(LinkChanged(result))
+
+
+def changed(result: LinkChanged) -> Message:
+    """The same message as things are now."""
+    shared, link = result.shared, result.shared.link
+    recording, summary = shared.recording, shared.summary
     failing = facts.failures(summary)
-    expiry = f"Link expires {moment(link.expires_at)}"
-    revoke = button(
-        "Revoke link",
-        REVOKE,
-        value=LinkChoice(link.id, shared_by).to_value(),
-        style="danger",
-        confirm=dialog(
-            "Revoke this link?",
-            "It stops playing at once, for everybody. This cannot be undone.",
-            "Revoke link",
-            "Keep it",
-        ),
-    )
-    watch = button("Watch the replay", OPEN, url=result.watch_url, style="primary")
-    details = [facts.landing(result.watch_url, summary), expiry, size(result.size)]
+    is_open = link.state is LinkState.OPEN
+    who = user(shared.shared_by)
+    text = f"{who} shared a session replay of"
+    if not is_open:
+        text = f"{_closed(result)}. {who} had shared a session replay of"
     return Message(
-        f"{user(shared_by)} shared a session replay of"
-        f" {escape(facts.owner_name(recording), 100)}",
+        f"{text} {escape(facts.owner_name(recording), 100)}",
         (
             section(
-                f"Session replay of {facts.owner(recording)},"
-                f" shared by {user(shared_by)}",
+                "" if is_open else f"*{_closed(result)}*",
+                f"Session replay of {facts.owner(recording)}, shared by {who}",
                 facts.headline(recording, summary),
                 facts.pages(recording, summary, shown=5),
             ),
-            section(f"*{facts.troubles(recording, summary)}*", wrong),
+            *([section(quoted(shared.note))] if shared.note.strip() else []),
+            section(f"*{facts.troubles(recording, summary)}*", facts.errors(summary)),
             *([section("*Failed requests*", failing)] if failing else []),
-            *actions(watch, revoke),
-            context(" · ".join(filter(None, details))),
+            *(_open_ending(shared) if is_open else []),
         ),
     )
 
 
-def attached(result: ReplayFile, *, attached_by: str) -> str:
+def quoted(note: str) -> str:
+    """Somebody's own words: a quotation in which nothing links, mentions or ends it."""
+    # Written out, a sign takes up to five characters.
+    lines = [plain(line, 5 * MAX_NOTE) for line in note[:MAX_NOTE].splitlines()]
+    return "\n".join(f"> {line or ' '}" for line in lines[:_MOST_LINES])
+
+
+def attached(
+    result: ReplayFile,
+    *,
+    attached_by: str,
+    note: str = "",
+    audience: Audience | None = None,
+) -> str:
     """What is said beside the file: one text, so all customer data in it is code."""
     recording, summary = result.recording, result.summary
     whose = code(facts.owner_name(recording))
-    return "\n".join(
-        [
-            f"Session replay of {whose}, attached by {user(attached_by)}",
-            facts.when(recording, summary),
-            facts.troubles(recording, summary),
-            "Download it and open it in a browser: Slack shows only its source. It"
-            " plays offline and does not expire.",
-        ]
-    )
+    lines = [
+        f"Session replay of {whose}, attached by {user(attached_by)}",
+        quoted(note) if note.strip() else "",
+        facts.when(recording, summary),
+        facts.troubles(recording, summary),
+        f"{_CUSTOMER_COPY}." if audience is Audience.CUSTOMER else "",
+        "Download it and open it in a browser: Slack shows only its source. It"
+        " plays offline and does not expire.",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def file_removed(*, by: str) -> Message:
+    """What is left of a message whose file was taken back."""
+    text = f"Session replay taken back by {user(by)}: the file is deleted."
+    return Message(text, (section(text),))
 
 
 def file_title(result: ReplayFile) -> str:
@@ -92,15 +108,64 @@ def file_title(result: ReplayFile) -> str:
     )
 
 
-def revoked(result: LinkChanged) -> Message:
-    """What is left of a shared message: that it was here, and who closed it."""
-    head = f"Session replay shared by {user(result.shared.shared_by)}"
-    at = result.at or result.shared.link.expires_at
-    closed = f"Link revoked by {user(result.by)}, {moment(at)}"
-    return Message("Session replay: link revoked", (section(head, f"*{closed}*"),))
+def _open_ending(shared: SharedReplay) -> list[Block]:
+    """What can be done with the link, and how long."""
+    link = shared.link
+    watch = button("Watch the replay", OPEN, url=shared.watch_url, style="primary")
+    value = LinkChoice(link.id, shared.shared_by).to_value()
+    revoke = button(
+        "Revoke link",
+        REVOKE,
+        value=value,
+        style="danger",
+        confirm=dialog(
+            "Revoke this link?",
+            "It stops playing at once, for everybody. This cannot be undone.",
+            "Revoke link",
+            "Keep it",
+        ),
+    )
+    source = shared.recording.url
+    if source and is_web_address(source):
+        opening = ("Open in PostHog", OPENED, source)
+        more = overflow(EXTEND, (_LONGER, value, ""), opening)
+    else:
+        more = button(_LONGER, EXTEND, value=value)
+    details = [
+        facts.landing(shared.watch_url, shared.summary),
+        f"Link expires {moment(link.expires_at)}",
+        opens(link.max_opens),
+        _CUSTOMER_COPY if shared.audience is Audience.CUSTOMER else "",
+        size(shared.size),
+    ]
+    return [
+        *actions(watch if shared.watch_url else None, revoke, more),
+        context(" · ".join(filter(None, details))),
+    ]
 
 
-def confirmed(result: SharedReplay) -> Message:
-    """For whoever shared into a thread from a list in the channel."""
-    text = f"Shared in the thread. The link expires {moment(result.link.expires_at)}."
-    return Message("Shared in the thread.", (section(text),))
+def opens(most: int | None) -> str:
+    """How often a link opens, where that is limited."""
+    if most is None:
+        return ""
+    return "Opens once" if most == 1 else f"Opens {most} times"
+
+
+def _closed(result: LinkChanged) -> str:
+    """Why the link opens no more, by whom and when."""
+    shared, link = result.shared, result.shared.link
+    at = moment(result.at or link.expires_at)
+    if link.state is LinkState.REVOKED:
+        if not result.by:
+            return f"Link revoked, {at}"
+        if result.by == shared.shared_by:
+            return f"Taken back by {user(result.by)}, {at}: the link is revoked"
+        return f"Link revoked by {user(result.by)}, {at}"
+    if link.state is LinkState.USED_UP:
+        most = link.max_opens or link.opens
+        return f"Link used up: it was opened {_times(most)}"
+    return f"Link expired {moment(link.expires_at)}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

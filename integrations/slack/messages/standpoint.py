@@ -18,6 +18,8 @@ class Standpoint:
     search: str
     thread_ts: str | None = None
     has_channel: bool = True
+    answer: str = ""
+    """Tells this answer from others: a press in a later one is no double click."""
 
     def page(self, offset: int) -> PageChoice:
         """What leads to another page of the same search, read from here."""

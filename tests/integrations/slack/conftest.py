@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from integrations.slack.access import Rules
+from tests.integrations.slack.flow import Flow
 from tests.integrations.slack.world import Draft, World
 
 
@@ -20,3 +22,12 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def draft() -> Draft:
     return Draft()
+
+
+@pytest.fixture
+def flow() -> Iterator[Flow]:
+    """The same with Ana at work, and only members let in."""
+    flow = Flow()
+    flow.start(rules=Rules())
+    yield flow
+    flow.close()

@@ -222,13 +222,6 @@ def test_failed_press(world: World, draft: Draft) -> None:
     assert (again.action, again.recording_id) == (Action.SHARE, ID)
 
 
-def test_list_stays_when_a_press_fails(world: World, draft: Draft) -> None:
-    """The answer to a press never takes the list away."""
-    world.post(press(world, "replay_share"), FAILED, draft)
-    first, _ = world.slack.ephemerals("ana", "support")
-    assert "*Jane Doe*" in texts(first.blocks)
-
-
 def test_revoke(world: World, draft: Draft) -> None:
     """The posted message says who revoked it, however often that is done."""
     world.post(press(world, "replay_share"), SHARED, draft)
@@ -245,7 +238,7 @@ def test_revoke(world: World, draft: Draft) -> None:
 
 def test_attach(world: World, draft: Draft) -> None:
     """The file lands in the channel with words on how to open it."""
-    delivery = world.post(press(world, "replay_attach"), FILE, draft)
+    delivery = world.post(press(world, "replay_more"), FILE, draft)
     (file,) = world.slack.files
     assert (file.name, file.content) == (FILE.filename, FILE.content)
     assert file.title == "Session replay of Jane Doe, 2026-11-23"
@@ -261,7 +254,7 @@ def test_attach(world: World, draft: Draft) -> None:
 def test_file_that_lands_late(world: World, draft: Draft) -> None:
     """A file Slack has not shown yet is waited for, and never attached twice."""
     world.slack.workspace.share_delay = 60
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     with pytest.raises(RetryLater) as caught:
         world.post(request, FILE, draft)
     assert caught.value.after
@@ -273,7 +266,7 @@ def test_file_that_lands_late(world: World, draft: Draft) -> None:
 def test_file_that_never_lands(world: World, draft: Draft) -> None:
     """A file Slack took and never shows is given up, and the person told so."""
     world.slack.workspace.files_never_land = True
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     for _ in range(8):
         with pytest.raises(RetryLater):
             world.post(request, FILE, draft)
@@ -287,7 +280,7 @@ def test_file_that_never_lands(world: World, draft: Draft) -> None:
 
 def test_file_whose_completion_got_lost(world: World, draft: Draft) -> None:
     """A completion without an answer is looked up by the file, not repeated."""
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     world.slack.faults.add("files.completeUploadExternal", faults.lost_answer())
     with pytest.raises(RetryLater):
         world.post(request, FILE, draft)
@@ -298,7 +291,7 @@ def test_file_whose_completion_got_lost(world: World, draft: Draft) -> None:
 
 def test_file_whose_completion_never_came(world: World, draft: Draft) -> None:
     """A completion that never reached Slack is made again, with the same upload."""
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     world.slack.faults.add("files.completeUploadExternal", faults.reset())
     with pytest.raises(RetryLater):
         world.post(request, FILE, draft)
@@ -309,7 +302,7 @@ def test_file_whose_completion_never_came(world: World, draft: Draft) -> None:
 
 def test_upload_that_broke(world: World, draft: Draft) -> None:
     """A broken upload begins anew, and shows no address in its error."""
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     world.slack.faults.add("upload", faults.reset())
     with pytest.raises(RetryLater) as caught:
         world.post(request, FILE, draft)
@@ -321,14 +314,14 @@ def test_upload_that_broke(world: World, draft: Draft) -> None:
 def test_file_without_files_read(world: World, draft: Draft) -> None:
     """Without files:read the file is attached and cannot be seen to land."""
     world.slack.bot_scopes = ("commands", "chat:write", "files:write")
-    delivery = world.post(press(world, "replay_attach"), FILE, draft)
+    delivery = world.post(press(world, "replay_more"), FILE, draft)
     assert set(delivery.reference) == {"file", "channel"}
 
 
 def test_unknown_file_without_files_read(world: World, draft: Draft) -> None:
     """And after a lost answer the person is asked to look, instead of a second file."""
     world.slack.bot_scopes = ("commands", "chat:write", "files:write")
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     world.slack.faults.add("files.completeUploadExternal", faults.lost_answer())
     with pytest.raises(RetryLater):
         world.post(request, FILE, draft)
@@ -341,8 +334,8 @@ def test_file_too_big(draft: Draft) -> None:
     world = World()
     world.start(max_file_bytes=10)
     with contextlib.closing(world), pytest.raises(Refused) as caught:
-        world.post(press(world, "replay_attach"), FILE, draft)
-    assert "Press *Share* for a link" in caught.value.plain
+        world.post(press(world, "replay_more"), FILE, draft)
+    assert "Share a link instead" in caught.value.plain
     assert world.calls("files.getUploadURLExternal") == 0
 
 
@@ -474,7 +467,7 @@ def test_refused(world: World, draft: Draft, code: str, says: str) -> None:
 
 def test_missing_scope(world: World, draft: Draft) -> None:
     """A missing permission is named, with where to add it."""
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     world.slack.bot_scopes = ("commands", "chat:write")
     with pytest.raises(Refused) as caught:
         world.post(request, FILE, draft)
@@ -493,11 +486,11 @@ def test_missing_scope(world: World, draft: Draft) -> None:
 )
 def test_file_refused(world: World, draft: Draft, code: str) -> None:
     """A workspace that takes no files is offered the link."""
-    request = press(world, "replay_attach")
+    request = press(world, "replay_more")
     world.slack.faults.add("files.getUploadURLExternal", faults.error(code))
     with pytest.raises(Refused) as caught:
         world.post(request, FILE, draft)
-    assert "Press *Share* for a link" in caught.value.plain
+    assert "Share a link instead" in caught.value.plain
 
 
 @pytest.mark.parametrize("status", [429, 500])

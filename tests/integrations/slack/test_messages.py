@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,9 +27,17 @@ from bot.model import (
 )
 from integrations.slack import facts, messages, replies
 from integrations.slack.blocks import Message
-from integrations.slack.choices import SHARE, LinkChoice, ReplayChoice
+from integrations.slack.choices import LinkChoice
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.text import clean, escape, length, offset, path, size
+from tests.integrations.slack.hostile import (
+    BARE_BROADCAST,
+    COMMANDS,
+    HOSTILE,
+    OURS,
+    objects_of,
+    texts_of,
+)
 from tests.integrations.slack.samples import (
     FAILED,
     FILE,
@@ -39,7 +45,6 @@ from tests.integrations.slack.samples import (
     JANE,
     NOBODY,
     RECORDING,
-    REVOKED,
     SHARED,
     SUMMARY,
     fixture,
@@ -47,7 +52,6 @@ from tests.integrations.slack.samples import (
 )
 
 ANA = "U07ANA00001"
-TRY_AGAIN = ReplayChoice(ID, None, "req_42")
 AMBIGUOUS = NothingFound(
     (Identifier(IdentifierKind.UUID, ID),),
     Reason.AMBIGUOUS,
@@ -83,12 +87,8 @@ SITUATIONS = {
     "ambiguous": messages.nothing_found(AMBIGUOUS, AT, command="/replay"),
     "ambiguous_many": messages.nothing_found(crowd(120), AT, command="/replay"),
     "no_identifier": messages.nothing_found(NO_IDENTIFIER, AT, command="/replay"),
-    "shared": messages.shared(SHARED, shared_by=ANA),
-    "revoked": messages.revoked(REVOKED),
     "failed": messages.failed(FAILED),
-    "failed_share": messages.failed(FAILED, again=TRY_AGAIN.to_value(), action=SHARE),
     "guide": replies.guide("/replay"),
-    "confirmed": messages.confirmed(SHARED),
 }
 
 
@@ -97,18 +97,6 @@ def test_message(situation: str) -> None:
     """The whole message is what its fixture says, and Slack takes it."""
     assert SITUATIONS[situation].payload() == fixture(situation)
     _assert_slack_takes(SITUATIONS[situation])
-
-
-def test_attached_comment() -> None:
-    """The words beside a file say how to open it, since Slack shows its source."""
-    assert messages.attached(FILE, attached_by=ANA) == (
-        "Session replay of `Jane Doe`, attached by <@U07ANA00001>\n"
-        "*<!date^1795431705^{date_short_pretty} at {time}|2026-11-23 11:01 UTC>*"
-        " · 4 min 12 s (3 min active)\n"
-        "12 console errors · 2 exceptions · 11 failed requests · 1 rage click\n"
-        "Download it and open it in a browser: Slack shows only its source."
-        " It plays offline and does not expire."
-    )
 
 
 @pytest.mark.parametrize(
@@ -158,8 +146,6 @@ def test_overlong_recording_id_gets_no_button() -> None:
 
 def test_button_values_come_back() -> None:
     """What a button carries is read back as it was written."""
-    choice = ReplayChoice("id|\"'<>", "1.2", "ref")
-    assert ReplayChoice.from_value(choice.to_value()) == choice
     link = LinkChoice("lnk", "U1")
     assert LinkChoice.from_value(link.to_value()) == link
 
@@ -188,45 +174,6 @@ def test_small_words() -> None:
     assert path("https://shop.example.com") == "shop.example.com/"
     assert path("HomeScreen") == "HomeScreen"
     assert path("http://[broken") == "http://[broken"
-
-
-HOSTILE = st.one_of(
-    st.text(max_size=200),
-    st.lists(
-        st.sampled_from(
-            [
-                "<!channel>",
-                "<!here|here>",
-                "<@U07ANA00001>",
-                "<#C07SUPPORT1>",
-                "<!subteam^S1>",
-                "<https://evil.example|PostHog>",
-                "<!date^1^{date}|x>",
-                "@here ",
-                "@channel",
-                "&lt;!here&gt;",
-                "`",
-                "```",
-                "*",
-                "\n> ",
-                "\u202e",
-                "\x00",
-                "\ud800",
-                "😀",
-                "&",
-                " ",
-                "http://evil.example/",
-                "x" * 300,
-                "🏴" * 300,
-                "\udbff\udfff",
-            ]
-        ),
-        max_size=12,
-    ).map("".join),
-)
-COMMANDS = re.compile(r"<[^>]*>")
-OURS = re.compile(r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\d :-]+ UTC>")
-BARE_BROADCAST = re.compile(r"(?<!\w)@(here|channel|everyone)")
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -263,12 +210,12 @@ def test_customer_data_is_only_text(a: str, b: str, c: str, d: str) -> None:
     shared = replace(SHARED, recording=recording, summary=summary)
     for message in (
         messages.found(results, AT),
-        messages.shared(shared, shared_by=ANA),
+        messages.shared(shared),
         messages.nothing_found(nobody, AT, command="/replay"),
         messages.failed(Failed(a, b)),
     ):
         _assert_slack_takes(message)
-        for text in _texts(message):
+        for text in [message.text, *texts_of(message.blocks)]:
             left = OURS.sub("", text).replace(f"<@{ANA}>", "")
             assert not COMMANDS.search(left)
             assert "<" not in left
@@ -297,22 +244,4 @@ def test_escape_cuts_before_it_escapes() -> None:
 def _assert_slack_takes(message: Message) -> None:
     assert message.text
     checked(list(message.blocks), "message")
-    assert all(text["verbatim"] for text in _texts_of(message.blocks, "mrkdwn"))
-
-
-def _texts(message: Message) -> list[str]:
-    return [
-        message.text,
-        *(text["text"] for text in _texts_of(message.blocks, "mrkdwn")),
-    ]
-
-
-def _texts_of(node: Any, kind: str) -> Iterator[dict[str, Any]]:
-    """Every text object of the kind, however deep."""
-    if isinstance(node, dict):
-        if node.get("type") == kind:
-            yield node
-        node = list(node.values())
-    if isinstance(node, list | tuple):
-        for each in node:
-            yield from _texts_of(each, kind)
+    assert all(text["verbatim"] for text in objects_of(message.blocks, "mrkdwn"))
