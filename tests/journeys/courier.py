@@ -28,6 +28,7 @@ from tests.journeys.waiting import eventually
 from tests.servers import free_port
 
 SHARE, REVOKE = "replay_share", "replay_revoke"
+OPTIONS, UNDO, BACK = "replay_share_options", "replay_undo", "replay_page"
 ATTACH = "replay_more"
 """The menu of a recording, whose first entry attaches the file."""
 

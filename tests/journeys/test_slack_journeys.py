@@ -4,7 +4,17 @@ import pytest
 import requests
 
 from bot.exporter.portable import open_portable
-from tests.journeys.courier import ATTACH, REVOKE, SHARE, links, plays, shown
+from tests.journeys.courier import (
+    ATTACH,
+    BACK,
+    OPTIONS,
+    REVOKE,
+    SHARE,
+    UNDO,
+    links,
+    plays,
+    shown,
+)
 from tests.journeys.waiting import eventually
 
 EMAIL = "jane.doe@example.com"
@@ -40,6 +50,37 @@ def test_a_shared_replay_plays_until_it_is_revoked(working):
     eventually(lambda: "Link revoked by" in shown(message))
     assert not links(shown(message))
     assert working.slack.messages("support") == [message]
+
+
+def test_what_was_shared_is_taken_back_in_one_private_answer(working):
+    working.ask(EMAIL)
+    assert working.slack.click("ana", working.told("/checkout"), SHARE).ok
+    confirmed = working.told("Shared in")
+    [message] = working.slack.messages("support")
+    [link] = links(shown(message))
+
+    assert working.slack.click("ana", confirmed, UNDO).ok
+    working.told("Undone")
+    assert requests.get(link, timeout=10).status_code == 410
+    assert working.slack.messages("support") == []
+    assert working.slack.click("ana", working.told("Undone"), BACK).ok
+    assert working.private() == [working.told("/checkout")]
+    working.settled()
+
+
+def test_the_options_of_a_share_are_kept(working):
+    working.ask(EMAIL)
+    assert working.slack.click("ana", working.told("/checkout"), OPTIONS).ok
+    for name, value in {"opens": "1", "note": "See <!here>", "expires": "3600"}.items():
+        working.slack.fill("ana", name, value)
+    assert working.slack.submit("ana").ok
+    [message] = eventually(lambda: working.slack.messages("support"))
+    assert "> See &lt;!here&gt;" in shown(message)
+    assert "Opens once" in shown(message)
+    [link] = links(shown(message))
+    assert requests.get(link, timeout=10).status_code == 200
+    eventually(lambda: "Link used up" in shown(message))
+    assert not links(shown(message))
 
 
 def test_an_attached_file_holds_the_whole_replay(working, tmp_path):
