@@ -101,6 +101,7 @@ class Courier:
         if claim.intended:
             posted = destination.find_posted(claim.id, claim.request, draft)
             if posted is not None:
+                self._shares.found(claim, destination.name, posted)
                 return posted
         request = claim.request
         if claim.failure is not None:

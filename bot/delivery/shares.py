@@ -13,6 +13,7 @@ from bot.exporter.manifest import Manifest
 from bot.ledger import Claim, Ledger
 from bot.model import (
     Action,
+    Delivery,
     LinkChanged,
     LinkState,
     Opening,
@@ -89,7 +90,7 @@ class Shares:
         start_at_s = _opening_ms(terms, summary, request) // 1000
         link = self._links.mint(
             replay.id,
-            origin=f"{claim.id}:{recording.id}"[:80],
+            origin=_origin(claim, recording.id),
             by=request.asked_by,
             expires_in=terms.expires_in or self._policy.link_expiry,
             max_opens=terms.max_opens,
@@ -108,6 +109,15 @@ class Shares:
             audience=replay.manifest.audience,
             shared_by=request.asked_by,
         )
+
+    def found(self, claim: Claim, destination: str, delivery: Delivery) -> None:
+        """Remember where a share stands that an earlier try posted without knowing."""
+        request = claim.request
+        if request.action is not Action.SHARE or request.recording_id is None:
+            return
+        link_id = self._links.minted_for(_origin(claim, request.recording_id))
+        if link_id is not None:
+            self._postings.add(link_id, destination, delivery.reference)
 
     def revoke(self, request: ReplayRequest) -> LinkChanged:
         """Close the request's link. Raises NotFound."""
@@ -219,6 +229,11 @@ def _opening_ms(terms: ShareTerms, summary: Summary, request: ReplayRequest) -> 
         if errors:
             return max(0, min(errors) - LEAD_MS // 4)
     return opening_at_ms(summary, request.about)
+
+
+def _origin(claim: Claim, recording_id: str) -> str:
+    """What a request's link to a recording is minted for."""
+    return f"{claim.id}:{recording_id}"[:80]
 
 
 def _link_of(request: ReplayRequest) -> str:

@@ -228,6 +228,13 @@ class Links:
                 write(connection, AuditEntry(now, Event.REVOKE, by, link_id=link_id))
         return known is not None
 
+    def minted_for(self, origin: str) -> str | None:
+        """The id of the link that was minted for an origin."""
+        with transaction(self._engine) as connection:
+            return connection.execute(
+                select(links.c.id).where(links.c.origin == origin)
+            ).scalar_one_or_none()
+
     def revoked_at(self, link_id: str) -> datetime | None:
         with transaction(self._engine) as connection:
             return connection.execute(

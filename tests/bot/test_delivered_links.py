@@ -8,7 +8,7 @@ import pytest
 
 from bot.audit import AuditLog, Event
 from bot.delivery import Courier, Policy
-from bot.errors import Gone, NotAllowed
+from bot.errors import Gone, NotAllowed, RetryLater
 from bot.ledger import Ledger
 from bot.model import (
     Action,
@@ -213,6 +213,20 @@ def test_only_open_links_of_ours_are_described(world):
     assert previews.shared[shared.watch_url].link.opens == 0
     world.links.revoke(shared.link.id, by="U1")
     assert world.answer(action=Action.PREVIEW, urls=sealed).shared == {}
+
+
+def test_a_share_whose_answer_got_lost_is_told_of_changes_too(world):
+    request_id, _ = world.ledger.accept(replace(REQUEST, key="k"))
+    world.chat.lost_answers = 1
+    claim = world.ledger.claim(request_id)
+    with pytest.raises(RetryLater):
+        world.courier.deliver(claim)
+    world.ledger.postpone(claim, world.time.now, "lost")
+    shared = world.deliver(request_id)
+    world.links.revoke(shared.link.id, by="U2")
+    ((request, changed),) = world.told()
+    assert request.reply_to == ReplyTo("chat", {"room": "1"})
+    assert changed.shared.link.id == shared.link.id
 
 
 def test_a_destination_may_answer_by_itself(world):
