@@ -124,7 +124,7 @@ class Shares:
         delivery = self._files.share(
             request.reply_to.address,
             filename=result.filename,
-            title=messages.file_title(result),
+            title=messages.file_title(result, request.terms.audience),
             comment=messages.attached(
                 result,
                 attached_by=request.asked_by,

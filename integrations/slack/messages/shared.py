@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.model import Audience, LinkChanged, LinkState, ReplayFile, SharedReplay
+from bot.model import (
+    Audience,
+    LinkChanged,
+    LinkState,
+    Recording,
+    ReplayFile,
+    SharedReplay,
+)
 from integrations.slack import facts
 from integrations.slack.blocks import (
     Block,
@@ -23,7 +30,7 @@ from integrations.slack.blocks import (
 from integrations.slack.choices import OPEN, REVOKE, LinkChoice
 from integrations.slack.messages.addresses import is_web_address
 from integrations.slack.share_choices import EXTEND, MAX_NOTE, OPENED
-from integrations.slack.text import clean, code, escape, moment, plain, size, user
+from integrations.slack.text import clean, code, escape, moment, name, plain, size, user
 
 EXTENSION = timedelta(days=7)
 """How much longer a link opens at the press of a button."""
@@ -49,11 +56,11 @@ def changed(result: LinkChanged) -> Message:
     if not is_open:
         text = f"{_closed(result)}. {who} had shared a session replay of"
     return Message(
-        f"{text} {escape(facts.owner_name(recording), 100)}",
+        f"{text} {escape(_called(recording, shared.audience), 100)}",
         (
             section(
                 "" if is_open else f"*{_closed(result)}*",
-                f"Session replay of {facts.owner(recording)}, shared by {who}",
+                f"Session replay of {_owner(shared)}, shared by {who}",
                 facts.headline(recording, summary),
                 facts.pages(recording, summary, shown=5),
             ),
@@ -81,7 +88,7 @@ def attached(
 ) -> str:
     """What is said beside the file: one text, so all customer data in it is code."""
     recording, summary = result.recording, result.summary
-    whose = code(facts.owner_name(recording))
+    whose = code(_called(recording, audience))
     lines = [
         f"Session replay of {whose}, attached by {user(attached_by)}",
         quoted(note) if note.strip() else "",
@@ -100,12 +107,28 @@ def file_removed(*, by: str) -> Message:
     return Message(text, (section(text),))
 
 
-def file_title(result: ReplayFile) -> str:
+def file_title(result: ReplayFile, audience: Audience | None = None) -> str:
     """The file's name in Slack, plain text."""
-    start = result.recording.start
-    return clean(
-        f"Session replay of {facts.owner_name(result.recording)}, {start:%Y-%m-%d}", 120
-    )
+    start, whose = result.recording.start, _called(result.recording, audience)
+    return clean(f"Session replay of {whose}, {start:%Y-%m-%d}", 120)
+
+
+def _owner(shared: SharedReplay) -> str:
+    if shared.audience is Audience.CUSTOMER:
+        return name(_called(shared.recording, shared.audience))
+    return facts.owner(shared.recording)
+
+
+def _called(recording: Recording, audience: Audience | None) -> str:
+    """Whose it is; beside a customer's copy without addresses and ids, which the copy
+    leaves out as well."""
+    known = facts.owner_name(recording)
+    if audience is not Audience.CUSTOMER:
+        return known
+    if recording.person is None:
+        return "a customer"
+    mailbox, at, domain = known.partition("@")
+    return f"{mailbox[:1]}***@{domain}" if at else known
 
 
 def _open_ending(shared: SharedReplay) -> list[Block]:
@@ -126,7 +149,8 @@ def _open_ending(shared: SharedReplay) -> list[Block]:
         ),
     )
     source = shared.recording.url
-    if source and is_web_address(source):
+    is_theirs = shared.audience is Audience.CUSTOMER
+    if source and not is_theirs and is_web_address(source):
         opening = ("Open in PostHog", OPENED, source)
         more = overflow(EXTEND, (_LONGER, value, ""), opening)
     else:
@@ -135,7 +159,7 @@ def _open_ending(shared: SharedReplay) -> list[Block]:
         facts.landing(shared.watch_url, shared.summary),
         f"Link expires {moment(link.expires_at)}",
         opens(link.max_opens),
-        _CUSTOMER_COPY if shared.audience is Audience.CUSTOMER else "",
+        _CUSTOMER_COPY if is_theirs else "",
         size(shared.size),
     ]
     return [

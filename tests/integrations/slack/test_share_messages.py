@@ -36,7 +36,9 @@ from tests.integrations.slack.samples import (
     FAILED,
     FILE,
     ID,
+    JANE,
     LINK,
+    RECORDING,
     REVOKED,
     SHARED,
     START,
@@ -148,6 +150,25 @@ def test_attached_comment_of_a_customers_copy() -> None:
     )
     assert "\n> See &lt;!here&gt;\n" in comment
     assert "Customer copy: no console, no request contents." in comment
+
+
+def test_a_customers_copy_names_no_address() -> None:
+    """What the copy leaves out does not stand beside it."""
+    jane = replace(RECORDING, person=replace(JANE, name="jane@example.com"))
+    for recording in (RECORDING, jane, replace(RECORDING, person=None)):
+        copy = replace(FILE, recording=recording)
+        said = [
+            str(messages.shared(replace(CUSTOMER, recording=recording)).payload()),
+            messages.attached(copy, attached_by=ANA, audience=Audience.CUSTOMER),
+            messages.file_title(copy, Audience.CUSTOMER),
+        ]
+        for each in said:
+            assert "jane@example.com" not in each
+            assert "u1" not in each
+            assert "posthog.com" not in each
+    assert "j***@example.com" in messages.file_title(
+        replace(FILE, recording=jane), Audience.CUSTOMER
+    )
 
 
 def test_where_something_was_shared() -> None:
