@@ -49,19 +49,21 @@ class Finder:
         self._clock = clock
 
     def whole(self, request: ReplayRequest) -> ReplayRequest:
-        """The request with what the search it follows was about.
+        """The request with what the search it follows was about. Where somebody chose
+        whom they mean, that is a search of its own, and what comes after follows it.
 
-        Raises BadInput where that was somebody else's.
+        Raises BadInput where it was somebody else's.
         """
         if request.follows is None:
             return request
-        first = self._ledger.request(request.follows)
+        first = self.whole(self._ledger.request(request.follows))
         mine = (first.asked_by, first.reply_to.destination)
         if mine != (request.asked_by, request.reply_to.destination):
             raise BadInput(f"request {request.key} follows somebody else's search")
         return replace(
             request,
             identifiers=request.identifiers or first.identifiers,
+            follows=None if request.identifiers else request.follows,
             look_back=first.look_back,
             filters=first.filters,
             about=first.about,

@@ -133,12 +133,19 @@ class SlackDestination:
             return False
 
     def keep_waiting(self, request: ReplayRequest) -> None:
-        """Tell whoever shares, in the place of what they pressed."""
-        if request.action in SHARES:
-            try:
-                self._ways(request.reply_to.address).shares.keep_waiting(request)
-            except CourierError as error:
-                log.info("could not say that it takes longer: %s", error)
+        """Tell whoever waits, in the place of what they pressed. A command was answered
+        with a line already."""
+        address = request.reply_to.address
+        try:
+            ways = self._ways(address)
+            if request.action in SHARES:
+                ways.shares.keep_waiting(request)
+            elif "view_id" in address:
+                ways.answers.send(address, messages.looking(), replace=True)
+            elif "replace" in address:
+                ways.answers.hold(address, messages.looking())
+        except CourierError as error:
+            log.info("could not say that it takes longer: %s", error)
 
     def find_posted(
         self, request_id: str, request: ReplayRequest, draft: Draft

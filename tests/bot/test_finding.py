@@ -104,6 +104,23 @@ def test_a_page_goes_on_with_the_search_it_follows(finder_of, ledger):
     ).identifiers == (john)
 
 
+def test_pages_of_a_chosen_person_are_of_that_person(finder_of, ledger):
+    first = replace(REQUEST, look_back=timedelta(days=3), filters=Filters(page="/x"))
+    search, _ = ledger.accept(first)
+    john = (Identifier(IdentifierKind.PERSON, "p2"),)
+    choice = ReplayRequest(
+        "k2", Action.FIND, ReplyTo("chat"), "U1", follows=search, identifiers=john
+    )
+    assert finder_of(twelve()).whole(choice).follows is None, "a search of its own"
+    chosen, _ = ledger.accept(choice)
+    page = ReplayRequest(
+        "k3", Action.FIND, ReplyTo("chat"), "U1", follows=chosen, offset=5
+    )
+    whole = finder_of(twelve()).whole(page)
+    assert (whole.identifiers, whole.look_back) == (john, timedelta(days=3))
+    assert (whole.filters, whole.follows) == (Filters(page="/x"), chosen)
+
+
 def test_nobody_follows_somebody_elses_search(finder_of, ledger):
     search, _ = ledger.accept(REQUEST)
     finder = finder_of(twelve())

@@ -4,7 +4,7 @@ Sending is left to ``destination``, the words about one recording to ``facts``.
 """
 
 from integrations.slack.messages.failed import failed
-from integrations.slack.messages.found import found, nothing_found
+from integrations.slack.messages.found import found, looking, nothing_found
 from integrations.slack.messages.home import home, home_closed
 from integrations.slack.messages.previews import preview
 from integrations.slack.messages.shared import (
@@ -24,6 +24,7 @@ __all__ = [
     "found",
     "home",
     "home_closed",
+    "looking",
     "nothing_found",
     "preview",
     "shared",

@@ -80,6 +80,12 @@ def found(result: Found, at: Standpoint) -> Message:
     return Message(text, tuple(blocks) if groups else (head, *_pages(result, 0, at)))
 
 
+def looking() -> Message:
+    """While another page takes longer."""
+    text = "Looking for recordings…"
+    return Message(text, (section(text),))
+
+
 def nothing_found(result: NothingFound, at: Standpoint, *, command: str) -> Message:
     """Why there is nothing to show, and what to try next."""
     if result.reason is Reason.NO_IDENTIFIER:

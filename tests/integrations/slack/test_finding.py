@@ -85,6 +85,22 @@ def test_pages_take_each_others_place(world: World) -> None:
     assert "1 to 5 of 12" in shown(only(world).blocks)
 
 
+def test_a_page_that_takes_longer_says_so_in_its_place(world: World) -> None:
+    """In the list and in a modal alike; nothing is left over."""
+    ask(world, found(5, total=12))
+    world.slack.click("ana", only(world), "replay_page")
+    world.destination.keep_waiting(world.last())
+    assert only(world).text == "Looking for recordings…"
+    answer(world, found(5, total=12, offset=5))
+    assert "6 to 10 of 12" in shown(only(world).blocks)
+    world.slack.global_shortcut("ana", "find_replays_anywhere")
+    submit(world, "jane@example.com")
+    answer(world, found(5, total=12))
+    world.slack.click_in_view("ana", form(world), "replay_page")
+    world.destination.keep_waiting(world.last())
+    assert "Looking for recordings" in shown(form(world).blocks)
+
+
 def test_whom_is_meant_is_chosen(world: World) -> None:
     """Where two fit, a press asks for the recordings of one of them, or of both."""
     ask(world, TWO_FIT)
