@@ -54,7 +54,8 @@ def test_each_workspace_keeps_its_token_sealed(
     assert found is not None
     assert found.bot_token == f"xoxb-{GLOBEX.id}"
     assert ACME.id in everything(engine)
-    assert "xox" not in everything(engine)
+    for token in (long, "xoxe-1-b", "xoxp-c", "xoxe-1-d", found.bot_token):
+        assert token not in everything(engine)
 
 
 def test_installing_again_replaces(kept: Installations, engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -259,6 +260,7 @@ class TestRemoval:
     def test_removed_app_forgets_its_tokens(self, world: ManyWorkspaces) -> None:
         world.install(ACME)
         world.install(GLOBEX)
+        world.now = time.time()  # slack_sdk notes by itself when it was installed
         world.slack.oauth.uninstall(ACME.id)
         assert world.installations.workspaces() == [Workspace(GLOBEX.id)]
         assert [ack.status for ack in world.slack.acks] == [200, 200]
@@ -267,6 +269,7 @@ class TestRemoval:
 
     def test_a_whole_organisation_removes_it(self, world: ManyWorkspaces) -> None:
         world.install(ORG)
+        world.now = time.time()
         world.slack.oauth.uninstall(ORG.id)
         assert world.installations.workspaces() == []
 
