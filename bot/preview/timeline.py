@@ -145,9 +145,11 @@ def _idle(draw: ImageDraw.ImageDraw, strip: _Strip, activity: Activity | None) -
 def _busy(draw: ImageDraw.ImageDraw, strip: _Strip, activity: Activity | None) -> None:
     """A bar for each part of the time, as high as the root of what was done in it:
     a storm of mouse moves must not flatten everything else."""
-    if activity is None or not any(activity.actions):
+    # The manifest is read from a database, and may hold anything that is a number.
+    busiest = max(activity.actions, default=0) if activity else 0
+    if activity is None or busiest <= 0:
         return
-    most = math.sqrt(max(activity.actions))
+    most = math.sqrt(busiest)
     for left, right, actions in _parts(activity.actions):
         if actions > 0:
             high = max(4, BUSY_HEIGHT * math.sqrt(actions) / most)

@@ -59,11 +59,13 @@ def test_a_link_is_extended_and_revoked_on_the_home_tab(working):
     view = home(working, "My recent shares", link)
     assert (entry(working).expires_at - before).total_seconds() > 6 * 86400
     assert plays(link)
+    extended = str(int(entry(working).expires_at.timestamp()))
+    eventually(lambda: f"Link expires <!date^{extended}^" in shown(message))
 
     assert working.slack.click_in_view("ana", view, "home_revoke").ok
     home(working, "*Revoked*")
     assert requests.get(link, timeout=10).status_code == 410
-    eventually(lambda: "revoked by" in shown(message))
+    eventually(lambda: "Taken back by" in shown(message))
     assert not links(shown(message))
 
     working.slack.open_home("ben")
