@@ -1,0 +1,91 @@
+"""The words of the product as frozen dataclasses; no I/O and no vendor.
+
+Times are aware UTC ``datetime``; milliseconds only in recordings, and then named
+``_ms``. ``at_ms`` counts from the start of its recording.
+"""
+
+from bot.model.links import (
+    LinkChanged,
+    LinkState,
+    SharedReplay,
+    ShareLink,
+)
+from bot.model.recordings import (
+    Activity,
+    ErrorLine,
+    Identifier,
+    IdentifierKind,
+    Mark,
+    Page,
+    Person,
+    Recording,
+    RequestLine,
+    Summary,
+    WindowCount,
+    WindowTurn,
+)
+from bot.model.requests import (
+    Action,
+    Audience,
+    Filters,
+    Opening,
+    ReplayRequest,
+    ReplyTo,
+    ShareTerms,
+)
+from bot.model.results import (
+    Check,
+    Delivery,
+    Failed,
+    Found,
+    Home,
+    Installation,
+    Note,
+    Nothing,
+    NothingFound,
+    Previews,
+    Reason,
+    ReplayFile,
+    Result,
+    Unanswered,
+)
+
+__all__ = [
+    "Action",
+    "Activity",
+    "Audience",
+    "Check",
+    "Delivery",
+    "ErrorLine",
+    "Failed",
+    "Filters",
+    "Found",
+    "Home",
+    "Identifier",
+    "IdentifierKind",
+    "Installation",
+    "LinkChanged",
+    "LinkState",
+    "Mark",
+    "Note",
+    "Nothing",
+    "NothingFound",
+    "Opening",
+    "Page",
+    "Person",
+    "Previews",
+    "Reason",
+    "Recording",
+    "ReplayFile",
+    "ReplayRequest",
+    "ReplyTo",
+    "RequestLine",
+    "Result",
+    "ShareLink",
+    "ShareTerms",
+    "SharedReplay",
+    "Summary",
+    "Unanswered",
+    "WindowCount",
+    "WindowTurn",
+]
