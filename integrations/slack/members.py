@@ -15,7 +15,7 @@ from bot.errors import NotFound, Refused
 from bot.identifiers import read_prose
 from bot.model import Identifier, IdentifierKind
 from integrations.slack.errors import ours
-from integrations.slack.payloads import Body, message_text
+from integrations.slack.reading import Body, message_text
 
 _MESSAGES = 50
 

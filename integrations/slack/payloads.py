@@ -7,21 +7,14 @@ and is not raises BadInput naming it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import BadInput
-
-Body = Mapping[str, Any]
-
-MAX_TEXT = 10_000
-_DEEPEST = 12
-
-_REFERENCE = re.compile(r"<[@#!][^<>]*>")
-_WORDS = ("text", "fallback", "pretext", "title", "value", "url", "title_link")
+from integrations.slack.reading import Body as Body
+from integrations.slack.reading import message_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,17 +257,6 @@ class Submission:
         return inputs[0] if inputs and isinstance(inputs[0], Mapping) else {}
 
 
-def message_text(message: Body) -> str:
-    """Everything a person can read in a message, one text after the other.
-
-    Helpdesk and mail apps put the customer's address in attachments and blocks.
-    """
-    parts = _strings([message.get(key) for key in ("text", "blocks", "attachments")])
-    text = message.get("text")
-    every = [text] if isinstance(text, str) else []
-    return _REFERENCE.sub(" ", "\n".join([*every, *parts])[:MAX_TEXT])
-
-
 def sent_at(ts: str) -> datetime | None:
     """A message's time; its ``ts`` is an id that begins with Unix seconds."""
     seconds = ts.partition(".")[0]
@@ -295,22 +277,6 @@ def _place(body: Body, *, in_channel: bool = True) -> Place:
         response_url=optional(body, "response_url"),
         enterprise=optional(body, "enterprise", "id"),
     )
-
-
-def _strings(node: object, depth: int = 0) -> Iterator[str]:
-    if depth > _DEEPEST:
-        return
-    if isinstance(node, list):
-        for each in node:
-            yield from _strings(each, depth + 1)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if isinstance(value, str):
-                # What a button or a field of a form holds is not there to be read.
-                if key in _WORDS and not (key == "value" and "type" in node):
-                    yield value
-            else:
-                yield from _strings(value, depth + 1)
 
 
 def optional(body: object, *path: str) -> str:

@@ -213,6 +213,33 @@ def test_shortcut(slack: Slack, courier: Courier) -> None:
     assert request.key == "slack:7000.7001.cafe03"
 
 
+def test_the_shortcut_on_a_forwarded_mail(slack: Slack, courier: Courier) -> None:
+    """A mail is a file: whoever sent it is meant, and whom its text names."""
+    message = payload("shortcut")["message"] | {
+        "text": "",
+        "blocks": [],
+        "attachments": [],
+        "files": [
+            {
+                "id": "F0EMAIL0001",
+                "filetype": "email",
+                "mode": "email",
+                "title": "Cannot pay",
+                "subject": "Cannot pay",
+                "to": [{"address": "support@acme.example", "original": "support"}],
+                "from": [{"address": "jane@example.com", "name": "Jane"}],
+                "plain_text": "From: John <john@example.com>\nI cannot pay.",
+            },
+            {"id": "F0TEXT00001", "filetype": "text", "title": "log", "from": None},
+        ],
+    }
+    assert slack.interaction("shortcut", message=message).status_code == 200
+    assert [each.value for each in courier.only.identifiers] == [
+        "jane@example.com",
+        "john@example.com",
+    ]
+
+
 def test_mention(slack: Slack, courier: Courier) -> None:
     """A mention asks for a private answer in its thread."""
     assert slack.event(payload("mention")).status_code == 200
