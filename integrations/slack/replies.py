@@ -25,14 +25,15 @@ def guide(command: str, *, lead: str = "") -> Message:
         ("user_1234", "a distinct id"),
         ("https://us.posthog.com/replay/…", "a replay, by its PostHog address"),
         ("jane@example.com last 3d", "only the last 3 days (`12h`, `2w` work too)"),
+        ("jane@example.com errors only on /checkout", "only where that went wrong"),
     ]
     lines = [f"• `{command} {given}`: {meaning}" for given, meaning in examples]
     blocks = (
         section(escape(lead, 1000) or "*Find a customer's session recordings*", *lines),
         context(
-            "In a thread, mention me with an email address, or use the message shortcut"
-            " *Find replays*. A mention needs me in the channel; the rest works"
-            " everywhere."
+            f"`{command}` alone asks with a form. In a thread, mention me or use the"
+            " message shortcut *Find replays*; or write to me directly. A mention needs"
+            " me in the channel; the rest works everywhere."
         ),
     )
     return Message("How to find a customer's session recordings", blocks)
