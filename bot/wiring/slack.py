@@ -55,6 +55,7 @@ def slack_of(services: Services) -> Conversation:
         return slack.build_app(
             intake=intake,
             clients=workspaces.clients,
+            redis=services.redis,
             signing_secret=secret,
             public_url=settings.public_url,
             look_back=settings.look_back,

@@ -14,10 +14,12 @@ from __future__ import annotations
 import logging
 import os
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from redis import Redis
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -44,6 +46,7 @@ def build_app(
     sharing: ShareDefaults | None = None,
     clock: Callable[[], float] = time.time,
     removal: Removal | None = None,
+    redis: Redis | None = None,
 ) -> App:
     """The bolt app that turns what Slack sends into requests to ``intake``.
 
@@ -51,10 +54,11 @@ def build_app(
     ``signing_secret``; in Socket Mode there is none. ``look_back`` is how far a
     search goes where the text names no time, and ``sharing`` what the options of a
     share begin with; links below ``public_url`` are ours to describe; ``clock`` gives
-    Unix seconds; ``removal`` hears of workspaces that remove the app.
+    Unix seconds; ``removal`` hears of workspaces that remove the app; processes that
+    share ``redis`` take a double click for one press.
     """
     app = _quiet_app(signing_secret)
-    desk = Desk(intake, clients, look_back=look_back, clock=clock)
+    desk = Desk(intake, clients, look_back=look_back, clock=clock, redis=redis)
     register(app, desk, sharing or ShareDefaults(), public_url=public_url)
     if removal is not None:
         removal.register(app)
@@ -68,9 +72,10 @@ def _answer_error(error: Exception, body: Body) -> BoltResponse:
         # Slack would send an event again, and later switch events off, for a 404.
         log.info("Slack sent %s, which nothing here answers", kind)
         return BoltResponse(status=200, body="")
-    log.error("could not take %s from Slack", kind, exc_info=error)
+    reference = uuid.uuid4().hex[:8]
+    log.error("could not take %s from Slack, %s", kind, reference, exc_info=error)
     if "command" in body:
-        return BoltResponse(status=200, body=replies.not_queued())
+        return BoltResponse(status=200, body=replies.not_queued(reference))
     if isinstance(error, BadInput):
         # Sending the same shape again would not help, so events are not refused.
         return BoltResponse(status=200 if kind == "event_callback" else 400, body="")

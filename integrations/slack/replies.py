@@ -13,9 +13,11 @@ def looking(text: str, *, look_back: str) -> str:
     return f"Looking for recordings of {code(text, 200)} in the last {look_back}…"
 
 
-def not_queued() -> str:
-    """The line that answers a command which could not be made safe."""
-    return "That could not be queued just now, so nothing is running. Please try again."
+def not_queued(reference: str = "") -> str:
+    """The line that answers what could not be made safe; the log has the reference."""
+    words = "That could not be queued just now, so nothing is running."
+    again = "Please try again in a minute."
+    return f"{words} {again}" + (f" Reference {code(reference)}" if reference else "")
 
 
 def guide(command: str, *, lead: str = "") -> Message:

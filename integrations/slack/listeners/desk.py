@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
+from redis import Redis
+
 from bot.model import ReplayRequest, ReplyTo
 from bot.ports import Intake
 from integrations.slack.blocks import Block
@@ -20,7 +22,8 @@ _OPENS_WITHIN_S = 2
 
 class Desk:
     """Where listeners hand in requests and open modals. ``look_back`` is how far a
-    search goes where the text names no time; ``clock`` gives Unix seconds."""
+    search goes where the text names no time; ``clock`` gives Unix seconds; presses are
+    known to every process that shares ``redis``."""
 
     def __init__(
         self,
@@ -29,12 +32,13 @@ class Desk:
         *,
         look_back: timedelta,
         clock: Callable[[], float] = time.time,
+        redis: Redis | None = None,
     ) -> None:
         self.look_back = look_back
         self._intake = intake
         self._clients = clients
         self._clock = clock
-        self._clicks = Clicks()
+        self._clicks = Clicks(redis)
 
     def submit(self, request: ReplayRequest) -> bool:
         """See ``bot.ports.Intake``. Raises RetryLater."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from dataclasses import replace
 
 from slack_bolt import Ack
@@ -52,8 +53,9 @@ class Finding:
         try:
             self._desk.submit(replace(request, identifiers=identifiers))
         except RetryLater as error:
-            log.warning("a Slack command could not be queued: %s", error)
-            ack(replies.not_queued())
+            reference = uuid.uuid4().hex[:8]
+            log.warning("a command was not queued, %s: %s", reference, error)
+            ack(replies.not_queued(reference))
         else:
             span = asked.look_back or self._desk.look_back
             ack(replies.looking(command.text, look_back=length(span)))
