@@ -153,6 +153,7 @@ class Replays:
             summary=replay.manifest.summary,
             filename=replay.manifest.filename,
             content=b"".join(self.file(replay)),
+            audience=replay.manifest.audience,
         )
 
     def file(self, replay: StoredReplay) -> Iterator[bytes]:

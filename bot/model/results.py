@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.model.links import LinkChanged, SharedReplay
 from bot.model.recordings import Identifier, Person, Recording, Summary
-from bot.model.requests import Action, Filters
+from bot.model.requests import Action, Audience, Filters
 
 
 class Reason(StrEnum):
@@ -70,6 +70,7 @@ class ReplayFile:
     summary: Summary
     filename: str
     content: bytes
+    audience: Audience = Audience.STAFF
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,12 +124,11 @@ class Shares:
         delivery = self._files.share(
             request.reply_to.address,
             filename=result.filename,
-            title=messages.file_title(result, request.terms.audience),
+            title=messages.file_title(result),
             comment=messages.attached(
                 result,
                 attached_by=request.asked_by,
                 note=request.terms.note,
-                audience=request.terms.audience,
             ),
             content=result.content,
             draft=draft,

@@ -84,17 +84,16 @@ def attached(
     *,
     attached_by: str,
     note: str = "",
-    audience: Audience | None = None,
 ) -> str:
     """What is said beside the file: one text, so all customer data in it is code."""
     recording, summary = result.recording, result.summary
-    whose = code(_called(recording, audience))
+    whose = code(_called(recording, result.audience))
     lines = [
         f"Session replay of {whose}, attached by {user(attached_by)}",
         quoted(note) if note.strip() else "",
         facts.when(recording, summary),
         facts.troubles(recording, summary),
-        f"{_CUSTOMER_COPY}." if audience is Audience.CUSTOMER else "",
+        f"{_CUSTOMER_COPY}." if result.audience is Audience.CUSTOMER else "",
         "Download it and open it in a browser: Slack shows only its source. It"
         " plays offline and does not expire.",
     ]
@@ -107,9 +106,9 @@ def file_removed(*, by: str) -> Message:
     return Message(text, (section(text),))
 
 
-def file_title(result: ReplayFile, audience: Audience | None = None) -> str:
+def file_title(result: ReplayFile) -> str:
     """The file's name in Slack, plain text."""
-    start, whose = result.recording.start, _called(result.recording, audience)
+    start, whose = result.recording.start, _called(result.recording, result.audience)
     return clean(f"Session replay of {whose}, {start:%Y-%m-%d}", 120)
 
 
@@ -119,7 +118,7 @@ def _owner(shared: SharedReplay) -> str:
     return facts.owner(shared.recording)
 
 
-def _called(recording: Recording, audience: Audience | None) -> str:
+def _called(recording: Recording, audience: Audience) -> str:
     """Whose it is; beside a customer's copy without addresses and ids, which the copy
     leaves out as well."""
     known = facts.owner_name(recording)

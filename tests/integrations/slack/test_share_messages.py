@@ -145,9 +145,8 @@ def test_attached_comment() -> None:
 
 def test_attached_comment_of_a_customers_copy() -> None:
     """It says whose copy it is, and what whoever attached it wants to say."""
-    comment = messages.attached(
-        FILE, attached_by=ANA, note="See <!here>", audience=Audience.CUSTOMER
-    )
+    copy = replace(FILE, audience=Audience.CUSTOMER)
+    comment = messages.attached(copy, attached_by=ANA, note="See <!here>")
     assert "\n> See &lt;!here&gt;\n" in comment
     assert "Customer copy: no console, no request contents." in comment
 
@@ -156,19 +155,18 @@ def test_a_customers_copy_names_no_address() -> None:
     """What the copy leaves out does not stand beside it."""
     jane = replace(RECORDING, person=replace(JANE, name="jane@example.com"))
     for recording in (RECORDING, jane, replace(RECORDING, person=None)):
-        copy = replace(FILE, recording=recording)
+        copy = replace(FILE, recording=recording, audience=Audience.CUSTOMER)
         said = [
             str(messages.shared(replace(CUSTOMER, recording=recording)).payload()),
-            messages.attached(copy, attached_by=ANA, audience=Audience.CUSTOMER),
-            messages.file_title(copy, Audience.CUSTOMER),
+            messages.attached(copy, attached_by=ANA),
+            messages.file_title(copy),
         ]
         for each in said:
             assert "jane@example.com" not in each
             assert "u1" not in each
             assert "posthog.com" not in each
-    assert "j***@example.com" in messages.file_title(
-        replace(FILE, recording=jane), Audience.CUSTOMER
-    )
+    theirs = replace(FILE, recording=jane, audience=Audience.CUSTOMER)
+    assert "j***@example.com" in messages.file_title(theirs)
 
 
 def test_where_something_was_shared() -> None:
