@@ -171,7 +171,7 @@ class Installations(SQLAlchemyInstallationStore):
             taken = connection.execute(
                 update(self.bots)
                 .where(
-                    c.id == held.row,
+                    self._was(held),
                     c.bot_token_expires_at == _naive(held.expires_at or 0),
                     or_(c.rotating_until.is_(None), c.rotating_until < _naive(now)),
                 )
@@ -191,7 +191,7 @@ class Installations(SQLAlchemyInstallationStore):
         with self._transaction() as connection:
             connection.execute(
                 update(self.bots)
-                .where(self.bots.c.id == held.row)
+                .where(self._was(held), self.bots.c.rotating_until.is_not(None))
                 .values(
                     bot_token=token,
                     bot_refresh_token=refresh_token,
@@ -199,6 +199,10 @@ class Installations(SQLAlchemyInstallationStore):
                     rotating_until=None,
                 )
             )
+
+    def _was(self, held: BotToken) -> Any:
+        # SQLite gives a deleted row's number to the next one, whosever that is.
+        return and_(self.bots.c.id == held.row, self._is(self.bots, held.workspace))
 
     def _is(self, table: Table, workspace: Workspace) -> Any:
         c = table.c

@@ -112,6 +112,21 @@ def test_removed_meanwhile_stays_removed(kept: Installations) -> None:
     assert kept.workspaces() == []
 
 
+def test_a_renewed_token_goes_to_no_other_workspace(kept: Installations) -> None:
+    """SQLite gives the row's number to whoever installs next."""
+    kept.save(installation(bot_token_expires_at=5_000))
+    held = kept.held(AT_ACME)
+    assert held is not None
+    assert kept.begin_rotation(held, now=100, until=160)
+    kept.forget(AT_ACME, before=2_000_000.0)
+    kept.save(installation(GLOBEX, bot_token_expires_at=5_000))
+    kept.end_rotation(held, token="xoxb-2", refresh_token="xoxe-2", expires_at=9_000)
+    other = kept.held(AT_GLOBEX)
+    assert other is not None
+    assert other.token == f"xoxb-{GLOBEX.id}"
+    assert not kept.begin_rotation(held, now=100, until=160)
+
+
 def test_migrated_tables_have_all_that_slack_sdk_writes(
     kept: Installations, engine: Engine
 ) -> None:
