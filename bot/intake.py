@@ -11,6 +11,7 @@ from bot.jobs.queue import Bell
 from bot.ledger import Ledger
 from bot.metrics import ACCEPTED, REDELIVERED
 from bot.model import ReplayRequest
+from bot.share_urls import without_tokens
 
 _log = structlog.get_logger(__name__)
 
@@ -18,7 +19,8 @@ _log = structlog.get_logger(__name__)
 class CourierIntake:
     """What integrations may ask of the courier; see ``bot.ports.Intake``.
 
-    ``seal`` closes what opens replays, since requests are kept for long.
+    ``seal`` closes what opens replays, since requests are kept for long; a share link
+    among what somebody typed is not needed, and not kept.
     """
 
     def __init__(self, ledger: Ledger, bell: Bell, seal: Callable[[str], str]) -> None:
@@ -27,7 +29,16 @@ class CourierIntake:
         self._seal = seal
 
     def submit(self, request: ReplayRequest) -> bool:
-        request = replace(request, urls=tuple(map(self._seal, request.urls)))
+        request = replace(
+            request,
+            urls=tuple(map(self._seal, request.urls)),
+            text=without_tokens(request.text),
+            filters=replace(request.filters, page=without_tokens(request.filters.page)),
+            identifiers=tuple(
+                replace(one, value=without_tokens(one.value))
+                for one in request.identifiers
+            ),
+        )
         request_id, is_new = self._ledger.accept(request)
         labels = (request.reply_to.destination, request.action.value)
         (ACCEPTED if is_new else REDELIVERED).labels(*labels).inc()

@@ -5,11 +5,16 @@ Whether such a link exists and opens is left to ``bot.sharing``.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 PATH = "/r/"
 """What follows PUBLIC_URL in a share link, before its token."""
 
+TOKEN_BYTES = 24
+"""How many random bytes a token is made of."""
+
+_TOKEN = re.compile(rf"{PATH}[\w-]{{{TOKEN_BYTES * 4 // 3}}}(?![\w-])", re.ASCII)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -28,6 +33,11 @@ def token_of(url: str, public_url: str) -> str | None:
     before, found, rest = parts.path.partition(f"{ours.path}{PATH}")
     token, _, more = rest.partition("/")
     return token if found and not before and token and not more else None
+
+
+def without_tokens(text: str) -> str:
+    """A text that is kept, without what would open a replay."""
+    return _TOKEN.sub(f"{PATH}…", text)
 
 
 def _host(parts: SplitResult) -> tuple[str, int | None]:

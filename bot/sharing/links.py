@@ -34,10 +34,9 @@ from bot.database.schema import links, views
 from bot.errors import Gone, NotFound
 from bot.model import LinkState, ShareLink
 from bot.sealing import Sealer
-from bot.share_urls import PATH, token_of
+from bot.share_urls import PATH, TOKEN_BYTES, token_of
 from bot.sharing.entries import LinkEntry, read_entries, state_of
 
-_TOKEN_BYTES = 24
 _MAX_TOKEN = 100
 # Whoever opened a page may watch it to its end after the last open was spent.
 _WATCHING = timedelta(hours=12)
@@ -94,7 +93,7 @@ class Links:
         limits how often its page opens. ``proof`` raises where the caller may not mint
         any more; it is asked in the same transaction.
         """
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
         url = f"{self._public_url}{PATH}{token}"
         now = self._clock()
         fresh = {
@@ -164,7 +163,7 @@ class Links:
         Returns the ticket with which the replay is read on. Raises Gone where somebody
         else took the last open meanwhile.
         """
-        ticket = secrets.token_urlsafe(_TOKEN_BYTES)
+        ticket = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._clock()
         with transaction(self._engine) as connection:
             counted = connection.execute(

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.audit import AuditLog
 from bot.database.engine import connect, upgrade
+from bot.database.schema import requests
 from bot.delivery import Courier, Policy
 from bot.errors import NotAllowed
 from bot.exporter import export
@@ -19,7 +20,10 @@ from bot.ledger import DONE, Ledger
 from bot.model import (
     Action,
     Failed,
+    Filters,
     Home,
+    Identifier,
+    IdentifierKind,
     LinkState,
     ReplayRequest,
     ReplyTo,
@@ -249,3 +253,26 @@ def test_posted_links_do_not_lie_open_in_the_database(world, engine):
         bodies = connection.execute(text("select body from requests")).scalars().all()
     assert len(bodies) == 1
     assert link.url.rpartition("/")[2] not in json.dumps(bodies)
+
+
+def test_a_link_somebody_typed_is_not_kept(world, engine):
+    """Whoever reads the database, or the audit log, can open no replay by it."""
+    link = world.mint("r1")
+    word = link.url.removeprefix("https://")
+    asked = f"jane@example.com {word} {link.url}#t=3"
+    world.intake.submit(
+        replace(
+            VISIT,
+            action=Action.FIND,
+            text=asked,
+            filters=Filters(page=f"/r/{link.url.rpartition('/')[2]}"),
+            identifiers=(
+                Identifier(IdentifierKind.EMAIL, "jane@example.com"),
+                Identifier(IdentifierKind.DISTINCT_ID, word),
+            ),
+        )
+    )
+    with engine.connect() as connection:
+        [kept] = connection.execute(select(requests.c.body)).scalars()
+    assert "jane@example.com" in kept
+    assert link.url.rpartition("/")[2] not in kept
