@@ -7,6 +7,7 @@ Recordings are hostile: nothing is opened where the browser says it has no sandb
 from __future__ import annotations
 
 import base64
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -67,9 +68,7 @@ class Chromium:
         with confined(self._path, self._time_limit_s) as (browser, folder):
             session = _sandboxed_page(browser)
             page = folder / "replay.html"
-            with page.open("wb") as copy:
-                copy.writelines(file)
-            page.chmod(0o644)  # for who the browser is; nobody else enters the folder
+            _write_new(page, file)
             url = f"{page.as_uri()}#t={max(0, at_ms) / 1000:.1f}"
             browser.call("Page.navigate", session, url=url)
             if not _is_shown(browser, session):
@@ -99,6 +98,18 @@ class Chromium:
         with confined(self._path, self._time_limit_s) as (browser, _):
             _sandboxed_page(browser)
             return str(browser.call("Browser.getVersion")["product"])
+
+
+def _write_new(path: Path, pieces: Iterable[bytes]) -> None:
+    """A file where nothing lies: the folder is not ours, and nothing is written through
+    what it holds. Raises BrowserFailed."""
+    try:
+        with path.open("xb") as copy:
+            # For who the browser is; nobody else enters the folder.
+            os.fchmod(copy.fileno(), 0o644)
+            copy.writelines(pieces)
+    except FileExistsError:
+        raise BrowserFailed("it has put a file of its own there") from None
 
 
 def _sandboxed_page(browser: Devtools) -> str:

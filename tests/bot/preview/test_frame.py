@@ -149,6 +149,16 @@ def test_a_browser_without_its_sandbox_is_shown_no_recording(path, folder):
     assert shown == []
 
 
+def test_a_browser_that_lays_a_trap_has_nothing_written_elsewhere(path, folder):
+    """Its folder is its own user's, and the courier may be root."""
+    elsewhere = folder / "elsewhere"
+    elsewhere.write_text("as it was")
+    trap = f'ln -s {elsewhere} "$HOME/replay.html"; exec {path} "$@"'
+    with pytest.raises(BrowserFailed, match="of its own"):
+        Chromium(_script(folder, trap)).picture([b"<!doctype html>"], 0)
+    assert elsewhere.read_text() == "as it was"
+
+
 def test_the_browser_reaches_no_server(path):
     """Were the page's own policy to fail, there is still nobody to talk to."""
     with sites.served() as site, confined(path, 20) as (browser, _):
