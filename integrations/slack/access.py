@@ -21,7 +21,7 @@ _ID = re.compile(r"[CGS][A-Z0-9]{5,}")
 
 SECOND_LOOK = 30
 """Nobody is refused by what was read longer ago, in seconds: whoever an admin has just
-let in should not have to wait."""
+let in should not have to wait. And nothing is shown to whoever was let in since."""
 
 _OUTSIDE = (
     "I look up replays for people of the company that runs me, and you are here from"
@@ -116,7 +116,7 @@ class Access:
         channel = address.get("channel", "")
         if not channel or _is_direct(channel):
             return False
-        place = self._directory.place(address)
+        place = self._directory.place(address, newer_than=SECOND_LOOK)
         return place is not None and place.is_shared_outside
 
     def checks(self, address: Address) -> Iterator[Check]:

@@ -20,7 +20,7 @@ from bot.demo.slack.model import UserGroup
 from bot.demo.slack.workspace import TEAM_ID
 from bot.errors import NotAllowed, Refused, RetryLater, SettingsError
 from bot.wiring import slack_rules
-from integrations.slack.access import Access, Rules
+from integrations.slack.access import SECOND_LOOK, Access, Rules
 from integrations.slack.clients import OneWorkspace
 from integrations.slack.destination import SlackDestination
 from integrations.slack.directory import PEOPLE_LIFE, PLACES_LIFE
@@ -367,6 +367,19 @@ def test_shared_outside(house: House) -> None:
     house.now += PLACES_LIFE
     access.is_shared_outside(house.address("ana", "support"))
     assert house.calls("conversations.info") == 4
+
+
+def test_shared_outside_since_a_moment_ago(house: House) -> None:
+    """Nothing is shown to another company because it was not there a while ago."""
+    access = house.access()
+    assert not access.is_shared_outside(house.address("ana", "support"))
+    house.now += SECOND_LOOK
+    support = house.slack.workspace.channel("support")
+    support.ext_shared = True
+    try:
+        assert access.is_shared_outside(house.address("ana", "support"))
+    finally:
+        support.ext_shared = False
 
 
 def test_doctor_looks_for_the_groups(house: House) -> None:
