@@ -27,7 +27,7 @@ from slack_sdk.oauth import OAuthStateUtils
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from slack_sdk.web import SlackResponse
-from sqlalchemy import delete
+from sqlalchemy import delete, func, or_, select
 
 from bot.errors import CourierError
 from integrations.slack.client import strict
@@ -37,6 +37,9 @@ from integrations.slack.installations import Installations, Transaction, Turns
 from integrations.slack.manifest import APP_NAME, REDIRECT_PATH
 
 _STATE_LIFE = 10 * 60
+MOST_STATES = 500
+"""Installations that are under way at once: anybody may open the install page, and
+what that writes must not slow down the acks of those who work."""
 _OPEN_SLACK = "https://slack.com/app_redirect?app={app}&team={team}"
 _WORD = re.compile(r"[a-z_]{1,60}")
 
@@ -60,9 +63,12 @@ class States(SQLAlchemyOAuthStateStore):
 
     def issue(self, *args: Any, **kwargs: Any) -> str:
         c = self.oauth_states.c
+        newest = select(func.max(c.id)).scalar_subquery()
         with self._transaction() as connection:
             connection.execute(
-                delete(self.oauth_states).where(c.expire_at <= _utc_now())
+                delete(self.oauth_states).where(
+                    or_(c.expire_at <= _utc_now(), c.id <= newest - MOST_STATES)
+                )
             )
         return super().issue()
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, func, inspect, select, text
 
 from bot.database.engine import transaction
 from integrations.slack.clients import Workspace
 from integrations.slack.installations import Installations
+from integrations.slack.oauth import MOST_STATES, States
 from tests.integrations.slack.installing import (
     ACME,
     GLOBEX,
@@ -125,6 +127,25 @@ def test_a_renewed_token_goes_to_no_other_workspace(kept: Installations) -> None
     assert other is not None
     assert other.token == f"xoxb-{GLOBEX.id}"
     assert not kept.begin_rotation(held, now=100, until=160)
+
+
+def test_whoever_finds_the_install_page_fills_no_table(engine: Engine) -> None:
+    """Anybody may open it as often as they like; the newest ones still work."""
+    states = States(partial(transaction, engine))
+    table = states.oauth_states
+    first = states.issue()
+    soon = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=9)
+    with engine.begin() as connection:
+        connection.execute(
+            table.insert(),
+            [{"state": str(n), "expire_at": soon} for n in range(2 * MOST_STATES)],
+        )
+    last = states.issue()
+    with engine.connect() as connection:
+        kept = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    assert kept <= MOST_STATES + 1
+    assert not states.consume(first)
+    assert states.consume(last)
 
 
 def test_migrated_tables_have_all_that_slack_sdk_writes(
