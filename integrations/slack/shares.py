@@ -126,9 +126,7 @@ class Shares:
             filename=result.filename,
             title=messages.file_title(result),
             comment=messages.attached(
-                result,
-                attached_by=request.asked_by,
-                note=request.terms.note,
+                result, attached_by=request.asked_by, note=request.terms.note
             ),
             content=result.content,
             draft=draft,

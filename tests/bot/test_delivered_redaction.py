@@ -18,6 +18,11 @@ from tests.keys import sealer
 
 
 @pytest.fixture
+def replays(engine, tmp_path):
+    return Replays(engine, ReplayStore.at((tmp_path / "objects").as_uri()))
+
+
+@pytest.fixture
 def courier_of(engine, tmp_path):
     time = Time()
     time.now = RECORDED + timedelta(hours=2)
@@ -43,7 +48,9 @@ def courier_of(engine, tmp_path):
     return make
 
 
-def test_a_copy_made_for_others_or_by_older_rules_is_not_used_again(courier_of):
+def test_a_copy_made_for_others_or_by_older_rules_is_not_used_again(
+    courier_of, replays
+):
     """Nor are the lines of a recording read from its source twice for it."""
     source = Source(recording("r1"))
     courier_of(source, RedactionPolicy()).stored("r1")
@@ -51,8 +58,9 @@ def test_a_copy_made_for_others_or_by_older_rules_is_not_used_again(courier_of):
     kept, _ = masked.stored("r1")
     assert kept.manifest.redactions["email"] > 0
     customers = RedactionPolicy().for_audience(Audience.CUSTOMER)
-    copy, _ = courier_of(source, customers).stored("r1")
+    copy, known = courier_of(source, customers).stored("r1")
     assert copy.manifest.audience is Audience.CUSTOMER
+    assert replays.as_file(copy, known).audience is Audience.CUSTOMER
     assert masked.stored("r1")[0] == kept
     assert source.exports == ["r1", "r1", "r1"]
 

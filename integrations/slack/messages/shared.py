@@ -79,12 +79,7 @@ def quoted(note: str) -> str:
     return "\n".join(f"> {line or ' '}" for line in lines[:_MOST_LINES])
 
 
-def attached(
-    result: ReplayFile,
-    *,
-    attached_by: str,
-    note: str = "",
-) -> str:
+def attached(result: ReplayFile, *, attached_by: str, note: str = "") -> str:
     """What is said beside the file: one text, so all customer data in it is code."""
     recording, summary = result.recording, result.summary
     whose = code(_called(recording, result.audience))

@@ -165,8 +165,9 @@ def test_a_customers_copy_names_no_address() -> None:
             assert "jane@example.com" not in each
             assert "u1" not in each
             assert "posthog.com" not in each
-    theirs = replace(FILE, recording=jane, audience=Audience.CUSTOMER)
-    assert "j***@example.com" in messages.file_title(theirs)
+    assert "j***@example.com" in messages.file_title(
+        replace(FILE, recording=jane, audience=Audience.CUSTOMER)
+    )
 
 
 def test_where_something_was_shared() -> None:

@@ -23,8 +23,10 @@ from tests.integrations.slack.flow import (
 from tests.integrations.slack.samples import (
     FAILED,
     FILE,
+    JANE,
     LINK,
     NOBODY,
+    RECORDING,
     SHARED,
     START,
     found,
@@ -214,6 +216,19 @@ def test_a_file(flow: Flow) -> None:
         assert flow.slack.files == []
         assert flow.slack.messages("support") == []
         assert "Undone: the file in <#C07SUPPORT1> is deleted." in flow.shown()
+
+
+def test_a_customers_file_names_no_address_though_nobody_asked_for_one(
+    flow: Flow,
+) -> None:
+    """Where an installation always makes customers' copies, nobody chooses one."""
+    flow.list()
+    assert flow.press(MORE).terms.audience is None
+    jane = replace(RECORDING, person=replace(JANE, name="jane@example.com"))
+    flow.answer(replace(FILE, recording=jane, audience=Audience.CUSTOMER))
+    assert "j***@example.com" in seen(flow.newest())
+    assert "Customer copy" in seen(flow.newest())
+    assert all("jane@" not in str(one) for one in flow.slack.files)
 
 
 def test_a_file_people_replied_to(flow: Flow) -> None:
