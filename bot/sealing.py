@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bot.errors import SettingsError
+from bot.folders import private_folder
 
 KEY_FILE = "secret.key"
 
@@ -43,7 +44,7 @@ class Sealer:
     def in_folder(cls, folder: Path) -> Sealer:
         """With the key kept in the folder, made when it is first needed."""
         path = folder / KEY_FILE
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         if not path.exists():
             _write_once(path, new_key())
         key = path.read_text().strip()

@@ -30,6 +30,7 @@ def test_a_single_machine_keeps_one_key_that_only_its_owner_reads(tmp_path):
     (file,) = (tmp_path / "data").iterdir()
     assert file.name == KEY_FILE
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 def test_a_damaged_key_file_is_named_and_left_as_it_is(tmp_path):
