@@ -53,6 +53,16 @@ def stored(tmp_path, store):
     engine.dispose()
 
 
+@pytest.fixture(autouse=True)
+def temporary(monkeypatch, tmp_path):
+    """A temporary folder of this test's own, which the browser's user can read; unlike
+    pytest's, which must be there before."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        yield Path(name)
+
+
 @pytest.fixture
 def folder():
     """One that the browser's own user can read, unlike pytest's."""
@@ -72,7 +82,8 @@ def _script(folder: Path, text: str) -> Path:
 def _left() -> list[str]:
     """Processes and folders of browsers that are still there."""
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True)
-    running = [line for line in listed.stdout.splitlines() if "courier-frame-" in line]
+    ours = f"{tempfile.gettempdir()}/courier-frame-"
+    running = [line for line in listed.stdout.splitlines() if ours in line]
     found = Path(tempfile.gettempdir()).glob("courier-frame-*")
     return [*running, *map(str, found)]
 

@@ -4,6 +4,7 @@ person is, wherever they share."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_a_file(flow: Flow) -> None:
     flow.press(OPTIONS)
     flow.choose(form="file", audience="customer", note="For <!channel>")
     assert flow.submit().action is Action.ATTACH
-    flow.answer(FILE)
+    flow.answer(replace(FILE, audience=Audience.CUSTOMER))
     text = flow.newest().text
     assert "> For &lt;!channel&gt;" in text
     assert "Customer copy" in text
