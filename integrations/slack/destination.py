@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -34,8 +34,8 @@ from integrations.slack.access import Access
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
 from integrations.slack.choices import PAGE
-from integrations.slack.clients import INSTALL_PATH, Clients
-from integrations.slack.errors import ours
+from integrations.slack.clients import Clients
+from integrations.slack.doctor import checks
 from integrations.slack.files import FileShare
 from integrations.slack.hometab import HomeTab
 from integrations.slack.members import by_email, said_in_thread
@@ -44,7 +44,7 @@ from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.outcome import forget
 from integrations.slack.posting import Conversation
 from integrations.slack.roles import Role
-from integrations.slack.scopes import Scope, check_scopes, needed
+from integrations.slack.scopes import Scope, needed
 from integrations.slack.shares import SHARES, Shares, ask_first, is_about_sharing
 from integrations.slack.unfurling import Unfurls
 
@@ -190,24 +190,9 @@ class SlackDestination:
         return ways.answers.send(address, message, replace=_replaces(request))
 
     def check(self) -> Iterable[Check]:
-        """Each workspace's token, and each permission the app lacks there with where to
-        add it."""
-        try:
-            addresses = list(self._clients.addresses())
-        except CourierError as error:
-            yield Check("Slack workspaces", False, str(error), error.plain)
-            return
-        if not addresses:
-            yield Check(
-                "Slack workspaces",
-                False,
-                "none has installed the app yet",
-                f"Open {INSTALL_PATH} under PUBLIC_URL in a browser and install it.",
-            )
-        for address in addresses:
-            yield from _check_workspace(self._clients, address, self._scopes)
-            if self._access is not None:
-                yield from self._access.checks(address)
+        """Each workspace's token, each permission the app lacks there with where to
+        add it, and the rules of who may."""
+        return checks(self._clients, self._scopes, self._access)
 
     def _ways(self, address: Mapping[str, str], *, tokenless: bool = False) -> _Ways:
         """How to write in the address' workspace. Raises Refused where the app is not
@@ -269,19 +254,3 @@ def _is_for_home(request: ReplayRequest) -> bool:
 def _replaces(request: ReplayRequest) -> bool:
     address = request.reply_to.address
     return "command" in address or "replace" in address
-
-
-def _check_workspace(
-    clients: Clients, address: Mapping[str, str], scopes: Mapping[str, Scope]
-) -> Iterator[Check]:
-    try:
-        client = clients.of(address)
-        with ours("auth.test"):
-            answer = client.auth_test()
-    except CourierError as error:
-        yield Check("Slack token", False, str(error), error.plain)
-        return
-    where = f"{answer.get('team')} as @{answer.get('user')}"
-    yield Check("Slack token", True, where)
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    yield from check_scopes(headers.get("x-oauth-scopes", ""), scopes)
