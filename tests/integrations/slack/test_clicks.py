@@ -27,6 +27,6 @@ def test_a_press_after_a_minute_is_another() -> None:
 
 
 def test_without_redis_one_process_still_knows() -> None:
-    away = redis.Redis(host="127.0.0.1", port=9, socket_connect_timeout=0.2)
-    clicks = Clicks(away)
+    pool = redis.ConnectionPool.from_url("redis://127.0.0.1:9/0")
+    clicks = Clicks(redis.Redis(connection_pool=pool))
     assert clicks.key(PARTS, at=AT) == clicks.key(PARTS, at=AT + 1)
