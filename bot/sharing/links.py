@@ -1,4 +1,4 @@
-"""Share links: mint, open, extend, revoke. A link opens one stored replay.
+"""Share links: mint, extend, revoke, list. A link opens one stored replay: ``door``.
 
 The token has 192 random bits. It is looked up by its hash and kept sealed: whoever
 reads the database can open no replay. Revoking acts on the next byte served.
@@ -6,18 +6,15 @@ reads the database can open no replay. Revoking acts on the next byte served.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import (
     Connection,
     Engine,
-    Row,
     and_,
     case,
     func,
@@ -30,32 +27,13 @@ from sqlalchemy import (
 from bot.audit import AuditEntry, Event, write
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
-from bot.database.schema import links, views
+from bot.database.schema import links
 from bot.errors import Gone, NotFound
 from bot.model import LinkState, ShareLink
 from bot.sealing import Sealer
 from bot.share_urls import PATH, TOKEN_BYTES, token_of
-from bot.sharing.entries import LinkEntry, read_entries, state_of
-
-_MAX_TOKEN = 100
-# Whoever opened a page may watch it to its end after the last open was spent.
-_WATCHING = timedelta(hours=12)
-_CLOSED = {
-    LinkState.REVOKED: "This link was revoked.",
-    LinkState.EXPIRED: "This link has expired.",
-    LinkState.USED_UP: "This link was opened as often as it may be.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class OpenLink:
-    """A link that may be opened now."""
-
-    id: str
-    replay_id: str
-    expires_at: datetime
-    is_limited: bool = False
-    """Opening it is counted, and reading on takes the ticket that opening gave."""
+from bot.sharing.door import CLOSED, Door, hash_of, state_now
+from bot.sharing.entries import LinkEntry, read_entries
 
 
 class Links:
@@ -73,6 +51,7 @@ class Links:
         self._public_url = public_url.rstrip("/")
         self._sealer = sealer
         self._clock = clock
+        self.door = Door(engine, clock=clock)
 
     def mint(
         self,
@@ -97,7 +76,7 @@ class Links:
         url = f"{self._public_url}{PATH}{token}"
         now = self._clock()
         fresh = {
-            "token_hash": _hash(token),
+            "token_hash": hash_of(token),
             "sealed_url": self._sealer.seal(url),
             "replay_id": replay_id,
             "created_by": by,
@@ -124,70 +103,6 @@ class Links:
                 )
         return ShareLink(link_id, url, now + expires_in, max_opens)
 
-    def open(self, token: str, *, ticket: str = "") -> OpenLink:
-        """The link of a token. Raises NotFound, or Gone: its text is the LinkState.
-
-        ``ticket`` is what ``admit`` gave for a link that opens a few times only; with
-        it the replay is read to its end.
-        """
-        if len(token) > _MAX_TOKEN or len(ticket) > _MAX_TOKEN:
-            raise NotFound("no such link")
-        now = self._clock()
-        with transaction(self._engine) as connection:
-            row = connection.execute(
-                select(links).where(links.c.token_hash == _hash(token))
-            ).one_or_none()
-            if row is None:
-                raise NotFound("no such link")
-            state = _state(row, now)
-            if state is LinkState.USED_UP and _was_admitted(
-                connection, row.id, ticket, now
-            ):
-                state = LinkState.OPEN
-        if state is not LinkState.OPEN:
-            raise Gone(state.value, plain=_CLOSED[state])
-        limited = row.max_opens is not None
-        return OpenLink(row.id, row.replay_id, row.expires_at, limited)
-
-    def admits(self, link: OpenLink, ticket: str) -> bool:
-        """Whether what is behind the page may be read: always, where opens are not
-        counted."""
-        if not link.is_limited:
-            return True
-        with transaction(self._engine) as connection:
-            return _was_admitted(connection, link.id, ticket, self._clock())
-
-    def admit(self, link: OpenLink, what: str) -> str:
-        """Count that the link was opened: when and what, and nothing about whom.
-
-        Returns the ticket with which the replay is read on. Raises Gone where somebody
-        else took the last open meanwhile.
-        """
-        ticket = secrets.token_urlsafe(TOKEN_BYTES)
-        now = self._clock()
-        with transaction(self._engine) as connection:
-            counted = connection.execute(
-                update(links)
-                .where(links.c.id == link.id)
-                .where(
-                    or_(links.c.max_opens.is_(None), links.c.opens < links.c.max_opens)
-                )
-                .values(opens=links.c.opens + 1)
-            )
-            if counted.rowcount != 1:
-                raise Gone(LinkState.USED_UP.value, plain=_CLOSED[LinkState.USED_UP])
-            connection.execute(
-                views.insert().values(
-                    link_id=link.id,
-                    viewed_at=now,
-                    what=what,
-                    ticket_hash=_hash(ticket) if link.is_limited else None,
-                )
-            )
-            event = Event.OPEN if what == "page" else Event.DOWNLOAD
-            write(connection, AuditEntry(now, event, link_id=link.id))
-        return ticket
-
     def extend(self, link_id: str, *, by: str, expires_in: timedelta) -> datetime:
         """Let an open link open until ``expires_in`` from now; never for shorter than
         it would. Raises NotFound, or Gone: a closed link stays closed."""
@@ -198,9 +113,9 @@ class Links:
             ).one_or_none()
             if row is None:
                 raise NotFound("there is no such share link")
-            state = _state(row, now)
+            state = state_now(row, now)
             if state is not LinkState.OPEN:
-                plain = f"{_CLOSED[state]} Share the replay again for a new one."
+                plain = f"{CLOSED[state]} Share the replay again for a new one."
                 raise Gone(state.value, plain=plain)
             until: datetime = max(row.expires_at, now + expires_in)
             connection.execute(
@@ -251,7 +166,7 @@ class Links:
         with transaction(self._engine) as connection:
             found = connection.execute(
                 select(links.c.id).where(
-                    (links.c.id == word) | (links.c.token_hash == _hash(word))
+                    (links.c.id == word) | (links.c.token_hash == hash_of(word))
                 )
             ).scalar_one_or_none()
         if found is None:
@@ -264,7 +179,7 @@ class Links:
         if token is None:
             return None
         with transaction(self._engine) as connection:
-            known = links.c.token_hash == _hash(token)
+            known = links.c.token_hash == hash_of(token)
             return next(iter(read_entries(connection, known, 1)), None)
 
     def get(self, link_id: str) -> LinkEntry:
@@ -336,24 +251,3 @@ def token_in(url: str) -> str:
     except ValueError:
         return ""
     return path.rstrip("/").rpartition("/r/")[2].split("/")[0]
-
-
-def _was_admitted(
-    connection: Connection, link_id: str, ticket: str, now: datetime
-) -> bool:
-    found = connection.execute(
-        select(views.c.id).where(
-            views.c.link_id == link_id,
-            views.c.ticket_hash == _hash(ticket),
-            views.c.viewed_at > now - _WATCHING,
-        )
-    ).first()
-    return found is not None
-
-
-def _state(row: Row[tuple[object, ...]], now: datetime) -> LinkState:
-    return state_of(row.revoked_at, row.expires_at, row.max_opens, row.opens, now)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

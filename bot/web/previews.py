@@ -41,7 +41,7 @@ def blueprint(*, links: Links, replays: Replays, frames: Frames) -> Blueprint:
 
     def _answer(token: str, picture: Callable[[OpenLink], bytes]) -> Response:
         try:
-            link = links.open(token)
+            link = links.door.open(token)
             return _png(link, picture(link))
         except CourierError as error:
             return closed(error)

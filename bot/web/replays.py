@@ -71,7 +71,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         ticket: str = "",
     ) -> Response:
         try:
-            link = links.open(token, ticket=ticket)
+            link = links.door.open(token, ticket=ticket)
             return show(link, replays.get(link.replay_id))
         except CourierError as error:
             return closed(error)
@@ -112,7 +112,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         link: OpenLink,
         replay: StoredReplay,
     ) -> Response:
-        if not links.admits(link, ticket):
+        if not links.door.admits(link, ticket):
             raise NotFound("this part is behind the link's page")
         # Nothing to open by itself, whatever it is; the viewer knows what it asked for.
         content = read(replay, index)
@@ -123,7 +123,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         return response
 
     def _download(ticket: str, link: OpenLink, replay: StoredReplay) -> Response:
-        if not (link.is_limited and links.admits(link, ticket)):
+        if not (link.is_limited and links.door.admits(link, ticket)):
             _seen(link, "download")
         name = json.dumps(replay.manifest.filename)
         # Not the viewer's own origin: downloaded, it opens from disk.
@@ -146,7 +146,7 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
     def _seen(link: OpenLink, what: str) -> str:
         if request.method == "HEAD":
             return ""  # mail scanners and the like, which open nothing
-        ticket = links.admit(link, what)
+        ticket = links.door.admit(link, what)
         VIEWS.labels(what).inc()
         return ticket
 

@@ -168,7 +168,7 @@ def test_revoking_closes_the_link_and_says_who_did_it(world):
     changed = world.answer(action=Action.REVOKE, link_id=shared.link.id, asked_by="U2")
     assert (changed.by, changed.posted) == ("U2", {"room": "1"})
     with pytest.raises(Gone, match="revoked"):
-        world.links.open(shared.link.url.rpartition("/")[2])
+        world.links.door.open(shared.link.url.rpartition("/")[2])
     assert len(world.told()) == 1
 
 
@@ -266,7 +266,7 @@ def test_opening_is_written_down_without_who(world):
     shared = world.answer()
     token = shared.link.url.rpartition("/")[2]
     for what in ("page", "download"):
-        world.links.admit(world.links.open(token), what)
+        world.links.door.admit(world.links.door.open(token), what)
     opens = list(world.audit.entries(events=(Event.OPEN, Event.DOWNLOAD)))
     assert [one.event for one in opens] == [Event.DOWNLOAD, Event.OPEN]
     assert {(one.who, one.link_id) for one in opens} == {("", shared.link.id)}

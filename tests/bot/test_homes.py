@@ -228,14 +228,16 @@ def test_open_links_are_described_without_opening_them(world):
     }
     assert result.picture_urls[urls[0]] == (f"{link.url}/preview.png",)
     assert [one.opens for one in world.links.entries()] == [0, 0]
-    assert world.links.open(once.url.rpartition("/")[2]).id == once.id
+    assert world.links.door.open(once.url.rpartition("/")[2]).id == once.id
 
 
 def test_closed_and_foreign_links_are_not_described(world):
     revoked, expired = world.mint("a"), world.mint("b", DAY / 24)
     used_up = world.mint("c", max_opens=1)
     world.links.revoke(revoked.id, by="ana")
-    world.links.admit(world.links.open(used_up.url.rpartition("/")[2]), "page")
+    world.links.door.admit(
+        world.links.door.open(used_up.url.rpartition("/")[2]), "page"
+    )
     world.time.pass_(hours=2)
     open_ = world.mint("d").url
     foreign = open_.replace("replays.example.com", "replays.example.org")

@@ -72,7 +72,7 @@ def test_a_revoked_link_is_told_of_with_who_did_it(postings, links, link):
 
 
 def test_a_used_up_link_is_told_of(postings, links, link):
-    links.admit(links.open(link.url.rpartition("/")[2]), "page")
+    links.door.admit(links.door.open(link.url.rpartition("/")[2]), "page")
     assert told(postings) == [(link.id, LinkState.USED_UP)]
     assert told(postings) == []
 

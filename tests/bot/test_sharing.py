@@ -54,7 +54,7 @@ def token_of(link):
 def test_a_link_opens_its_replay_and_tells_when_it_expires(links, replay, time):
     link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
     assert link.url.startswith("https://replays.example.com/r/")
-    opened = links.open(token_of(link))
+    opened = links.door.open(token_of(link))
     assert (opened.id, opened.replay_id) == (link.id, replay.id)
     assert opened.expires_at == time.now + WEEK
 
@@ -71,7 +71,7 @@ def test_an_expired_link_is_gone_and_says_expired(links, replay, time):
     link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
     time.pass_(days=7)
     with pytest.raises(Gone, match="expired"):
-        links.open(token_of(link))
+        links.door.open(token_of(link))
 
 
 def test_a_revoked_link_is_gone_at_once_and_keeps_who_revoked_it_first(links, replay):
@@ -79,14 +79,14 @@ def test_a_revoked_link_is_gone_at_once_and_keeps_who_revoked_it_first(links, re
     assert links.revoke(link.id, by="U2")
     assert links.revoke(link.id, by="U3")
     with pytest.raises(Gone, match="revoked"):
-        links.open(token_of(link))
+        links.door.open(token_of(link))
     assert links.revoked_at(link.id) is not None
 
 
 @pytest.mark.parametrize("token", ["", "nothing", "x" * 5000, "\udc80"])
 def test_an_unknown_token_is_not_found(links, replay, token):
     with pytest.raises(NotFound) as error:
-        links.open(token)
+        links.door.open(token)
     assert not isinstance(error.value, Gone)
 
 
@@ -96,15 +96,15 @@ def test_minting_again_for_the_same_origin_replaces_the_token(links, replay):
     kept = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
     assert kept.id == lost.id
     with pytest.raises(NotFound):
-        links.open(token_of(lost))
-    assert links.open(token_of(kept))
+        links.door.open(token_of(lost))
+    assert links.door.open(token_of(kept))
 
 
 def test_links_are_listed_with_state_and_views_and_without_token(links, replay, time):
     link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
-    links.admit(links.open(token_of(link)), "page")
-    links.admit(links.open(token_of(link)), "page")
-    links.admit(links.open(token_of(link)), "download")
+    links.door.admit(links.door.open(token_of(link)), "page")
+    links.door.admit(links.door.open(token_of(link)), "page")
+    links.door.admit(links.door.open(token_of(link)), "download")
     (entry,) = links.entries()
     assert (entry.views, entry.created_by, entry.state(time.now)) == (2, "U1", "open")
     assert entry.state(time.now + WEEK) == "expired"
@@ -163,25 +163,27 @@ def test_time_in_the_database_is_aware_utc(links, replay):
 
 def test_a_link_opens_as_often_as_it_may_and_is_watched_to_its_end(links, replay, time):
     link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK, max_opens=2)
-    tickets = [links.admit(links.open(token_of(link)), "page") for _ in range(2)]
+    tickets = [
+        links.door.admit(links.door.open(token_of(link)), "page") for _ in range(2)
+    ]
     with pytest.raises(Gone, match="used_up"):
-        links.open(token_of(link))
+        links.door.open(token_of(link))
     for ticket in tickets:
-        opened = links.open(token_of(link), ticket=ticket)
-        assert links.admits(opened, ticket)
-        assert not links.admits(opened, "another")
+        opened = links.door.open(token_of(link), ticket=ticket)
+        assert links.door.admits(opened, ticket)
+        assert not links.door.admits(opened, "another")
     time.pass_(hours=13)
     with pytest.raises(Gone, match="used_up"):
-        links.open(token_of(link), ticket=tickets[0])
+        links.door.open(token_of(link), ticket=tickets[0])
 
 
 def test_the_last_open_is_given_once(links, replay):
     """Two readers who come at the same time were both told that it opens."""
     link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK, max_opens=1)
-    both = [links.open(token_of(link)), links.open(token_of(link))]
-    links.admit(both[0], "page")
+    both = [links.door.open(token_of(link)), links.door.open(token_of(link))]
+    links.door.admit(both[0], "page")
     with pytest.raises(Gone, match="used_up"):
-        links.admit(both[1], "page")
+        links.door.admit(both[1], "page")
 
 
 def test_a_ticket_opens_no_revoked_and_no_other_link(links, replay):
@@ -189,16 +191,16 @@ def test_a_ticket_opens_no_revoked_and_no_other_link(links, replay):
         links.mint(replay.id, origin=origin, by="U1", expires_in=WEEK, max_opens=1)
         for origin in ("r1:a", "r2:a")
     )
-    ticket = links.admit(links.open(token_of(first)), "page")
-    assert not links.admits(links.open(token_of(second)), ticket)
+    ticket = links.door.admit(links.door.open(token_of(first)), "page")
+    assert not links.door.admits(links.door.open(token_of(second)), ticket)
     links.revoke(first.id, by="U1")
     with pytest.raises(Gone, match="revoked"):
-        links.open(token_of(first), ticket=ticket)
+        links.door.open(token_of(first), ticket=ticket)
 
 
 def test_a_link_that_counts_nothing_needs_no_ticket(links, replay):
     link = links.mint(replay.id, origin="r1:a", by="U1", expires_in=WEEK)
-    assert links.admits(links.open(token_of(link)), "")
+    assert links.door.admits(links.door.open(token_of(link)), "")
 
 
 def test_an_open_link_is_extended_and_never_shortened(links, replay, time):
@@ -208,7 +210,7 @@ def test_an_open_link_is_extended_and_never_shortened(links, replay, time):
     until = links.extend(link.id, by="U2", expires_in=timedelta(hours=1))
     assert until == time.now + WEEK
     time.pass_(days=6)
-    assert links.open(token_of(link))
+    assert links.door.open(token_of(link))
 
 
 @pytest.mark.parametrize("close", ["revoke", "expire"])
@@ -247,7 +249,9 @@ def test_links_are_counted_by_state_and_listed_by_maker(links, replay, time):
         time.pass_(seconds=1)
     newest, _, revoked, _ = links.entries()
     links.revoke(revoked.id, by="U1")
-    links.admit(OpenLink(newest.id, newest.replay_id, newest.expires_at, True), "page")
+    links.door.admit(
+        OpenLink(newest.id, newest.replay_id, newest.expires_at, True), "page"
+    )
     time.pass_(days=1)
     assert links.counts() == {
         LinkState.EXPIRED: 1,

@@ -109,7 +109,7 @@ def test_a_link_for_a_customer_opens_the_customers_copy(run, tmp_path):
             link.stdout.partition("/r/")[2].partition("#")[0]
             for link in (staff, customer)
         ]
-        opened = [services.links.open(token).replay_id for token in tokens]
+        opened = [services.links.door.open(token).replay_id for token in tokens]
         copies = [services.replays.get(replay_id) for replay_id in opened]
         assert [copy.manifest.audience for copy in copies] == ["staff", "customer"]
         assert copies[0].object_key != copies[1].object_key

@@ -141,5 +141,5 @@ def test_a_link_of_few_opens_shows_its_timeline_only_and_loses_none(
     for _ in range(2):
         assert client.get(f"{path}/preview.png").status_code == 200
         assert client.get(f"{path}/frame.png").status_code == 404
-    links.admit(links.open(once.url.rpartition("/")[2]), "page")
+    links.door.admit(links.door.open(once.url.rpartition("/")[2]), "page")
     assert client.get(f"{path}/preview.png").status_code == 410
