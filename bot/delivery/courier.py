@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import structlog
 
@@ -18,16 +17,16 @@ from bot.clock import Clock, utc_now
 from bot.delivery.exporting import Exports
 from bot.delivery.finding import Finder, described
 from bot.delivery.homes import Homes, Parts
+from bot.delivery.notes import Notes
 from bot.delivery.patience import patience
 from bot.delivery.policy import Policy
 from bot.delivery.shares import NoPictures, Pictures, Shares
-from bot.errors import BadInput, CourierError, NotAllowed, NotFound, RetryLater
+from bot.errors import BadInput, CourierError, NotAllowed, NotFound
 from bot.ledger import Claim, Ledger
 from bot.model import (
     Action,
     Delivery,
     Failed,
-    Found,
     Note,
     Nothing,
     Recording,
@@ -40,9 +39,6 @@ from bot.ports import Destination, RecordingSource
 from bot.replays import Replays, StoredReplay
 from bot.sharing import Links, Postings
 
-# A ticket's note exports the recordings most likely to show the trouble, no more:
-# each costs snapshot calls, of which PostHog's free tier allows 60 an hour.
-_REPLAYS_IN_NOTE = 2
 # Answers that somebody waits for, and that take a while.
 _WAITED_FOR = {Action.FIND, Action.SHARE, Action.ATTACH}
 
@@ -84,6 +80,7 @@ class Courier:
             policy=policy,
             pictures=pictures or NoPictures(),
         )
+        self._notes = Notes(self.finder, self._exports, self._shares, policy=policy)
         self._homes = Homes(self._shares, links, ledger, parts or {})
 
     def deliver(self, claim: Claim) -> Delivery:
@@ -181,7 +178,7 @@ class Courier:
                 replay, recording = self._wanted(request)
                 return self._replays.as_file(replay, recording)
             case Action.NOTE:
-                return self._note(claim, request)
+                return self._notes.of(claim, request)
             case Action.REVOKE:
                 revoked = self._shares.revoke(request)
                 return self._homes.of(request) if request.from_home else revoked
@@ -202,37 +199,6 @@ class Courier:
             raise BadInput(f"request {request.key} names no recording")
         redaction = self._policy.redaction_for(request.terms.audience)
         return self._exports.stored(request.recording_id, redaction)
-
-    def _note(self, claim: Claim, request: ReplayRequest) -> Result:
-        result = self.finder.find(request)
-        if not isinstance(result, Found):
-            return result
-        ranked = sorted(
-            result.recordings, key=lambda one: _distance(one, request.about)
-        )
-        shared: list[SharedReplay] = []
-        unavailable: list[tuple[Recording, str]] = []
-        others: list[Recording] = []
-        for recording in ranked:
-            if len(shared) == _REPLAYS_IN_NOTE:
-                others.append(recording)
-                continue
-            try:
-                replay, fresh = self.stored(recording.id)
-            except RetryLater:
-                raise
-            except CourierError as error:
-                unavailable.append((recording, error.plain))
-                continue
-            device = replace(fresh, browser=recording.browser, os=recording.os)
-            shared.append(self._shares.share(claim, request, replay, device))
-        return Note(
-            identifiers=result.identifiers,
-            replays=tuple(shared),
-            others=tuple(others),
-            look_back=result.look_back,
-            unavailable=tuple(unavailable),
-        )
 
     def _write_down(self, claim: Claim, request: ReplayRequest, result: Result) -> None:
         """Before it is posted: what was posted may not come back here."""
@@ -266,16 +232,3 @@ def _place(reply_to: ReplyTo) -> str:
         if key in reply_to.address
     ]
     return ":".join([reply_to.destination, *ids])
-
-
-def _distance(recording: Recording, about: datetime | None) -> tuple[int, float]:
-    """How far a recording is from the time of the trouble; the newest where unknown.
-
-    One that began after the report comes after all that began before it.
-    """
-    if about is None:
-        return 0, -recording.start.timestamp()
-    if recording.start > about:
-        return 1, (recording.start - about).total_seconds()
-    end = recording.end or recording.start + recording.duration
-    return 0, max(0.0, (about - end).total_seconds())
