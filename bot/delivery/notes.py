@@ -46,9 +46,7 @@ class Notes:
                 others.append(recording)
                 continue
             try:
-                replay, fresh = self._exports.stored(
-                    recording.id, self._policy.redaction
-                )
+                replay, fresh = self._exports.stored(recording.id, redaction)
             except RetryLater:
                 raise
             except CourierError as error:
