@@ -63,8 +63,9 @@ def look_up(
         return NothingFound(
             given,
             Reason.NO_IDENTIFIER,
-            "I found no e-mail, user id, session id or PostHog replay link in that.",
-            "Try an e-mail: jane@example.com",
+            "I found no e-mail address, user id, session id or PostHog replay link in"
+            " that.",
+            "Try an e-mail address, such as jane@example.com.",
         )
     search = _Search()
     for identifier in given:

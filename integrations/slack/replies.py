@@ -5,7 +5,9 @@ from __future__ import annotations
 from integrations.slack.blocks import Message, context, section
 from integrations.slack.text import code, escape
 
-NO_IDENTIFIER = "I find no e-mail, user id, session id or PostHog replay link in that."
+NO_IDENTIFIER = (
+    "I find no e-mail address, user id, session id or PostHog replay link in that."
+)
 
 
 def looking(text: str, *, look_back: str) -> str:
@@ -23,11 +25,14 @@ def not_queued(reference: str = "") -> str:
 def guide(command: str, *, lead: str = "") -> Message:
     """How to ask, with examples."""
     examples = [
-        ("jane@example.com", "an email address"),
-        ("user_1234", "a distinct id"),
+        ("jane@example.com", "an e-mail address"),
+        ("user_1234", "the user id your app identifies people by"),
         ("https://us.posthog.com/replay/…", "a replay, by its PostHog address"),
         ("jane@example.com last 3d", "only the last 3 days (`12h`, `2w` work too)"),
-        ("jane@example.com errors only on /checkout", "only where that went wrong"),
+        (
+            "jane@example.com errors only on /checkout",
+            "only with errors, only on that page",
+        ),
     ]
     lines = [f"• `{command} {given}`: {meaning}" for given, meaning in examples]
     blocks = (

@@ -50,7 +50,7 @@ def listed(courier, customer):
         ("nora@example.com", "no recording of them is kept"),
         ("019cb000-0000-7000-8000-000000000a6e", "Nobody is known by that"),
         ("jane", "Nobody is known by that."),
-        ("help", "an email address"),
+        ("help", "an e-mail address"),
     ],
 )
 def test_nothing_to_show_is_explained(courier, asked, said):
