@@ -44,7 +44,7 @@ _KEY = {
 }
 _PLACE = {
     "not_in_channel": f"I'm not in that channel. {_INVITE}",
-    "channel_not_found": "I can't see that conversation. If it is a private channel:"
+    "channel_not_found": "I can't see that conversation. Is it a private channel?"
     f" {_INVITE} In a direct message between people I cannot post.",
     "is_archived": "That channel is archived, so nothing can be posted there.",
     "thread_not_found": "That thread is gone.",
