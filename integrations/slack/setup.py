@@ -49,11 +49,13 @@ def _steps(public_url: str, socket: bool, oauth: bool) -> list[str]:
         " app that is there already, paste it under App Manifest and reinstall the app."
     ]
     if oauth:
-        steps.append(
-            "From Basic Information set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and"
-            " SLACK_SIGNING_SECRET; then each workspace installs it at"
-            f" {public_url.rstrip('/')}/slack/install."
-        )
+        secret = "" if socket else ", SLACK_SIGNING_SECRET"
+        steps += [
+            f"From Basic Information set SLACK_CLIENT_ID{secret} and"
+            " SLACK_CLIENT_SECRET. Leave SLACK_BOT_TOKEN empty.",
+            "Set SLACK_WORKSPACES to the ids of the workspaces that may, T… or E…, and"
+            " turn on Manage Distribution.",
+        ]
     elif socket:
         steps.append("Install it, then set SLACK_BOT_TOKEN from OAuth & Permissions.")
     else:
@@ -65,6 +67,11 @@ def _steps(public_url: str, socket: bool, oauth: bool) -> list[str]:
         steps.append(
             "Under Basic Information, App-Level Tokens, make one with connections:write"
             " and set SLACK_APP_TOKEN."
+        )
+    if oauth:
+        steps.append(
+            "Start the courier; an administrator of each workspace then opens"
+            f" {public_url.rstrip('/')}/slack/install."
         )
     if unfurl_domain(public_url) is None:
         steps.append(

@@ -324,7 +324,9 @@ def test_setup_names_what_each_way_needs() -> None:
     assert "SLACK_SIGNING_SECRET" not in steps(LOCAL, socket=True)
     assert "no preview" in steps(LOCAL, socket=True)
     assert f"{URL}/slack/install" in steps(oauth=True)
-    assert "SLACK_BOT_TOKEN" not in steps(oauth=True)
+    assert "SLACK_WORKSPACES" in steps(oauth=True)
+    assert "SLACK_SIGNING_SECRET" in steps(oauth=True)
+    assert "SLACK_SIGNING_SECRET" not in steps(oauth=True, socket=True)
 
 
 def test_the_page_explains_every_scope() -> None:
