@@ -37,7 +37,9 @@ FILE = "file"
 ANY = "any"
 
 _FORMS = {"link": "A link that expires", FILE: "A file"}
-_OF_FORMS = {FILE: "Never expires; the last two answers are for links only."}
+_OF_FORMS = {
+    FILE: "Never expires. Start, expiry and number of opens are for links only."
+}
 _OPENINGS = {
     Opening.TROUBLE.value: "Shortly before the trouble",
     Opening.FIRST_ERROR.value: "At the first error",
@@ -124,7 +126,9 @@ def share_modal(
         if choice.thread_ts
         else None,
         input_block(
-            FORM, "As", described(radio_buttons(_FORMS, initial="link"), _OF_FORMS)
+            FORM,
+            "Share as",
+            described(radio_buttons(_FORMS, initial="link"), _OF_FORMS),
         ),
         input_block(
             NOTE,
@@ -133,7 +137,7 @@ def share_modal(
             optional=True,
         ),
         input_block(
-            OPENS_AT, "Opens", select(_OPENINGS, initial=Opening.TROUBLE.value)
+            OPENS_AT, "Starts", select(_OPENINGS, initial=Opening.TROUBLE.value)
         ),
         input_block(
             AUDIENCE,
