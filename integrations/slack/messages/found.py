@@ -93,7 +93,12 @@ def nothing_found(result: NothingFound, at: Standpoint, *, command: str) -> Mess
     if result.reason is Reason.AMBIGUOUS and result.people:
         return whose(result, at)
     lines = [escape(result.explanation, 400), escape(result.advice, 400)]
-    asked = ", ".join(code(each.value, 60) for each in result.identifiers[:3])
+    # Whom a press chose comes back as a source's id, which says nothing to people.
+    chosen = {person.id: person.name for person in result.people}
+    asked = ", ".join(
+        code(chosen.get(each.value) or each.value, 60)
+        for each in result.identifiers[:3]
+    )
     lines.insert(0, f"*No recordings of {asked or 'them'}*")
     text = escape(f"Nothing found. {result.explanation}", 200)
     return Message(text, (section(*lines),))

@@ -245,3 +245,16 @@ def _assert_slack_takes(message: Message) -> None:
     assert message.text
     checked(list(message.blocks), "message")
     assert all(text["verbatim"] for text in objects_of(message.blocks, "mrkdwn"))
+
+
+def test_nothing_of_somebody_chosen_names_them() -> None:
+    """A press asks by the person's id in PostHog, which nobody would recognise."""
+    nothing = NothingFound(
+        (Identifier(IdentifierKind.UUID, JANE.id),),
+        Reason.NO_SESSION,
+        "No recording is kept.",
+        "Try a session id.",
+        (JANE,),
+    )
+    told = messages.nothing_found(nothing, AT, command="/replay")
+    assert texts_of(told.blocks)[0].startswith("*No recordings of `Jane Doe`*")
