@@ -20,7 +20,7 @@ def installation(state: Installation) -> list[Block]:
         "answered": state.requests.get("done", 0),
         "waiting": state.requests.get("waiting", 0),
         "in work": state.requests.get("working", 0),
-        "unanswered": state.requests.get("dead", 0),
+        "failed": state.requests.get("dead", 0),
     }
     links = {str(one).replace("_", " "): state.links.get(one, 0) for one in LinkState}
     return [
@@ -58,7 +58,7 @@ def _unanswered(last: Iterable[Unanswered]) -> list[Block]:
         for one in last
     ]
     what = "`replay-courier dead-letters` says what went wrong with each."
-    return [section("*Last unanswered*", *lines, what)]
+    return [section("*Last failures*", *lines, what)]
 
 
 def _numbers(numbers: dict[str, int]) -> str:
