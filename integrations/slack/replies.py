@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from integrations.slack.blocks import Message, context, section
 from integrations.slack.text import code, escape
 
@@ -9,10 +11,15 @@ NO_IDENTIFIER = (
     "I find no e-mail address, user id, session id or PostHog replay link in that."
 )
 
+# What Slack makes of @ben, #support and links in a command with `should_escape`.
+_NAMED = re.compile(r"<([@#])[A-Z0-9]+\|([^<>|]+)>")
+_LINK = re.compile(r"<(?:(?:mailto:|https?:)[^<>|]*\|)?([^<>|@#!][^<>|]*)>")
+
 
 def looking(text: str, *, look_back: str) -> str:
-    """The line that answers a command at once."""
-    return f"Looking for recordings of {code(text, 200)} in the last {look_back}…"
+    """The line that answers a command at once, by the words that were typed."""
+    typed = _LINK.sub(r"\1", _NAMED.sub(r"\1\2", text))
+    return f"Looking for recordings of {code(typed, 200)} in the last {look_back}…"
 
 
 def not_queued(reference: str = "") -> str:

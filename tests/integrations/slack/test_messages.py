@@ -121,6 +121,20 @@ def test_looking() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("<@U07BEN00002|ben> last 3d", "@ben last 3d"),
+        ("<mailto:jane@example.com|jane@example.com>", "jane@example.com"),
+        ("<https://us.posthog.com/replay/1>", "https://us.posthog.com/replay/1"),
+        ("<!here|here>", "&lt;!here|here&gt;"),
+    ],
+)
+def test_looking_repeats_what_was_typed(sent: str, typed: str) -> None:
+    """Slack sends mentions and links as tokens, which nobody typed."""
+    assert f"`{typed}`" in replies.looking(sent, look_back="3 days")
+
+
 def test_only_the_first_button_is_primary() -> None:
     """One action stands out, not one per recording."""
     blocks = messages.found(found(5), AT).blocks
