@@ -514,6 +514,14 @@ class TestCommands:
         assert ack.ok
         assert ack.seconds < 3
 
+    def test_a_command_names_people_by_id(
+        self, slack: SlackStandIn, receiver: Receiver
+    ) -> None:
+        """As Slack does for a command with ``should_escape``; others stay as typed."""
+        slack.run_command("ana", "random", "@ben @nobody ben@example.com")
+        form = parse_qs(receiver.requests[0][1].decode())
+        assert form["text"] == ["<@U07BEN00002|ben> @nobody ben@example.com"]
+
     @pytest.mark.parametrize(
         ("body", "mimetype"),
         [

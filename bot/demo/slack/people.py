@@ -11,6 +11,7 @@ commands in a channel shared with them, and what team such a command names.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from bot.demo.slack import payloads
@@ -40,7 +41,7 @@ class People(Talking, Modals, Surfaces):
         ack = self.delivery.form(
             "command",
             payloads.command_form(
-                who, where, self.command, text, trigger_id, address.url
+                who, where, self.command, self._sent(text), trigger_id, address.url
             ),
             trigger_id=trigger_id,
             response_url=address.url,
@@ -58,6 +59,14 @@ class People(Talking, Modals, Surfaces):
                 f'{self.command} failed with the error "{problem}"',
             )
         return ack
+
+    def _sent(self, text: str) -> str:
+        """A command's text as Slack sends it with ``should_escape``: people by id."""
+        users = self.workspace.users.values()
+        ids = {user.name: f"<@{user.id}|{user.name}>" for user in users}
+        return re.sub(
+            r"(?<!\S)@([\w.-]+)", lambda found: ids.get(found[1], found[0]), text
+        )
 
     def click(
         self,
