@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 metadata = MetaData(
@@ -72,6 +73,8 @@ requests = Table(
     Column("draft", Text, nullable=False),
     # Why it cannot be answered, once that is known; what is posted is this.
     Column("failure", Text),
+    # Whether trying again cannot help.
+    Column("is_final", Boolean, nullable=False, server_default=false()),
     Column("error", Text),
     Column("delivery", Text),
     Column("settled_at", Utc),
@@ -111,6 +114,8 @@ links = Table(
     Column("revoked_by", String(255)),
     # The URL that was posted, which only the installation's key opens.
     Column("sealed_url", Text),
+    # Whose recording it is and on what device, as the message names them; sealed too.
+    Column("sealed_about", Text),
     Column("start_at_s", Integer, nullable=False, server_default="0"),
     Column("note", Text, nullable=False, server_default=""),
     Column("max_opens", Integer),

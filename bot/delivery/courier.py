@@ -102,7 +102,7 @@ class Courier:
                 return posted
         request = claim.request
         if claim.failure is not None:
-            failed = Failed(claim.failure, reference=claim.id[:8])
+            failed = Failed(claim.failure, claim.id[:8], claim.is_final)
             request, result = self._failed(request, failed, destination)
         elif request.action is Action.HOME:
             request, result = self._shown_home(claim, destination)

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Protocol
 
 from bot.delivery.policy import Policy
+from bot.delivery.recalling import recalled, remembered
 from bot.errors import BadInput
-from bot.exporter.manifest import Manifest
 from bot.ledger import Claim, Ledger
 from bot.model import (
     Action,
@@ -17,7 +17,6 @@ from bot.model import (
     LinkChanged,
     LinkState,
     Opening,
-    Person,
     Previews,
     Recording,
     ReplayRequest,
@@ -96,6 +95,7 @@ class Shares:
             max_opens=terms.max_opens,
             start_at_s=start_at_s,
             note=terms.note,
+            about=remembered(recording),
             # A worker that slept through its lease would replace a posted link.
             proof=partial(self._ledger.prove, claim),
         )
@@ -189,7 +189,7 @@ class Shares:
             entry = self._links.ours(url)
             if entry is None:
                 continue
-            replay = self._shared(entry)
+            replay = self._shared(entry, named=False)
             if replay.link.state is not LinkState.OPEN or not replay.link.url:
                 continue
             shared[url] = replay
@@ -200,11 +200,14 @@ class Shares:
             pictures[url] = tuple(f"{replay.link.url}/{path}" for path in paths)
         return Previews(shared, pictures)
 
-    def _shared(self, entry: LinkEntry) -> SharedReplay:
+    def _shared(self, entry: LinkEntry, *, named: bool = True) -> SharedReplay:
+        """The replay of a link, and whose it is as the posted message says; without
+        ``named`` only what the link itself reveals."""
         manifest = self._replays.get(entry.replay_id).manifest
+        about = entry.sealed_about if named else None
         link = self._links.share_link(entry)
         return SharedReplay(
-            recording=_recording(manifest),
+            recording=recalled(manifest, about and self._links.unsealed(about)),
             summary=manifest.summary,
             link=link,
             watch_url=_watch_url(link, entry.start_at_s),
@@ -240,22 +243,3 @@ def _link_of(request: ReplayRequest) -> str:
     if request.link_id is None:
         raise BadInput(f"request {request.key} names no link")
     return request.link_id
-
-
-def _recording(manifest: Manifest) -> Recording:
-    """The recording as its replay tells of it: the person as anyone may see them."""
-    summary = manifest.summary
-    person = manifest.person
-    return Recording(
-        id=manifest.recording_id or "",
-        source=manifest.source,
-        start=summary.start,
-        duration=timedelta(milliseconds=summary.duration_ms),
-        end=summary.end,
-        active=timedelta(milliseconds=summary.active_ms),
-        person=None if person is None else Person(id="", name=person),
-        platform=summary.platform,
-        browser=summary.browser,
-        os=summary.os,
-        url=manifest.recording_url,
-    )

@@ -11,7 +11,7 @@ from dramatiq import Worker as BellWorker
 
 from bot.clock import Clock, utc_now
 from bot.delivery import Courier
-from bot.errors import CourierError, RetryLater
+from bot.errors import CourierError, Gone, NotAllowed, RetryLater
 from bot.jobs.queue import Bell
 from bot.ledger import Claim, Ledger, Lost
 from bot.metrics import DELIVERED, DELIVERY_SECONDS, FAILED, RETRIED
@@ -32,6 +32,8 @@ _PATIENCE = {
 }
 # Nobody waits for these: a failure is told to the log alone.
 _SILENT = {Action.LINK_CHANGED, Action.PREVIEW}
+# Asking for the same once more leads here again.
+_FINAL = (NotAllowed, Gone)
 # And how long its failure may be tried to be posted.
 _PATIENCE_FOR_FAILURE = timedelta(minutes=30)
 _FIRST_DELAY_S = 2.0
@@ -158,7 +160,9 @@ class Worker:
             self._try_again(claim, error)
         except CourierError as error:
             _log.warning("cannot be answered", error=str(error))
-            self._give_up(claim, error.plain, str(error))
+            self._give_up(
+                claim, error.plain, str(error), is_final=isinstance(error, _FINAL)
+            )
         except Exception as error:
             _log.exception("unexpected error")
             self._surprised(claim, error)
@@ -198,7 +202,9 @@ class Worker:
         delay = timedelta(seconds=_FIRST_DELAY_S * claim.attempts)
         self._ledger.postpone(claim, self._clock() + delay, detail)
 
-    def _give_up(self, claim: Claim, plain: str, detail: str) -> None:
+    def _give_up(
+        self, claim: Claim, plain: str, detail: str, *, is_final: bool = False
+    ) -> None:
         """The asker is told once; a failure that cannot be told is a dead letter."""
         FAILED.labels(claim.request.reply_to.destination).inc()
         if claim.request.action in _SILENT:
@@ -209,5 +215,5 @@ class Worker:
             _log.error("could not tell of a failure", error=detail)
             self._ledger.bury(claim, detail)
             return
-        self._ledger.fail(claim, plain, detail)
+        self._ledger.fail(claim, plain, detail, is_final=is_final)
         self._bell.ring(claim.id)

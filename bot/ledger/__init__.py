@@ -45,6 +45,8 @@ class Claim:
     intended: bool
     """Posting was begun before and no outcome is known: look before posting again."""
     failure: str | None
+    is_final: bool = False
+    """Trying again cannot help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Ledger:
             interruptions=row.interruptions,
             intended=row.intended_at is not None,
             failure=row.failure,
+            is_final=row.is_final,
         )
 
     def _is_free(self, now: datetime) -> Any:
@@ -185,14 +188,18 @@ class Ledger:
         """Give the row back, to be looked at again at ``until``. Raises Lost."""
         self._change(claim, state=WAITING, due_at=until, leased_until=None, error=error)
 
-    def fail(self, claim: Claim, plain: str, error: str) -> None:
-        """Write that it cannot be answered; what is posted next is ``plain``."""
+    def fail(
+        self, claim: Claim, plain: str, error: str, *, is_final: bool = False
+    ) -> None:
+        """Write that it cannot be answered; what is posted next is ``plain``.
+        ``is_final`` where asking again cannot help."""
         self._change(
             claim,
             state=WAITING,
             due_at=self._clock(),
             leased_until=None,
             failure=plain,
+            is_final=is_final,
             error=error,
         )
 

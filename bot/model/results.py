@@ -146,6 +146,8 @@ class Failed:
 
     plain: str
     reference: str
+    is_final: bool = False
+    """Asking for the same again cannot help."""
 
 
 Result = (

@@ -31,6 +31,7 @@ class LinkEntry:
     views: int
     start_at_s: int
     note: str
+    sealed_about: str | None
     destination: str | None
     posted: Mapping[str, str] | None
 
@@ -96,6 +97,7 @@ def _entry(row: Row[Any]) -> LinkEntry:
         views=row.views or 0,
         start_at_s=row.start_at_s,
         note=row.note,
+        sealed_about=row.sealed_about,
         destination=row.destination,
         posted=None if row.posted is None else json.loads(row.posted),
     )

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     and_,
@@ -63,14 +64,16 @@ class Links:
         max_opens: int | None = None,
         start_at_s: int = 0,
         note: str = "",
+        about: str = "",
         proof: Callable[[Connection], None] | None = None,
     ) -> ShareLink:
         """A link to a stored replay.
 
         ``origin`` names what it is minted for. Minting again for the same origin keeps
         the row and replaces the token: the first one was never posted. ``max_opens``
-        limits how often its page opens. ``proof`` raises where the caller may not mint
-        any more; it is asked in the same transaction.
+        limits how often its page opens. ``about`` is kept sealed beside it. ``proof``
+        raises where the caller may not mint any more; it is asked in the same
+        transaction.
         """
         token = secrets.token_urlsafe(TOKEN_BYTES)
         url = f"{self._public_url}{PATH}{token}"
@@ -78,6 +81,7 @@ class Links:
         fresh = {
             "token_hash": hash_of(token),
             "sealed_url": self._sealer.seal(url),
+            "sealed_about": self._sealer.seal(about),
             "replay_id": replay_id,
             "created_by": by,
             "created_at": now,
@@ -191,17 +195,17 @@ class Links:
         return found[0]
 
     def entries(self, limit: int = 100, *, by: str | None = None) -> list[LinkEntry]:
-        """The links, newest first; ``by`` keeps those one person made."""
-        mine = true() if by is None else links.c.created_by == by
+        """The links, newest first; ``by`` keeps those one person made and posted."""
+        mine = true() if by is None else _posted_by(by)
         with transaction(self._engine) as connection:
             return read_entries(connection, mine, limit)
 
     def closing(self, within: timedelta, *, by: str, limit: int) -> list[LinkEntry]:
-        """The links one person made that are open and expire within that time, the
-        first to expire first."""
+        """The links one person made and posted that are open and expire within that
+        time, the first to expire first."""
         now = self._clock()
         wanted = and_(
-            links.c.created_by == by,
+            _posted_by(by),
             links.c.revoked_at.is_(None),
             links.c.expires_at > now,
             links.c.expires_at <= now + within,
@@ -213,7 +217,7 @@ class Links:
             )
 
     def unsealed(self, text: str) -> str:
-        """A URL that waited sealed. Raises SettingsError."""
+        """What was kept sealed. Raises SettingsError."""
         return self._sealer.open(text)
 
     def share_link(self, entry: LinkEntry) -> ShareLink:
@@ -251,3 +255,8 @@ def token_in(url: str) -> str:
     except ValueError:
         return ""
     return path.rstrip("/").rpartition("/r/")[2].split("/")[0]
+
+
+def _posted_by(person: str) -> ColumnElement[bool]:
+    """A link whose posting failed is known to nobody, its maker included."""
+    return and_(links.c.created_by == person, links.c.posted.is_not(None))

@@ -226,10 +226,10 @@ class SlackDestination:
             return messages.found(result, at)
         if isinstance(result, NothingFound):
             return messages.nothing_found(result, at, command=self._command)
-        again = ""
-        if request.action is Action.FIND:
-            again = at.page(request.offset).to_value()
-        return messages.failed(result, again=again, action=PAGE)
+        if request.action is not Action.FIND:
+            return messages.failed(result)
+        again = at.page(request.offset).to_value()
+        return messages.failed(result, messages.try_again(PAGE, again))
 
     def _is_daring(self, request: ReplayRequest) -> bool:
         """Whether it would show people of another company what is for staff, without

@@ -268,9 +268,8 @@ def _results(address: Address) -> PageChoice | None:
 
 
 def _private(address: Address) -> dict[str, str]:
-    """Where the person is, as against where they share."""
+    """Where the person is, as against where they share; who shares from no conversation
+    is told where they shared."""
     posted = {"channel", "thread_ts", "ts", "home"}
     kept = {key: value for key, value in address.items() if key not in posted}
-    if "from_view" not in address:
-        kept["channel"] = address.get("home") or address["channel"]
-    return kept
+    return {**kept, "channel": address.get("home") or address["channel"]}

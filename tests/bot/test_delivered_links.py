@@ -8,7 +8,7 @@ import pytest
 
 from bot.audit import AuditLog, Event
 from bot.delivery import Courier, Policy
-from bot.errors import Gone, NotAllowed, RetryLater
+from bot.errors import Gone, NotAllowed, Refused, RetryLater
 from bot.ledger import Ledger
 from bot.model import (
     Action,
@@ -161,6 +161,24 @@ def test_extending_keeps_the_url_and_is_told_to_the_message(world):
     ((_, told),) = world.told()
     assert told.shared.link.expires_at == until
     assert told.shared.link.state is LinkState.OPEN
+
+
+def test_a_changed_message_names_whom_it_named_and_a_preview_does_not(world):
+    shared = world.answer()
+    changed = world.answer(action=Action.EXTEND, link_id=shared.link.id)
+    assert changed.shared.recording.person.name == "jane@example.com"
+    sealed = (sealer().seal(shared.watch_url),)
+    preview = world.answer(action=Action.PREVIEW, urls=sealed)
+    (described,) = preview.shared.values()
+    assert described.recording.person.name == "j***@example.com"
+
+
+def test_a_share_that_was_not_posted_is_not_listed(world):
+    world.chat.errors = [Refused("not_in_channel")]
+    with pytest.raises(Refused):
+        world.answer()
+    assert len(world.links.entries()) == 1
+    assert world.answer(action=Action.HOME).shares == ()
 
 
 def test_revoking_closes_the_link_and_says_who_did_it(world):

@@ -77,6 +77,7 @@ class World:
             sealer=sealer(),
             clock=self.time,
         )
+        self.postings = Postings(engine, clock=self.time)
         self.bell = Bell(redis_url)
         self.intake = CourierIntake(self.ledger, self.bell, sealer().seal)
         self.worker = Worker(
@@ -86,7 +87,7 @@ class World:
                 ledger=self.ledger,
                 replays=replays,
                 links=self.links,
-                postings=Postings(engine, clock=self.time),
+                postings=self.postings,
                 audit=AuditLog(engine),
                 policy=Policy(timedelta(days=14), timedelta(days=7), 5),
                 pictures=OfferedPictures(Frames(replays, store, None)),
@@ -101,6 +102,12 @@ class World:
         )
 
     def mint(self, name, expires_in=7 * DAY, by="ana", **terms):
+        """A link, in a message."""
+        link = self.unposted(name, expires_in, by, **terms)
+        self.postings.add(link.id, "elsewhere", {"room": "1"})
+        return link
+
+    def unposted(self, name, expires_in=7 * DAY, by="ana", **terms):
         self.time.pass_(seconds=1)
         return self.links.mint(
             self.replay.id, origin=name, by=by, expires_in=expires_in, **terms
@@ -159,12 +166,12 @@ def test_people_see_what_they_shared_and_first_what_closes_soon(world):
 
 
 def test_a_link_closed_from_home_is_told_of_nowhere_it_never_stood(world, engine):
-    link = world.mint("a")
+    link = world.unposted("a")
     home = world.answer(
         replace(VISIT, action=Action.REVOKE, link_id=link.id, from_home=True)
     )
-    assert home.shares[0].link.state is LinkState.REVOKED
-    assert home.shares[0].posted is None
+    assert home.shares == ()
+    assert world.links.revoked_at(link.id)
     world.worker.sweep()
     assert world.ledger.counts() == {DONE: 1}
 

@@ -15,7 +15,7 @@ from bot.recording.files import open_recording
 from bot.recording.spans import Wish
 from bot.replays import Replays
 from bot.sealing import Sealer, new_key
-from bot.sharing import Links, OpenLink
+from bot.sharing import Links, OpenLink, Postings
 from bot.storage import ReplayStore
 from tests import recorded
 from tests.bot.test_ledger import Time
@@ -45,6 +45,11 @@ def links(engine, time):
     return Links(
         engine, public_url="https://replays.example.com/", sealer=sealer(), clock=time
     )
+
+
+@pytest.fixture
+def postings(engine):
+    return Postings(engine)
 
 
 def token_of(link):
@@ -236,7 +241,7 @@ def test_the_url_is_read_back_with_the_key_and_not_without(links, replay, engine
         other.share_link(other.get(link.id))
 
 
-def test_links_are_counted_by_state_and_listed_by_maker(links, replay, time):
+def test_links_are_counted_by_state_and_listed_by_maker(links, postings, replay, time):
     for number in range(4):
         limit = 1 if number == 3 else None
         links.mint(
@@ -259,4 +264,7 @@ def test_links_are_counted_by_state_and_listed_by_maker(links, replay, time):
         LinkState.OPEN: 1,
         LinkState.USED_UP: 1,
     }
+    assert links.entries(by="U1") == [], "none of them was posted"
+    for one in links.entries():
+        postings.add(one.id, "chat", {"room": "1"})
     assert {one.created_by for one in links.entries(by="U1")} == {"U1"}

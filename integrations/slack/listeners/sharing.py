@@ -2,8 +2,7 @@
 
 Whoever presses is answered in the place of what they pressed, where only they see it:
 ``replace``. What is shared may go elsewhere: ``channel`` and ``thread_ts`` are where,
-``home`` is where the person is, if that is another conversation, and ``from_view`` says
-that they are in none.
+``home`` is where the person is, if that is another conversation.
 """
 
 from __future__ import annotations
@@ -174,7 +173,6 @@ class Sharing:
             **place.address(channel=wanted.channel),
             "thread_ts": wanted.thread_ts,
             "home": here if here != wanted.channel else "",
-            "from_view": "" if here else "yes",
         }
         pressed = (
             action.value,
@@ -236,7 +234,6 @@ def _posted_at(click: Click, channel: str, thread_ts: str) -> dict[str, str]:
         "channel": channel,
         "thread_ts": thread_ts,
         "home": here if here != channel else "",
-        "from_view": "" if here else "yes",
     }
 
 

@@ -3,7 +3,7 @@
 Sending is left to ``destination``, the words about one recording to ``facts``.
 """
 
-from integrations.slack.messages.failed import failed
+from integrations.slack.messages.failed import failed, try_again
 from integrations.slack.messages.found import found, looking, nothing_found
 from integrations.slack.messages.home import home, home_closed
 from integrations.slack.messages.previews import preview
@@ -28,4 +28,5 @@ __all__ = [
     "nothing_found",
     "preview",
     "shared",
+    "try_again",
 ]

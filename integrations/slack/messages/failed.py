@@ -6,6 +6,7 @@ from bot.model import (
     Failed,
 )
 from integrations.slack.blocks import (
+    Block,
     Message,
     actions,
     button,
@@ -19,20 +20,21 @@ from integrations.slack.text import (
 
 
 def failed(
-    result: Failed,
-    *,
-    again: str = "",
-    action: str = "",
+    result: Failed, again: Block | None = None, *others: Block | None
 ) -> Message:
-    """What went wrong in plain words, a way to try again, and what to quote to an
-    administrator. ``again`` is the value of the button ``action``."""
-    retry = button("Try again", action, value=again) if again else None
+    """What went wrong in plain words, what can be done, and what to quote to an
+    administrator. ``again`` is there only where it can help."""
     plain = escape(result.plain, 1000) or "That did not work."
     return Message(
         plain,
         (
             section(plain),
-            *actions(retry),
+            *actions(None if result.is_final else again, *others),
             context(f"Reference {code(result.reference)}"),
         ),
     )
+
+
+def try_again(action_id: str, value: str) -> Block:
+    """The button that asks for the same once more."""
+    return button("Try again", action_id, value=value)

@@ -7,8 +7,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.model import Action, Audience, Failed, ShareTerms
-from integrations.slack.blocks import Block, Message, actions, button, context, section
+from integrations.slack.blocks import Block, Message, actions, button, section
 from integrations.slack.choices import ATTACH, MAX_ID, OPEN, PAGE, SHARE, PageChoice
+from integrations.slack.messages.failed import failed, try_again
 from integrations.slack.messages.shared import opens
 from integrations.slack.share_choices import (
     ANYWAY,
@@ -18,7 +19,7 @@ from integrations.slack.share_choices import (
     ShareChoice,
     UndoChoice,
 )
-from integrations.slack.text import code, escape, moment
+from integrations.slack.text import moment
 
 OUTSIDE = "People of another company read this conversation."
 
@@ -77,33 +78,14 @@ def undone(undo: UndoChoice, *, stays: bool = False) -> Message:
 
 def not_shared(result: Failed, choice: ShareChoice, action: Action) -> Message:
     """What went wrong in plain words, and the same again by the same terms."""
-    plain = escape(result.plain, 1000) or "That did not work."
-    again = None
-    if len(choice.recording_id) <= MAX_ID:
-        again = button("Try again", _name(action), value=choice.to_value())
-    return Message(
-        plain,
-        (
-            section(plain),
-            *actions(again, back(choice.results)),
-            context(f"Reference {code(result.reference)}"),
-        ),
-    )
+    is_short = len(choice.recording_id) <= MAX_ID
+    again = try_again(_name(action), choice.to_value()) if is_short else None
+    return failed(result, again, back(choice.results))
 
 
 def not_undone(result: Failed, undo: UndoChoice) -> Message:
     """What went wrong, and the same again."""
-    plain = escape(result.plain, 1000) or "That did not work."
-    return Message(
-        plain,
-        (
-            section(plain),
-            *actions(
-                button("Try again", UNDO, value=undo.to_value()), back(undo.results)
-            ),
-            context(f"Reference {code(result.reference)}"),
-        ),
-    )
+    return failed(result, try_again(UNDO, undo.to_value()), back(undo.results))
 
 
 def question(copy: ShareChoice, anyway: ShareChoice, action: Action) -> Message:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.audit import AuditLog
 from bot.delivery import Courier, Policy
-from bot.errors import NotFound, Refused, RetryLater
+from bot.errors import NotAllowed, NotFound, Refused, RetryLater
 from bot.jobs.queue import Bell
 from bot.jobs.worker import Worker
 from bot.ledger import DEAD, DONE, WAITING, Ledger
@@ -201,6 +201,19 @@ def test_a_refusal_is_told_once_with_a_reference(world):
     assert world.results(request_id) == [
         Failed("PostHog refused our key.", reference=request_id[:8])
     ]
+
+
+def test_where_trying_again_cannot_help_it_is_said(world):
+    for error, is_final in (
+        (NotAllowed("a guest", plain="Guests may not."), True),
+        (Refused("not_in_channel", plain="I'm not in that channel."), False),
+    ):
+        world.chat.refuses = error
+        request_id = world.ask(key=f"k-{is_final}")
+        world.worker.look_at(request_id)
+        world.chat.refuses = None
+        world.worker.look_at(request_id)
+        assert world.results(request_id)[-1].is_final is is_final
 
 
 def test_a_failure_that_cannot_be_told_is_a_dead_letter(world):

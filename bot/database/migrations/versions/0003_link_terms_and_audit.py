@@ -19,6 +19,7 @@ _REQUESTS = sa.table(
 def upgrade() -> None:
     for column in (
         sa.Column("sealed_url", sa.Text),
+        sa.Column("sealed_about", sa.Text),
         sa.Column("start_at_s", sa.Integer, nullable=False, server_default="0"),
         sa.Column("note", sa.Text, nullable=False, server_default=""),
         sa.Column("max_opens", sa.Integer),
@@ -42,17 +43,22 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(80), unique=True),
     )
     op.create_index("ix_audit_at", "audit", ["at"])
+    op.add_column(
+        "requests",
+        sa.Column("is_final", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
     _rename("revoked", "revoke")
 
 
 def downgrade() -> None:
     _rename("revoke", "revoked")
+    op.drop_column("requests", "is_final")
     op.drop_table("audit")
     op.drop_column("views", "ticket_hash")
     op.drop_index("ix_links_created_by", "links")
     for name in (
         "told", "posted", "destination", "opens", "max_opens", "note", "start_at_s",
-        "sealed_url",
+        "sealed_about", "sealed_url",
     ):  # fmt: skip
         op.drop_column("links", name)
 
