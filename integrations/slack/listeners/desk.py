@@ -67,9 +67,12 @@ class Desk:
         """Unix seconds."""
         return self._clock()
 
-    def click_key(self, pressed: Iterable[str]) -> str:
-        """The request key of a press: that of the first one for a double click."""
-        return self._clicks.key(pressed, at=self._clock())
+    def click_key(self, pressed: Iterable[str], *, at: float | None = None) -> str:
+        """The request key of a press: that of the first one for a double click.
+
+        ``at`` is when it was pressed, so that the same press sent again is no new one.
+        """
+        return self._clicks.key(pressed, at=self._clock() if at is None else at)
 
     def reply_to(self, address: dict[str, str]) -> ReplyTo:
         """The address as a conversation of ours, with the time of what was asked first:

@@ -148,7 +148,7 @@ class Sharing:
         )
         self._desk.submit(
             ReplayRequest(
-                key=self._desk.click_key(pressed),
+                key=self._desk.click_key(pressed, at=click.at),
                 action=action,
                 reply_to=self._desk.reply_to(_without_blanks(address)),
                 asked_by=place.user,
@@ -182,7 +182,8 @@ class Sharing:
             repr(wanted.terms),
         )
         return ReplayRequest(
-            key=self._desk.click_key(pressed),
+            # It closes when it is submitted: what it asks for is asked for once.
+            key=self._desk.click_key(pressed, at=0),
             action=action,
             reply_to=self._desk.reply_to(_without_blanks(address)),
             asked_by=place.user,

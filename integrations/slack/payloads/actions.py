@@ -60,12 +60,15 @@ class Click:
     metadata: str
     is_private: bool
     """Only the person who pressed sees what shows it."""
+    at: float | None
+    """When it was pressed, in Unix seconds of Slack's clock."""
 
     @classmethod
     def parse(cls, body: Body) -> Click:
         actions = body.get("actions")
         action = actions[0] if isinstance(actions, list) and actions else {}
         chosen = optional(action, "selected_option", "value")
+        pressed = sent_at(optional(action, "action_ts"))
         # An ephemeral message is stored nowhere: its presses carry no ``message``.
         thread = optional(body, "message", "thread_ts")
         view_id = optional(body, "container", "view_id")
@@ -82,6 +85,7 @@ class Click:
             view_id,
             optional(body, "view", "private_metadata"),
             bool(view_id or ephemeral or place.is_direct),
+            None if pressed is None else pressed.timestamp(),
         )
 
 

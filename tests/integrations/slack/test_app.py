@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -20,6 +22,7 @@ from tests.integrations.slack.sending import (
     Courier,
     Slack,
     payload,
+    signed,
 )
 
 JANE = read("jane@example.com")
@@ -124,6 +127,13 @@ def _press(value: str, action_id: str = "replay_share") -> list[dict[str, Any]]:
     return [{"type": "button", "action_id": action_id, "value": value}]
 
 
+def _pressed_later(seconds: int) -> list[dict[str, Any]]:
+    """The same button, pressed again."""
+    [action] = payload("press_private")["actions"]
+    at = float(action["action_ts"]) + seconds
+    return [{**action, "action_ts": f"{at:.6f}"}]
+
+
 def test_share_into_a_thread(slack: Slack, courier: Courier) -> None:
     """A list shown in the channel shares into the thread its button names."""
     slack.interaction("press_private", actions=_press('{"r":"rec-1","t":"1.2"}'))
@@ -141,16 +151,28 @@ def test_attach(slack: Slack, courier: Courier) -> None:
 def test_double_click(slack: Slack, courier: Courier) -> None:
     """Pressing again within a minute is the same request, whatever the trigger."""
     slack.interaction("press_private")
+    again = _pressed_later(59)
     slack.now += 59
-    slack.interaction("press_private", trigger_id="7000.7001.cafe99")
+    slack.interaction("press_private", trigger_id="7000.7001.cafe99", actions=again)
+    assert len(courier.requests) == 1
+
+
+def test_the_same_press_sent_again(slack: Slack, courier: Courier) -> None:
+    """Whoever got hold of a signed press shares nothing a second time by it."""
+    body = urlencode({"payload": json.dumps(payload("press_private"))})
+    headers = signed(body)
+    for _ in range(2):
+        assert slack.post(body, headers=headers).status_code == 200
+        slack.now += 200
     assert len(courier.requests) == 1
 
 
 def test_share_again_later(slack: Slack, courier: Courier) -> None:
     """Pressing after a minute shares again: perhaps the first link was revoked."""
     slack.interaction("press_private")
+    again = _pressed_later(60)
     slack.now += 60
-    slack.interaction("press_private")
+    slack.interaction("press_private", actions=again)
     assert len(courier.requests) == 2
 
 

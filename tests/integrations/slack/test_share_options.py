@@ -206,13 +206,15 @@ def test_what_cannot_be_queued(flow: Flow) -> None:
 
 
 def test_sent_twice_and_changed(flow: Flow) -> None:
-    """The same options sent twice are one share, other options another."""
+    """The same options sent twice are one share, however late; other options are
+    another."""
     flow.list()
     flow.press(OPTIONS)
     view = opened(flow)
     before = len(flow.courier.requests)
     for _ in range(2):
         assert flow.slack.delivery.interaction("view", submitted(flow, view)).ok
+        flow.now += 70
     assert len(flow.courier.requests) == before + 1
     view.values["opens"]["opens"] = {
         "type": "static_select",
