@@ -7,6 +7,7 @@ shared, where, by which terms, and the way back to the results it was found in.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,10 @@ _USUAL = ShareTerms()
 _NONE = "-"
 
 MAX_NOTE = 500
+LONGEST = timedelta(days=30)
+"""How long a link opens by what can be chosen, at most."""
+MOST_OPENS = 10
+"""And how often, where that is limited."""
 MAX_OPTION_VALUE = 150
 OPENED = "open"
 """The value of a menu's entry that only opens an address."""
@@ -151,11 +156,11 @@ def _results(results: PageChoice | None, thread_ts: str) -> dict[str, str]:
 
 
 def _read_results(fields: dict[str, str]) -> PageChoice | None:
-    offset = fields.get("o", "0")
-    if not fields.get("s") or not offset.isdigit():
+    if not fields.get("s"):
         return None
     thread = fields.get("k", fields.get("t", ""))
-    return PageChoice(fields["s"], int(offset), "" if thread == _NONE else thread)
+    offset = _number(fields, "o", 9999) or 0
+    return PageChoice(fields["s"], offset, "" if thread == _NONE else thread)
 
 
 def _terms(terms: ShareTerms) -> dict[str, str]:
@@ -171,16 +176,31 @@ def _terms(terms: ShareTerms) -> dict[str, str]:
 
 
 def _read_terms(fields: dict[str, str]) -> ShareTerms:
+    seconds = _number(fields, "e", int(LONGEST.total_seconds()))
+    note = fields.get("n", "")
+    if len(note) > MAX_NOTE:
+        raise BadInput("a Slack button holds a note that is too long")
     try:
         return ShareTerms(
-            expires_in=timedelta(seconds=int(fields["e"])) if "e" in fields else None,
+            expires_in=None if seconds is None else timedelta(seconds=seconds),
             audience=Audience(fields["u"]) if "u" in fields else None,
-            max_opens=int(fields["m"]) if "m" in fields else None,
+            max_opens=_number(fields, "m", MOST_OPENS),
             opening=Opening(fields.get("b", Opening.TROUBLE)),
-            note=fields.get("n", ""),
+            note=note,
         )
     except ValueError as error:
         raise BadInput("a Slack button holds terms that are none of ours") from error
+
+
+def _number(fields: dict[str, str], key: str, most: int) -> int | None:
+    """A number from 1 on, None where there is none. Raises BadInput for another: the
+    press is sent by somebody's own client."""
+    text = fields.get(key)
+    if text is None:
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,8}", text) or int(text) > most:
+        raise BadInput(f"a Slack button holds a number {key} that is none of ours")
+    return int(text)
 
 
 def _to_json(fields: dict[str, str]) -> str:

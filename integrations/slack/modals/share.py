@@ -23,7 +23,9 @@ from integrations.slack.modals.inputs import (
 )
 from integrations.slack.payloads import Submission
 from integrations.slack.share_choices import (
+    LONGEST,
     MAX_NOTE,
+    MOST_OPENS,
     SHARE_VIEW,
     ShareChoice,
     tidy_note,
@@ -59,9 +61,14 @@ _EXPIRIES = {
     "1 day": timedelta(days=1),
     "3 days": timedelta(days=3),
     "7 days": timedelta(days=7),
-    "30 days": timedelta(days=30),
+    "30 days": LONGEST,
 }
-_OPENS = {ANY: "Any number of times", "1": "Once", "3": "3 times", "10": "10 times"}
+_OPENS = {
+    ANY: "Any number of times",
+    "1": "Once",
+    "3": "3 times",
+    str(MOST_OPENS): f"{MOST_OPENS} times",
+}
 _WRONG = "Choose one of these."
 
 

@@ -3,6 +3,7 @@ was written."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -107,6 +108,27 @@ def test_strange_values(value: str) -> None:
         ShareChoice.from_value(value)
     with pytest.raises(BadInput):
         UndoChoice.from_value(value)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"e": "2592001"},
+        {"e": "0"},
+        {"e": "-5"},
+        {"e": "9" * 40},
+        {"m": "0"},
+        {"m": "11"},
+        {"n": "x" * (MAX_NOTE + 1)},
+        {"s": "0f0e", "o": "²"},
+        {"s": "0f0e", "o": "9" * 40},
+    ],
+    ids=str,
+)
+def test_terms_that_nobody_was_offered(terms: dict[str, str]) -> None:
+    """A press is sent by somebody's own client: no link lives for ever by it."""
+    with pytest.raises(BadInput):
+        ShareChoice.from_value(json.dumps({"r": ID, **terms}))
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
