@@ -58,7 +58,7 @@ class PrivateAnswers:
         """
         user = address["user"]
         if "view_id" in address:
-            shown = self._in_view(address, message)
+            shown = self._in_view(address, message, self._client)
             return shown or self._directly(user, message)
         in_thread = "shown_in" in address and not replace
         if not in_thread and self._by_response_url(address, message, replace=replace):
@@ -72,12 +72,14 @@ class PrivateAnswers:
             return Delivery({"user": user, "via": "response_url"})
         return self._directly(user, message)
 
-    def _in_view(self, address: Mapping[str, str], message: Message) -> Delivery | None:
+    def _in_view(
+        self, address: Mapping[str, str], message: Message, client: WebClient
+    ) -> Delivery | None:
         """None where the person closed the modal meanwhile."""
         view_id = address["view_id"]
         try:
             with ours(f"views.update of {view_id}"):
-                self._client.views_update(
+                client.views_update(
                     view_id=view_id, view=answer_modal(kept_of(address), message)
                 )
         except Refused as error:
@@ -98,15 +100,20 @@ class PrivateAnswers:
 
     def hold(self, address: Mapping[str, str], message: Message) -> None:
         """Show the message in the place of what was pressed until the answer comes, if
-        that can be done at once; never raises. It is one of the five posts."""
+        that can be done at once, and nowhere else; never raises. It is one of the five
+        posts of a response_url."""
+        # The answer waits until this is over.
+        quick = strict(self._client, timeout_s=_HOLD_S)
         body = {
             **message.payload(),
             "response_type": "ephemeral",
             "replace_original": True,
         }
         try:
-            # The answer waits until this is over.
-            self._respond(address, body, strict(self._client, timeout_s=_HOLD_S))
+            if "view_id" in address:
+                self._in_view(address, message, quick)
+            else:
+                self._respond(address, body, quick)
         except CourierError as error:
             log.info("could not say that it takes longer: %s", error)
 

@@ -140,9 +140,7 @@ class SlackDestination:
             ways = self._ways(address)
             if request.action in SHARES:
                 ways.shares.keep_waiting(request)
-            elif "view_id" in address:
-                ways.answers.send(address, messages.looking(), replace=True)
-            elif "replace" in address:
+            elif "view_id" in address or "replace" in address:
                 ways.answers.hold(address, messages.looking())
         except CourierError as error:
             log.info("could not say that it takes longer: %s", error)

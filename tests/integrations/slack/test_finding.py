@@ -99,6 +99,9 @@ def test_a_page_that_takes_longer_says_so_in_its_place(world: World) -> None:
     world.slack.click_in_view("ana", form(world), "replay_page")
     world.destination.keep_waiting(world.last())
     assert "Looking for recordings" in shown(form(world).blocks)
+    world.slack.close_modal("ana")
+    world.destination.keep_waiting(world.last())
+    assert not [one for one in world.slack.messages("D07ANACOUR4") if one.by_app]
 
 
 def test_whom_is_meant_is_chosen(world: World) -> None:
