@@ -24,6 +24,7 @@ from bot.database.schema import requests as table
 from bot.errors import NotFound
 from bot.ledger.body import from_json, to_json
 from bot.model import Delivery, ReplayRequest
+from bot.sealing import Sealer
 
 WAITING, WORKING, DONE, DEAD = "waiting", "working", "done", "dead"
 _OPEN = (WAITING, WORKING)
@@ -68,14 +69,23 @@ class Lost(Exception):
 
 
 class Ledger:
-    """The requests table. Every method is one transaction and may raise RetryLater."""
+    """The requests table. Every method is one transaction and may raise RetryLater.
+
+    ``sealer`` closes what in a request lets anybody post who reads it.
+    """
 
     def __init__(
-        self, engine: Engine, *, lease: timedelta, clock: Clock = utc_now
+        self,
+        engine: Engine,
+        *,
+        lease: timedelta,
+        clock: Clock = utc_now,
+        sealer: Sealer | None = None,
     ) -> None:
         self._engine = engine
         self._lease = lease
         self._clock = clock
+        self._sealer = sealer
 
     def accept(
         self, request: ReplayRequest, *, is_rung: bool = True
@@ -90,7 +100,7 @@ class Ledger:
             "key": request.key,
             "action": request.action.value,
             "destination": request.reply_to.destination,
-            "body": json.dumps(to_json(request)),
+            "body": json.dumps(to_json(request, self._sealer)),
             "state": WAITING,
             "attempts": 0,
             "created_at": now,
@@ -121,7 +131,7 @@ class Ledger:
                 f"no request {request_id}",
                 plain="That search is not kept any more. Please search again.",
             )
-        return from_json(json.loads(body))
+        return from_json(json.loads(body), self._sealer)
 
     def claim(self, request_id: str) -> Claim | None:
         """Lease the row to the caller; None where it is done, not due or another's."""
@@ -150,7 +160,7 @@ class Ledger:
         return Claim(
             id=row.id,
             lease=lease,
-            request=from_json(json.loads(row.body)),
+            request=from_json(json.loads(row.body), self._sealer),
             attempts=row.attempts,
             created_at=row.created_at,
             interruptions=row.interruptions,

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.errors import SettingsError
 from bot.model import (
     Action,
     Audience,
@@ -17,15 +18,23 @@ from bot.model import (
     ReplyTo,
     ShareTerms,
 )
+from bot.sealing import Sealer
+
+# In an address, what lets anybody post who knows it.
+_GRANTS = {"response_url"}
 
 
-def to_json(request: ReplayRequest) -> dict[str, Any]:
+def to_json(request: ReplayRequest, sealer: Sealer | None = None) -> dict[str, Any]:
+    """``sealer`` closes what in the address grants access."""
     look_back, about = request.look_back, request.about
     return {
         "key": request.key,
         "action": request.action.value,
         "destination": request.reply_to.destination,
-        "address": dict(request.reply_to.address),
+        "address": {
+            key: sealer.seal(value) if sealer and key in _GRANTS else value
+            for key, value in request.reply_to.address.items()
+        },
         "asked_by": request.asked_by,
         "identifiers": [
             {"kind": one.kind.value, "value": one.value, "origin": one.origin}
@@ -45,12 +54,13 @@ def to_json(request: ReplayRequest) -> dict[str, Any]:
     }
 
 
-def from_json(body: dict[str, Any]) -> ReplayRequest:
+def from_json(body: dict[str, Any], sealer: Sealer | None = None) -> ReplayRequest:
+    """The request; without what was sealed in its address where the key is lost."""
     look_back, about = body["look_back_s"], body["about"]
     return ReplayRequest(
         key=body["key"],
         action=Action(body["action"]),
-        reply_to=ReplyTo(body["destination"], body["address"]),
+        reply_to=ReplyTo(body["destination"], _opened(body["address"], sealer)),
         asked_by=body["asked_by"],
         identifiers=tuple(
             Identifier(IdentifierKind(one["kind"]), one["value"], one["origin"])
@@ -69,6 +79,19 @@ def from_json(body: dict[str, Any]) -> ReplayRequest:
         urls=tuple(body.get("urls", ())),
         from_home=body.get("from_home", False),
     )
+
+
+def _opened(address: dict[str, str], sealer: Sealer | None) -> dict[str, str]:
+    opened = dict(address)
+    for key in _GRANTS & address.keys():
+        # An earlier version kept it open.
+        if sealer is None or address[key].startswith("http"):
+            continue
+        try:
+            opened[key] = sealer.open(address[key])
+        except SettingsError:
+            del opened[key]
+    return opened
 
 
 def _terms_to_json(terms: ShareTerms) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Services:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(self.engine, lease=self.settings.lease)
+        return Ledger(self.engine, lease=self.settings.lease, sealer=self.sealer)
 
     @cached_property
     def links(self) -> Links:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from bot.database.engine import connect, is_current, transaction, upgrade
@@ -17,6 +18,7 @@ from bot.model import (
     ReplayRequest,
     ReplyTo,
 )
+from bot.sealing import Sealer, new_key
 
 LEASE = timedelta(seconds=60)
 REQUEST = ReplayRequest(
@@ -200,3 +202,23 @@ def test_the_schema_comes_up_to_date_twice_without_harm(database_url):
     upgrade(engine)
     assert is_current(engine)
     engine.dispose()
+
+
+def test_what_lets_anybody_post_lies_sealed_in_the_database(engine, time):
+    """A copy of it, half an hour old at most, would be enough to write as the app."""
+    url = "https://hooks.example.com/actions/T1/2/xyz"
+    asked = replace(REQUEST, reply_to=ReplyTo("slack", {"response_url": url}))
+    sealing = Ledger(engine, lease=LEASE, clock=time, sealer=Sealer([new_key()]))
+    sealed, _ = sealing.accept(asked)
+    with engine.connect() as connection:
+        [kept] = connection.execute(select(requests.c.body)).scalars()
+    assert "xyz" not in kept
+    assert sealing.request(sealed) == asked
+    assert sealing.claim(sealed).request == asked
+
+    # A row of an earlier version is read as it is.
+    earlier, _ = Ledger(engine, lease=LEASE).accept(replace(asked, key="slack:Ev00"))
+    assert sealing.request(earlier).reply_to == asked.reply_to
+    # Without the key it is answered another way.
+    strange = Ledger(engine, lease=LEASE, clock=time, sealer=Sealer([new_key()]))
+    assert strange.request(sealed).reply_to.address == {}
