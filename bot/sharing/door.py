@@ -88,21 +88,25 @@ class Door:
         """Count that the link was opened: when and what, and nothing about whom.
 
         Returns the ticket with which the replay is read on. Raises Gone where somebody
-        else took the last open meanwhile.
+        else took the last open meanwhile, or revoked it.
         """
         ticket = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._clock()
         with transaction(self._engine) as connection:
             counted = connection.execute(
                 update(links)
-                .where(links.c.id == link.id)
+                .where(links.c.id == link.id, links.c.revoked_at.is_(None))
                 .where(
                     or_(links.c.max_opens.is_(None), links.c.opens < links.c.max_opens)
                 )
                 .values(opens=links.c.opens + 1)
             )
             if counted.rowcount != 1:
-                raise Gone(LinkState.USED_UP.value, plain=CLOSED[LinkState.USED_UP])
+                revoked = connection.execute(
+                    select(links.c.revoked_at).where(links.c.id == link.id)
+                ).scalar_one_or_none()
+                state = LinkState.REVOKED if revoked else LinkState.USED_UP
+                raise Gone(state.value, plain=CLOSED[state])
             connection.execute(
                 views.insert().values(
                     link_id=link.id,

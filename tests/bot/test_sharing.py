@@ -191,6 +191,19 @@ def test_the_last_open_is_given_once(links, replay):
         links.door.admit(both[1], "page")
 
 
+@pytest.mark.parametrize("max_opens", [None, 1])
+def test_a_link_revoked_meanwhile_admits_nobody(links, replay, max_opens):
+    """Between being found and being opened, too."""
+    minted = links.mint(
+        replay.id, origin="r1:a", by="U1", expires_in=WEEK, max_opens=max_opens
+    )
+    link = links.door.open(token_of(minted))
+    links.revoke(minted.id, by="U1")
+    with pytest.raises(Gone, match="revoked"):
+        links.door.admit(link, "page")
+    assert links.get(minted.id).opens == 0
+
+
 def test_a_ticket_opens_no_revoked_and_no_other_link(links, replay):
     first, second = (
         links.mint(replay.id, origin=origin, by="U1", expires_in=WEEK, max_opens=1)
