@@ -139,6 +139,21 @@ views = Table(
     Column("ticket_hash", String(64)),
 )
 
+# What was shown below share links that people posted, to be taken back when they close.
+previews = Table(
+    "previews",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("link_id", String(32), ForeignKey("links.id"), nullable=False, index=True),
+    Column("destination", String(32), nullable=False),
+    Column("address", Text, nullable=False),
+    # As it was posted: the key to the preview, and to the replay.
+    Column("sealed_url", Text, nullable=False),
+    # Which request it was shown for, and which of its links.
+    Column("origin", String(80), nullable=False, unique=True),
+    Column("is_closed", Boolean, nullable=False, server_default=false()),
+)
+
 audit = Table(
     "audit",
     metadata,

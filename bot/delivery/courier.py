@@ -29,6 +29,7 @@ from bot.model import (
     Failed,
     Note,
     Nothing,
+    Previews,
     Recording,
     ReplayRequest,
     ReplyTo,
@@ -116,6 +117,8 @@ class Courier:
             self._write_down(claim, request, result)
         self._ledger.intend(claim)
         delivery = destination.post(claim.id, request, result, draft)
+        if isinstance(result, Previews):
+            self._shares.described(claim, request, result, destination.name, delivery)
         if isinstance(result, SharedReplay):
             self._postings.add(result.link.id, destination.name, delivery.reference)
         return delivery
@@ -189,7 +192,7 @@ class Courier:
                 return self._shares.changed(request)
             case Action.HOME:
                 return self._homes.of(request)
-            case Action.PREVIEW:
+            case Action.PREVIEW | Action.PREVIEW_CLOSED:
                 return self._shares.previews(request.urls)
             case Action.NOTHING:
                 return Nothing()

@@ -166,7 +166,46 @@ class Shares:
                 is_rung=False,
             )
             self._postings.told(one)
-        return len(outdated)
+        return len(outdated) + self._close_previews(known)
+
+    def described(
+        self,
+        claim: Claim,
+        request: ReplayRequest,
+        result: Previews,
+        destination: str,
+        delivery: Delivery,
+    ) -> None:
+        """Remember where links were described, to take it back when they close."""
+        if not delivery.reference:
+            return
+        for number, sealed in enumerate(request.urls):
+            shared = result.shared.get(self._links.unsealed(sealed))
+            if shared is not None:
+                self._postings.descriptions.add(
+                    shared.link.id,
+                    destination,
+                    delivery.reference,
+                    sealed,
+                    origin=f"{claim.id}:{number}",
+                )
+
+    def _close_previews(self, known: set[str]) -> int:
+        descriptions = self._postings.descriptions
+        outlived = [one for one in descriptions.outlived() if one.destination in known]
+        for one in outlived:
+            self._ledger.accept(
+                ReplayRequest(
+                    key=f"preview:{one.id}:closed",
+                    action=Action.PREVIEW_CLOSED,
+                    reply_to=ReplyTo(one.destination, one.address),
+                    asked_by="",
+                    urls=(one.sealed_url,),
+                ),
+                is_rung=False,
+            )
+            descriptions.closed(one)
+        return len(outlived)
 
     def made_by(self, person: str) -> tuple[SharedReplay, ...]:
         """What one person shared lately, newest first."""
@@ -179,18 +218,22 @@ class Shares:
         return tuple(map(self._shared, entries))
 
     def previews(self, sealed: Iterable[str]) -> Previews:
-        """Those of the sealed URLs that are open links of this installation.
+        """The sealed URLs that are links of this installation, open or closed.
 
         Describing a link does not open it: nothing is counted.
         """
         shared: dict[str, SharedReplay] = {}
+        closed: dict[str, LinkState] = {}
         pictures: dict[str, tuple[str, ...]] = {}
         for url in map(self._links.unsealed, sealed):
             entry = self._links.ours(url)
             if entry is None:
                 continue
             replay = self._shared(entry, named=False)
-            if replay.link.state is not LinkState.OPEN or not replay.link.url:
+            if replay.link.state is not LinkState.OPEN:
+                closed[url] = replay.link.state
+                continue
+            if not replay.link.url:
                 continue
             shared[url] = replay
             paths = self._pictures.of(
@@ -198,7 +241,7 @@ class Shares:
                 is_limited=entry.max_opens is not None,
             )
             pictures[url] = tuple(f"{replay.link.url}/{path}" for path in paths)
-        return Previews(shared, pictures)
+        return Previews(shared, pictures, closed)
 
     def _shared(self, entry: LinkEntry, *, named: bool = True) -> SharedReplay:
         """The replay of a link, and whose it is as the posted message says; without

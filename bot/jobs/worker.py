@@ -29,9 +29,10 @@ _PATIENCE = {
     Action.LINK_CHANGED: timedelta(hours=24),
     Action.HOME: timedelta(minutes=2),
     Action.PREVIEW: timedelta(minutes=2),
+    Action.PREVIEW_CLOSED: timedelta(hours=24),
 }
 # Nobody waits for these: a failure is told to the log alone.
-_SILENT = {Action.LINK_CHANGED, Action.PREVIEW}
+_SILENT = {Action.LINK_CHANGED, Action.PREVIEW, Action.PREVIEW_CLOSED}
 # Asking for the same once more leads here again.
 _FINAL = (NotAllowed, Gone)
 # And how long its failure may be tried to be posted.

@@ -40,6 +40,8 @@ class Action(StrEnum):
     """Show somebody their own shares and, to an administrator, the installation."""
     PREVIEW = "preview"
     """Describe the share links somebody posted."""
+    PREVIEW_CLOSED = "preview_closed"
+    """A link that was described has closed: let its description say so."""
     NOTHING = "nothing"
     """Look up and change nothing: the destination itself knows what to answer."""
 

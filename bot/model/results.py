@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.model.links import LinkChanged, SharedReplay
+from bot.model.links import LinkChanged, LinkState, SharedReplay
 from bot.model.recordings import Identifier, Person, Recording, Summary
 from bot.model.requests import Action, Audience, Filters
 
@@ -133,6 +133,8 @@ class Previews:
 
     shared: Mapping[str, SharedReplay]
     picture_urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    closed: Mapping[str, LinkState] = field(default_factory=dict)
+    """Those that do not open, and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from bot.database.schema import links, replays, views
 from bot.model import LinkState
@@ -56,6 +56,12 @@ def state_of(
     if max_opens is not None and opens >= max_opens:
         return LinkState.USED_UP
     return LinkState.OPEN
+
+
+def is_closed(now: datetime) -> ColumnElement[bool]:
+    """The same as a condition: that a link does not open at ``now``."""
+    used_up = and_(links.c.max_opens.is_not(None), links.c.opens >= links.c.max_opens)
+    return or_(links.c.revoked_at.is_not(None), links.c.expires_at <= now, used_up)
 
 
 def read_entries(

@@ -18,7 +18,8 @@ from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
 from bot.database.schema import links
 from bot.model import LinkState
-from bot.sharing.entries import state_of
+from bot.sharing.descriptions import Descriptions
+from bot.sharing.entries import is_closed, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Postings:
     def __init__(self, engine: Engine, *, clock: Clock = utc_now) -> None:
         self._engine = engine
         self._clock = clock
+        self.descriptions = Descriptions(engine, clock=clock)
 
     def add(self, link_id: str, destination: str, address: Mapping[str, str]) -> None:
         """Remember the message that holds a link; what it says is true now."""
@@ -57,20 +59,12 @@ class Postings:
         """Messages that say something else than what is true, longest known first."""
         now = self._clock()
         told = links.c.told
-        used_up = and_(
-            links.c.max_opens.is_not(None), links.c.opens >= links.c.max_opens
-        )
-        closed = told.in_(("", LinkState.OPEN.value))
+        untold = told.in_(("", LinkState.OPEN.value))
         query = (
             select(links)
             .where(
                 links.c.posted.is_not(None),
-                or_(
-                    told == "",
-                    and_(links.c.revoked_at.is_not(None), closed),
-                    and_(links.c.expires_at <= now, closed),
-                    and_(used_up, closed),
-                ),
+                or_(told == "", and_(is_closed(now), untold)),
             )
             .order_by(links.c.created_at)
             .limit(limit)

@@ -49,7 +49,7 @@ from integrations.slack.shares import SHARES, Shares, ask_first, is_about_sharin
 from integrations.slack.unfurling import Unfurls
 
 # What no person asked for: everybody who sees a link may see what it reveals.
-_NOBODYS = {Action.LINK_CHANGED, Action.PREVIEW}
+_NOBODYS = {Action.LINK_CHANGED, Action.PREVIEW, Action.PREVIEW_CLOSED}
 
 log = logging.getLogger(__name__)
 
@@ -173,6 +173,8 @@ class SlackDestination:
         if isinstance(result, Failed) and _is_for_home(request):
             return ways.home.publish(address, messages.home_closed(result))
         if isinstance(result, Previews):
+            if request.action is Action.PREVIEW_CLOSED:
+                return ways.unfurls.close(address, result, draft)
             return ways.unfurls.show(address, result, draft)
         if isinstance(result, Note):
             raise BadInput(f"{type(result).__name__} was sent to Slack")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -22,8 +23,11 @@ _UNACKNOWLEDGED = "cannot_unfurl_url"
 """Slack's word for an event whose acknowledgement it has not seen yet, and for a domain
 that the workspace's administrators do not want unfurled."""
 
+_COMPOSER = "composer"
 _TRIES = 3
 _KEY = "unfurled"
+
+Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
@@ -41,30 +45,39 @@ class Unfurls:
 
         Raises RetryLater.
         """
+        pictures = result.picture_urls
         if not result.shared:
             return Delivery()
-        where = _where(address)
         try:
-            self._unfurl(
-                where, result, draft, pictured=any(result.picture_urls.values())
-            )
+            try:
+                self._unfurl(address, _previews(result, pictures), draft)
+            except _Unfetched:
+                # Slack fetches the pictures first, and refuses all if it cannot.
+                self._unfurl(address, _previews(result, {}), draft)
         except Refused as error:
             log.info("no preview: %s", error)
-        return Delivery(where)
+            return Delivery()
+        return Delivery(_kept(address))
 
-    def _unfurl(
-        self,
-        where: Mapping[str, str],
-        result: Previews,
-        draft: Draft,
-        *,
-        pictured: bool,
-    ) -> None:
-        pictures = result.picture_urls if pictured else {}
+    def close(
+        self, address: Mapping[str, str], result: Previews, draft: Draft
+    ) -> Delivery:
+        """Put in the place of previews that their links have closed. Raises
+        RetryLater."""
         unfurls = {
-            url: {"blocks": messages.preview(url, shared, pictures.get(url, ()))}
-            for url, shared in result.shared.items()
+            url: {"blocks": messages.preview_closed(state)}
+            for url, state in result.closed.items()
         }
+        if not unfurls:
+            return Delivery()
+        try:
+            self._unfurl(address, unfurls, draft)
+        except Refused as error:
+            log.info("a preview stays as it was: %s", error)
+        return Delivery()
+
+    def _unfurl(self, address: Mapping[str, str], unfurls: Json, draft: Draft) -> None:
+        where = _where(address)
         doing = f"chat.unfurl of {where.get('ts') or where.get('unfurl_id')}"
         with ours(doing):
             try:
@@ -78,12 +91,29 @@ class Unfurls:
             except SlackApiError as error:
                 if code_of(error) == _UNACKNOWLEDGED:
                     _try_again(draft, doing)
-                # Slack fetches the pictures first, and refuses the rest if it cannot.
-                if code_of(error) != "invalid_blocks" or not pictured:
-                    raise
-            else:
-                return
-        self._unfurl(where, result, draft, pictured=False)
+                if code_of(error) == "invalid_blocks":
+                    raise _Unfetched(doing) from None
+                raise
+
+
+class _Unfetched(Refused):
+    """Slack refuses the blocks, perhaps for a picture it cannot fetch."""
+
+
+def _previews(result: Previews, pictures: Mapping[str, tuple[str, ...]]) -> Json:
+    return {
+        url: {"blocks": messages.preview(url, shared, pictures.get(url, ()))}
+        for url, shared in result.shared.items()
+    }
+
+
+def _kept(address: Mapping[str, str]) -> dict[str, str]:
+    """What finds the preview again; none of what is still being typed, which Slack
+    tells of once more when it was sent."""
+    if address.get("unfurl_id") and address.get("source") == _COMPOSER:
+        return {}
+    ids = ("team", "enterprise", "channel", "ts")
+    return {key: address[key] for key in ids if key in address}
 
 
 def _where(address: Mapping[str, str]) -> dict[str, str]:

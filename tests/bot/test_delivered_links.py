@@ -253,6 +253,22 @@ def test_a_destination_may_answer_by_itself(world):
     assert list(world.audit.entries()) == []
 
 
+def test_a_preview_is_taken_back_once_when_its_link_closes(world):
+    shared = world.answer()
+    urls = tuple(map(sealer().seal, (shared.watch_url, shared.link.url)))
+    world.answer(action=Action.PREVIEW, urls=urls)
+    assert world.told() == []
+    world.links.revoke(shared.link.id, by="U1")
+    told = [each for each in world.told() if isinstance(each[1], Previews)]
+    assert [request.action for request, _ in told] == [Action.PREVIEW_CLOSED] * 2
+    assert {request.reply_to.destination for request, _ in told} == {"chat"}
+    closed = {url: state for _, each in told for url, state in each.closed.items()}
+    revoked = LinkState.REVOKED
+    assert closed == {shared.watch_url: revoked, shared.link.url: revoked}
+    assert all(each.shared == {} for _, each in told)
+    assert world.told() == []
+
+
 def test_finds_shares_and_revokes_are_written_down_once(world):
     jane = (Identifier(IdentifierKind.EMAIL, "jane@example.com"),)
     world.answer(action=Action.FIND, identifiers=jane)

@@ -87,7 +87,9 @@ def test_a_pasted_link_is_described_until_it_is_revoked(working):
     assert entry(working).opens == 0
 
     assert working.slack.click("ana", message, REVOKE).ok
-    eventually(lambda: entry(working).revoked_at)
+    eventually(lambda: "this link was revoked" in json.dumps(pasted.unfurls[url]))
+    assert "Payment failed" not in json.dumps(pasted.unfurls)
+    assert link not in json.dumps(pasted.unfurls[url])
     again = working.slack.say("ben", "random", f"Look: {link}")
     working.settled()
     assert again.unfurls == {}

@@ -6,7 +6,7 @@ Sending is left to ``destination``, the words about one recording to ``facts``.
 from integrations.slack.messages.failed import failed, try_again
 from integrations.slack.messages.found import found, looking, nothing_found
 from integrations.slack.messages.home import home, home_closed
-from integrations.slack.messages.previews import preview
+from integrations.slack.messages.previews import preview, preview_closed
 from integrations.slack.messages.shared import (
     attached,
     changed,
@@ -27,6 +27,7 @@ __all__ = [
     "looking",
     "nothing_found",
     "preview",
+    "preview_closed",
     "shared",
     "try_again",
 ]

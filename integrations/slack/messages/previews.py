@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.model import SharedReplay, ShareLink
+from bot.model import LinkState, SharedReplay, ShareLink
 from integrations.slack import facts
 from integrations.slack.blocks import (
     MAX_URL,
@@ -25,6 +25,12 @@ from integrations.slack.blocks import (
 from integrations.slack.choices import OPEN
 from integrations.slack.text import count, length, moment
 
+_CLOSED = {
+    LinkState.REVOKED: "this link was revoked.",
+    LinkState.EXPIRED: "this link has expired.",
+    LinkState.USED_UP: "this link was opened as often as it may be.",
+    LinkState.OPEN: "this link opens.",
+}
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _MOMENT = re.compile(r"#t=\d{1,7}")
 
@@ -54,6 +60,11 @@ def preview(
         *actions(watch),
         context(" · ".join(filter(None, details))),
     ]
+
+
+def preview_closed(state: LinkState) -> list[Block]:
+    """What is left of a preview whose link has closed."""
+    return [context(f"Session replay: {_CLOSED[state]}")]
 
 
 def _watch_url(url: str, shared: SharedReplay) -> str:

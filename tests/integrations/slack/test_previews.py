@@ -18,10 +18,12 @@ from bot.errors import RetryLater
 from bot.model import (
     Action,
     ErrorLine,
+    LinkState,
     Page,
     Person,
     Previews,
     ReplayRequest,
+    ReplyTo,
     SharedReplay,
 )
 from integrations.slack import messages
@@ -51,6 +53,10 @@ MASKED = replace(SHARED, recording=replace(RECORDING, person=Person("", "J***"))
 SITUATIONS = {
     "preview": messages.preview(URL, MASKED, PICTURES),
     "preview_limited": messages.preview(URL, LIMITED),
+    **{
+        f"preview_{state}": messages.preview_closed(state)
+        for state in (LinkState.REVOKED, LinkState.EXPIRED, LinkState.USED_UP)
+    },
 }
 
 
@@ -241,6 +247,24 @@ def test_where_no_link_opens_nothing_is_said(slack: World) -> None:
     slack.post(slack.last(), Previews({}), Draft())
     assert message.unfurls == {}
     assert slack.calls("chat.unfurl") == 0
+
+
+def test_a_closed_link_takes_the_place_of_its_preview(slack: World) -> None:
+    """What was shown is gone, pictures included; a refusal ends in the log."""
+    message = say(slack, URL)
+    delivery = slack.post(slack.last(), Previews({URL: SHARED}), Draft())
+    closing = replace(
+        slack.last(),
+        action=Action.PREVIEW_CLOSED,
+        reply_to=ReplyTo("slack", delivery.reference),
+    )
+    closed = Previews({}, closed={URL: LinkState.EXPIRED})
+    slack.post(closing, closed, Draft())
+    shown = json.dumps(message.unfurls[URL])
+    assert "this link has expired" in shown
+    assert "Watch" not in shown
+    slack.slack.faults.add("chat.unfurl", faults.error("cannot_find_message"))
+    slack.post(closing, closed, Draft())
 
 
 def test_pictures_that_slack_could_not_load_are_left_out(slack: World) -> None:

@@ -32,6 +32,17 @@ def upgrade() -> None:
     op.create_index("ix_links_created_by", "links", ["created_by"])
     op.add_column("views", sa.Column("ticket_hash", sa.String(64)))
     op.create_table(
+        "previews",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("link_id", sa.String(32), sa.ForeignKey("links.id"), nullable=False),
+        sa.Column("destination", sa.String(32), nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("sealed_url", sa.Text, nullable=False),
+        sa.Column("origin", sa.String(80), nullable=False, unique=True),
+        sa.Column("is_closed", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
+    op.create_index("ix_previews_link_id", "previews", ["link_id"])
+    op.create_table(
         "audit",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("at", _TIME, nullable=False),
@@ -54,6 +65,7 @@ def downgrade() -> None:
     _rename("revoke", "revoked")
     op.drop_column("requests", "is_final")
     op.drop_table("audit")
+    op.drop_table("previews")
     op.drop_column("views", "ticket_hash")
     op.drop_index("ix_links_created_by", "links")
     for name in (
