@@ -17,7 +17,9 @@ from bot.model import Check
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
 from bot.preview.chromium import Chromium
 from bot.sealing import new_key
-from bot.wiring import Services, slack_setup, zendesk_setup
+from bot.wiring import Services
+from bot.wiring.slack import slack_setup
+from bot.wiring.zendesk import zendesk_setup
 
 
 @click.group()

@@ -32,8 +32,6 @@ from bot.web import health, previews, replays
 from bot.web.app import create_app
 from bot.wiring.conversation import Conversation, plain
 from bot.wiring.recordings import asset_collectors, sources
-from bot.wiring.slack import slack_of
-from bot.wiring.zendesk import zendesk_of
 
 
 class Services:
@@ -114,8 +112,12 @@ class Services:
     def conversations(self) -> dict[str, Conversation]:
         found = {}
         if self.settings.has_slack:
+            from bot.wiring.slack import slack_of
+
             found["slack"] = slack_of(self)
         if self.settings.has_zendesk:
+            from bot.wiring.zendesk import zendesk_of
+
             found["zendesk"] = zendesk_of(
                 self.settings,
                 partial(file_of, self.replays, self.settings.redaction),

@@ -19,7 +19,7 @@ from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn, faults
 from bot.demo.slack.model import UserGroup
 from bot.demo.slack.workspace import TEAM_ID
 from bot.errors import NotAllowed, Refused, RetryLater, SettingsError
-from bot.wiring import slack_rules
+from bot.wiring.slack import slack_rules
 from integrations.slack.access import SECOND_LOOK, Access, Rules
 from integrations.slack.clients import OneWorkspace
 from integrations.slack.destination import SlackDestination

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from bot.config import Settings
 from bot.errors import SettingsError
-from bot.wiring import slack_scopes, slack_setup
+from bot.wiring.slack import slack_scopes, slack_setup
 from integrations import slack
 from integrations.slack.choices import FIND_ANYWHERE, FIND_SHORTCUT
 from integrations.slack.manifest import manifest, unfurl_domain
