@@ -121,11 +121,12 @@ links = Table(
     Column("max_opens", Integer),
     Column("opens", Integer, nullable=False, server_default="0"),
     # Where it was posted, in the destination's ids; and what the message says of it:
-    # its state, or nothing where that has yet to be told.
+    # its state, nothing where that has yet to be told, or that there is no message.
     Column("destination", String(32)),
     Column("posted", Text),
-    Column("told", String(64), nullable=False, server_default=""),
+    Column("told", String(16), nullable=False, server_default="nowhere"),
     Index("ix_links_created_by", "created_by"),
+    Index("ix_links_told", "told"),
 )
 
 views = Table(
@@ -152,6 +153,7 @@ previews = Table(
     # Which request it was shown for, and which of its links.
     Column("origin", String(80), nullable=False, unique=True),
     Column("is_closed", Boolean, nullable=False, server_default=false()),
+    Index("ix_previews_is_closed", "is_closed"),
 )
 
 audit = Table(

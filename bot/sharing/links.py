@@ -125,7 +125,10 @@ class Links:
             connection.execute(
                 update(links)
                 .where(links.c.id == link_id)
-                .values(expires_at=until, told="")
+                .values(
+                    expires_at=until,
+                    told=case((links.c.posted.is_not(None), ""), else_=links.c.told),
+                )
             )
             write(connection, AuditEntry(now, Event.EXTEND, by, link_id=link_id))
         return until

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, or_, select, update
+from sqlalchemy import Engine, or_, select, update
 
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
@@ -63,8 +63,10 @@ class Postings:
         query = (
             select(links)
             .where(
+                # Every second: only what may have to be told is looked at.
+                untold,
                 links.c.posted.is_not(None),
-                or_(told == "", and_(is_closed(now), untold)),
+                or_(told == "", is_closed(now)),
             )
             .order_by(links.c.created_at)
             .limit(limit)

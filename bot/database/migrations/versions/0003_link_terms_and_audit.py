@@ -26,10 +26,11 @@ def upgrade() -> None:
         sa.Column("opens", sa.Integer, nullable=False, server_default="0"),
         sa.Column("destination", sa.String(32)),
         sa.Column("posted", sa.Text),
-        sa.Column("told", sa.String(64), nullable=False, server_default=""),
+        sa.Column("told", sa.String(16), nullable=False, server_default="nowhere"),
     ):
         op.add_column("links", column)
     op.create_index("ix_links_created_by", "links", ["created_by"])
+    op.create_index("ix_links_told", "links", ["told"])
     op.add_column("views", sa.Column("ticket_hash", sa.String(64)))
     op.create_table(
         "previews",
@@ -42,6 +43,7 @@ def upgrade() -> None:
         sa.Column("is_closed", sa.Boolean, nullable=False, server_default=sa.false()),
     )
     op.create_index("ix_previews_link_id", "previews", ["link_id"])
+    op.create_index("ix_previews_is_closed", "previews", ["is_closed"])
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -67,6 +69,7 @@ def downgrade() -> None:
     op.drop_table("audit")
     op.drop_table("previews")
     op.drop_column("views", "ticket_hash")
+    op.drop_index("ix_links_told", "links")
     op.drop_index("ix_links_created_by", "links")
     for name in (
         "told", "posted", "destination", "opens", "max_opens", "note", "start_at_s",
