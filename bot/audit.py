@@ -34,6 +34,8 @@ class Event(StrEnum):
     DOWNLOAD = "download"
     EXTEND = "extend"
     REVOKE = "revoke"
+    DETACH = "detach"
+    """A file was taken back."""
     REFUSE = "refuse"
     """Somebody asked who may not."""
 

@@ -36,8 +36,9 @@ def audit(
     limit: int,
     json_: bool,
 ) -> None:
-    """Print the audit log, newest first: every find, share, attached file, opened link,
-    extension, revocation, and whoever was refused. Who opens a link is not known."""
+    """Print the audit log, newest first: every find, share, file attached or taken
+    back, opened link, extension, revocation, and whoever was refused. Who opens a link
+    is not known."""
     with closing(Services(Settings.from_env())) as services:
         entries = list(
             services.audit.entries(

@@ -194,7 +194,7 @@ class Courier:
                 return self._homes.of(request)
             case Action.PREVIEW | Action.PREVIEW_CLOSED:
                 return self._shares.previews(request.urls)
-            case Action.NOTHING:
+            case Action.DETACH | Action.NOTHING:
                 return Nothing()
 
     def _wanted(self, request: ReplayRequest) -> tuple[StoredReplay, Recording]:
@@ -210,6 +210,8 @@ class Courier:
             written.append((Event.FIND, described(request.identifiers), None))
         elif request.action is Action.ATTACH:
             written.append((Event.ATTACH, request.recording_id or "", None))
+        elif request.action is Action.DETACH:
+            written.append((Event.DETACH, "", None))
         elif isinstance(result, SharedReplay):
             written.append((Event.SHARE, result.recording.id, result.link.id))
         elif isinstance(result, Note):

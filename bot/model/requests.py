@@ -42,6 +42,8 @@ class Action(StrEnum):
     """Describe the share links somebody posted."""
     PREVIEW_CLOSED = "preview_closed"
     """A link that was described has closed: let its description say so."""
+    DETACH = "detach"
+    """Take an attached file back: the destination knows which."""
     NOTHING = "nothing"
     """Look up and change nothing: the destination itself knows what to answer."""
 

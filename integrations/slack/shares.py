@@ -234,7 +234,7 @@ def ask_first(request: ReplayRequest) -> ReplayRequest:
 
 def is_about_sharing(request: ReplayRequest) -> bool:
     """Whether ``Shares`` posts the result."""
-    return request.action in {*SHARES, *ABOUT_LINKS, Action.NOTHING}
+    return request.action in {*SHARES, *ABOUT_LINKS, Action.DETACH, Action.NOTHING}
 
 
 def _choice(request: ReplayRequest, *, again: str) -> ShareChoice:

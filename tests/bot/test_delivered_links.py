@@ -274,6 +274,7 @@ def test_finds_shares_and_revokes_are_written_down_once(world):
     world.answer(action=Action.FIND, identifiers=jane)
     shared = world.answer()
     world.answer(action=Action.ATTACH)
+    world.answer(action=Action.DETACH)
     world.answer(action=Action.EXTEND, link_id=shared.link.id)
     for _ in range(2):
         world.answer(action=Action.REVOKE, link_id=shared.link.id)
@@ -281,6 +282,7 @@ def test_finds_shares_and_revokes_are_written_down_once(world):
         (Event.FIND, "jane@example.com"),
         (Event.SHARE, "r1"),
         (Event.ATTACH, "r1"),
+        (Event.DETACH, ""),
         (Event.EXTEND, ""),
         (Event.REVOKE, ""),
     ]

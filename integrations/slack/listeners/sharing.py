@@ -92,7 +92,7 @@ class Sharing:
             "file": choice.file_id,
             "undo": "yes",
         }
-        action = Action.REVOKE if choice.link_id else Action.NOTHING
+        action = Action.REVOKE if choice.link_id else Action.DETACH
         self._submit(click, action, address, link_id=choice.link_id)
         ack()
 

@@ -162,6 +162,14 @@ def test_a_source_that_is_away_is_asked_again_when_it_said(world):
     assert len(world.results(request_id)) == 1
 
 
+@pytest.mark.parametrize("action", Action)
+def test_whatever_is_asked_waits_for_a_destination_that_is_away(world, action):
+    request_id = world.ask(action=action)
+    world.chat.refuses = RetryLater("the chat is away")
+    world.worker.look_at(request_id)
+    assert world.ledger.counts() == {"waiting": 1}
+
+
 def test_the_asker_is_told_when_waiting_is_no_use(world):
     """A person looks at Slack: after two minutes an honest no beats a late yes."""
     world.source.errors = [RetryLater("429", after=1800, plain="Busy until 14:05.")]

@@ -30,7 +30,7 @@ class Flow(World):
     def answer(self, result: Result, request: ReplayRequest | None = None) -> None:
         """What the worker does with the request, or with the one that came in last."""
         request = self.destination.complete(request or self.last())
-        if request.action is Action.NOTHING:
+        if request.action in (Action.DETACH, Action.NOTHING):
             result = Nothing()
         draft = Draft()
         id_ = f"{len(self.courier.requests):08d}"
