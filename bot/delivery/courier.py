@@ -14,13 +14,16 @@ import structlog
 from bot.assets.index import Collectors
 from bot.audit import AuditLog, Event
 from bot.clock import Clock, utc_now
+from bot.delivery.describing import Describer
 from bot.delivery.exporting import Exports
 from bot.delivery.finding import Finder, described
 from bot.delivery.homes import Homes, Parts
 from bot.delivery.notes import Notes
 from bot.delivery.patience import patience
+from bot.delivery.pictures import NoPictures, Pictures
 from bot.delivery.policy import Policy
-from bot.delivery.shares import NoPictures, Pictures, Shares
+from bot.delivery.shares import Shares
+from bot.delivery.telling import Teller
 from bot.errors import BadInput, CourierError, NotAllowed, NotFound
 from bot.ledger import Claim, Ledger
 from bot.model import (
@@ -73,14 +76,12 @@ class Courier:
         self._policy = policy
         self.finder = Finder(sources, ledger, replays, policy=policy, clock=clock)
         self._exports = Exports(sources, replays, assets=assets, clock=clock)
+        shown = pictures or NoPictures()
         self._shares = Shares(
-            replays,
-            links,
-            postings,
-            ledger,
-            policy=policy,
-            pictures=pictures or NoPictures(),
+            replays, links, postings, ledger, policy=policy, pictures=shown
         )
+        self._describer = Describer(replays, links, postings, self._shares, shown)
+        self._teller = Teller(postings, ledger)
         self._notes = Notes(self.finder, self._exports, self._shares, policy=policy)
         self._homes = Homes(self._shares, links, ledger, parts or {})
 
@@ -118,7 +119,9 @@ class Courier:
         self._ledger.intend(claim)
         delivery = destination.post(claim.id, request, result, draft)
         if isinstance(result, Previews):
-            self._shares.described(claim, request, result, destination.name, delivery)
+            self._describer.described(
+                claim, request, result, destination.name, delivery
+            )
         if isinstance(result, SharedReplay):
             self._postings.add(result.link.id, destination.name, delivery.reference)
         return delivery
@@ -126,7 +129,7 @@ class Courier:
     def tell_changes(self) -> int:
         """Have every posted message updated whose link has closed or was extended;
         how many."""
-        return self._shares.tell_changes(self._destinations)
+        return self._teller.tell_changes(self._destinations)
 
     def stored(self, recording_id: str) -> tuple[StoredReplay, Recording]:
         """The recording's replay by the installation's own rules; see ``Exports``."""
@@ -193,7 +196,7 @@ class Courier:
             case Action.HOME:
                 return self._homes.of(request)
             case Action.PREVIEW | Action.PREVIEW_CLOSED:
-                return self._shares.previews(request.urls)
+                return self._describer.previews(request.urls)
             case Action.DETACH | Action.NOTHING:
                 return Nothing()
 

@@ -1,12 +1,11 @@
-"""Replays as they are shared: minted, told of when they change, listed, described."""
+"""Replays as they are shared: minted, extended, revoked, listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
 
+from bot.delivery.pictures import Pictures
 from bot.delivery.policy import Policy
 from bot.delivery.recalling import recalled, remembered
 from bot.errors import BadInput
@@ -15,12 +14,9 @@ from bot.model import (
     Action,
     Delivery,
     LinkChanged,
-    LinkState,
     Opening,
-    Previews,
     Recording,
     ReplayRequest,
-    ReplyTo,
     SharedReplay,
     ShareLink,
     ShareTerms,
@@ -33,27 +29,6 @@ from bot.sharing import LinkEntry, Links, Postings
 _SHOWN_AT_HOME = 10
 _CLOSING_WITHIN = timedelta(hours=24)
 _ERRORS = ("exception", "console_error")
-
-
-class Pictures(Protocol):
-    """What there is to show of replays."""
-
-    def prepare(self, replay: StoredReplay) -> None:
-        """Have a replay's pictures made, while nobody waits for them."""
-
-    def of(self, replay: StoredReplay, *, is_limited: bool) -> Iterable[str]:
-        """The pictures of a replay that are there, as paths below a link to it, which
-        opens a few times only where it ``is_limited``."""
-
-
-class NoPictures:
-    """An installation that shows none."""
-
-    def prepare(self, replay: StoredReplay) -> None:
-        pass
-
-    def of(self, replay: StoredReplay, *, is_limited: bool) -> Iterable[str]:
-        return ()
 
 
 class Shares:
@@ -142,108 +117,23 @@ class Shares:
         """The request's link as it is now. Raises NotFound."""
         entry = self._links.get(_link_of(request))
         return LinkChanged(
-            self._shared(entry),
+            self.of(entry),
             by=entry.revoked_by or "",
             at=entry.revoked_at,
             posted=entry.posted,
         )
 
-    def tell_changes(self, destinations: Iterable[str]) -> int:
-        """Ask for every posted message to be updated that is not true any more; how
-        many."""
-        known = set(destinations)
-        outdated = [one for one in self._postings.untold() if one.destination in known]
-        for one in outdated:
-            until = int(one.expires_at.timestamp())
-            self._ledger.accept(
-                ReplayRequest(
-                    key=f"link:{one.link_id}:{one.state}:{until}",
-                    action=Action.LINK_CHANGED,
-                    reply_to=ReplyTo(one.destination, one.address),
-                    asked_by=one.by,
-                    link_id=one.link_id,
-                ),
-                is_rung=False,
-            )
-            self._postings.told(one)
-        return len(outdated) + self._close_previews(known)
-
-    def described(
-        self,
-        claim: Claim,
-        request: ReplayRequest,
-        result: Previews,
-        destination: str,
-        delivery: Delivery,
-    ) -> None:
-        """Remember where links were described, to take it back when they close."""
-        if not delivery.reference:
-            return
-        for number, sealed in enumerate(request.urls):
-            shared = result.shared.get(self._links.unsealed(sealed))
-            if shared is not None:
-                self._postings.descriptions.add(
-                    shared.link.id,
-                    destination,
-                    delivery.reference,
-                    sealed,
-                    origin=f"{claim.id}:{number}",
-                )
-
-    def _close_previews(self, known: set[str]) -> int:
-        descriptions = self._postings.descriptions
-        outlived = [one for one in descriptions.outlived() if one.destination in known]
-        for one in outlived:
-            self._ledger.accept(
-                ReplayRequest(
-                    key=f"preview:{one.id}:closed",
-                    action=Action.PREVIEW_CLOSED,
-                    reply_to=ReplyTo(one.destination, one.address),
-                    asked_by="",
-                    urls=(one.sealed_url,),
-                ),
-                is_rung=False,
-            )
-            descriptions.closed(one)
-        return len(outlived)
-
     def made_by(self, person: str) -> tuple[SharedReplay, ...]:
         """What one person shared lately, newest first."""
         entries = self._links.entries(_SHOWN_AT_HOME, by=person)
-        return tuple(map(self._shared, entries))
+        return tuple(map(self.of, entries))
 
     def closing(self, person: str) -> tuple[SharedReplay, ...]:
         """Those of one person's links that close within a day, the first first."""
         entries = self._links.closing(_CLOSING_WITHIN, by=person, limit=_SHOWN_AT_HOME)
-        return tuple(map(self._shared, entries))
+        return tuple(map(self.of, entries))
 
-    def previews(self, sealed: Iterable[str]) -> Previews:
-        """The sealed URLs that are links of this installation, open or closed.
-
-        Describing a link does not open it: nothing is counted.
-        """
-        shared: dict[str, SharedReplay] = {}
-        closed: dict[str, LinkState] = {}
-        pictures: dict[str, tuple[str, ...]] = {}
-        for url in map(self._links.unsealed, sealed):
-            entry = self._links.ours(url)
-            if entry is None:
-                continue
-            replay = self._shared(entry, named=False)
-            if replay.link.state is not LinkState.OPEN:
-                closed[url] = replay.link.state
-                continue
-            if not replay.link.url:
-                continue
-            shared[url] = replay
-            paths = self._pictures.of(
-                self._replays.get(entry.replay_id),
-                is_limited=entry.max_opens is not None,
-            )
-            pictures[url] = tuple(f"{replay.link.url}/{path}" for path in paths)
-        return Previews(shared, pictures, closed)
-
-    def _shared(self, entry: LinkEntry, *, named: bool = True) -> SharedReplay:
+    def of(self, entry: LinkEntry, *, named: bool = True) -> SharedReplay:
         """The replay of a link, and whose it is as the posted message says; without
         ``named`` only what the link itself reveals."""
         manifest = self._replays.get(entry.replay_id).manifest
