@@ -33,6 +33,7 @@ class _Search:
     recordings: dict[str, Recording] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unknown: list[Identifier] = field(default_factory=list)
     found: dict[str, set[str]] = field(default_factory=dict)
     """Who was found by what they are called: names by address. Whom somebody chose from
     a list is not among them."""
@@ -69,8 +70,9 @@ def look_up(
         )
     search = _Search()
     for identifier in given:
-        for source in sources:
-            _search(source, identifier, search)
+        known = [_search(source, identifier, search) for source in sources]
+        if not any(known):
+            search.unknown.append(identifier)
     people = tuple(person for _, person in search.people.values())
     if len(people) > _MAX_PEOPLE or (choosing and search.is_ambiguous()):
         return NothingFound(
@@ -97,6 +99,7 @@ def look_up(
             total=min(len(wanted), limit),
             more=len(every) > limit,
             filters=filters,
+            unknown=tuple(search.unknown),
         )
     return _why(sources, given, search, people, look_back, now)
 
@@ -125,27 +128,31 @@ def recording_by_id(
     )
 
 
-def _search(source: RecordingSource, identifier: Identifier, search: _Search) -> None:
+def _search(source: RecordingSource, identifier: Identifier, search: _Search) -> bool:
+    """Whether the source knows anything by the identifier; what, is added to the
+    search."""
     if identifier.kind in (IdentifierKind.RECORDING, IdentifierKind.UUID):
         try:
             recording = source.recording(identifier.value)
         except Gone:
             search.deleted.append(identifier.value)
-            return
+            return True
         except NotFound:
             if identifier.kind is IdentifierKind.RECORDING:
                 search.missing.append(identifier.value)
-                return
+                return False
         else:
             search.recordings[recording.id] = recording
-            return
-    for person in source.find_people(identifier):
+            return True
+    found = source.find_people(identifier)
+    for person in found:
         search.people[f"{source.name}:{person.id}"] = (source, person)
         if identifier.kind is not IdentifierKind.PERSON:
             address = (person.email or person.id).casefold()
             names = search.found.setdefault(address, set())
             if person.name.casefold() != address:
                 names.add(person.name.casefold())
+    return bool(found)
 
 
 def _none_matches(

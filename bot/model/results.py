@@ -48,6 +48,8 @@ class Found:
     """There may be recordings beyond ``total`` that were not looked at."""
     why: str = ""
     filters: Filters = field(default_factory=Filters)
+    unknown: tuple[Identifier, ...] = ()
+    """Those of the identifiers that nobody and nothing is known by."""
 
 
 @dataclass(frozen=True, slots=True)

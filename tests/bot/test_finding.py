@@ -154,6 +154,16 @@ def test_a_ticket_asks_nobody(finder_of):
     assert isinstance(finder.find(replace(REQUEST, action=Action.NOTE)), Found)
 
 
+def test_what_nobody_is_known_by_is_named_beside_what_was_found(finder_of):
+    mistyped = (
+        *REQUEST.identifiers,
+        Identifier(IdentifierKind.DISTINCT_ID, "banana"),
+    )
+    finder = finder_of(People(recording("r1"), banana=[]))
+    found = finder.find(replace(REQUEST, identifiers=mistyped))
+    assert [one.value for one in found.unknown] == ["banana"]
+
+
 FAILING = recording(
     "failing",
     RECORDED - timedelta(hours=1),

@@ -51,6 +51,8 @@ from integrations.slack.text import (
 
 MAX_RECORDINGS = 5
 
+_UNKNOWN_SHOWN = 3
+
 LASTING = "A shared link expires; an attached file does not."
 
 
@@ -116,7 +118,14 @@ def _pages(result: Found, shown: int, at: Standpoint) -> list[Block]:
         label = f"More ({result.total - last:,})"
         forth = button(label, PAGE, value=after.to_value())
     place = f"{first} to {last} of {result.total:,}" if back or forth else ""
-    return [*actions(back, forth), context(" · ".join(filter(None, [place, LASTING])))]
+    foot = " · ".join(filter(None, [place, _unknown(result), LASTING]))
+    return [*actions(back, forth), context(foot)]
+
+
+def _unknown(result: Found) -> str:
+    """What of the question led nowhere: a mistyped option is read as an id."""
+    shown = [code(one.value, 40) for one in result.unknown[:_UNKNOWN_SHOWN]]
+    return f"Nobody is known by {', '.join(shown)}" if shown else ""
 
 
 def _recording(

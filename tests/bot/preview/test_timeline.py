@@ -144,7 +144,7 @@ def test_a_real_recording_makes_a_small_picture_soon(name):
     summary = _summary(name)
     began = time.process_time()
     packed = timeline.timeline(summary)
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < 0.5
     assert len(packed) < 60_000
     assert Image.open(io.BytesIO(packed)).size == (WIDTH, HEIGHT)
 

@@ -83,6 +83,10 @@ SITUATIONS = {
     "found_filtered": messages.found(
         found(1, more=True, filters=Filters(errors_only=True, page="/checkout")), AT
     ),
+    "found_in_part": messages.found(
+        found(1, unknown=(Identifier(IdentifierKind.DISTINCT_ID, "<!here> `last"),)),
+        AT,
+    ),
     "nothing_found": messages.nothing_found(NOBODY, AT, command="/replay"),
     "ambiguous": messages.nothing_found(AMBIGUOUS, AT, command="/replay"),
     "ambiguous_many": messages.nothing_found(crowd(120), AT, command="/replay"),
