@@ -14,8 +14,7 @@ from bot.model import Action, ReplayRequest, ShareTerms
 from integrations.slack.choices import LinkChoice
 from integrations.slack.listeners.desk import Desk
 from integrations.slack.messages.home import EXTENSION
-from integrations.slack.payloads import Body, Click
-from integrations.slack.visits import HomeOpened
+from integrations.slack.payloads import Body, Click, HomeOpened
 
 
 class AtHome:

@@ -13,8 +13,7 @@ from slack_bolt import Ack
 from bot.model import Action, ReplayRequest
 from bot.share_urls import token_of
 from integrations.slack.listeners.desk import Desk
-from integrations.slack.payloads import Body
-from integrations.slack.visits import LinksPosted
+from integrations.slack.payloads import Body, LinksPosted
 
 MAX_LINKS = 10
 """More previews than this below one message would be noise."""

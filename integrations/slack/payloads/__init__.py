@@ -11,8 +11,8 @@ from integrations.slack.payloads.actions import (
     GlobalShortcut,
     Shortcut,
 )
-from integrations.slack.payloads.events import Said
-from integrations.slack.payloads.place import Place, optional, required, sent_at
+from integrations.slack.payloads.events import HomeOpened, LinksPosted, Said
+from integrations.slack.payloads.place import Place, sent_at
 from integrations.slack.payloads.submissions import Submission
 from integrations.slack.reading import Body
 
@@ -21,11 +21,11 @@ __all__ = [
     "Click",
     "Command",
     "GlobalShortcut",
+    "HomeOpened",
+    "LinksPosted",
     "Place",
     "Said",
     "Shortcut",
     "Submission",
-    "optional",
-    "required",
     "sent_at",
 ]

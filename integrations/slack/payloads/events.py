@@ -1,4 +1,8 @@
-"""What people say to us."""
+"""Events: what people say to us, where they look, and the links they post.
+
+Shapes: docs.slack.dev/reference/events (app_mention, message.im, app_home_opened,
+link_shared).
+"""
 
 from __future__ import annotations
 
@@ -42,11 +46,10 @@ class Said:
         first = authorizations[0] if isinstance(authorizations, list) else None
         thread_ts = optional(event, "thread_ts")
         return cls(
-            Place(
-                optional(body, "team_id"),
-                required(event, "channel"),
+            _place(
+                body,
                 user,
-                enterprise=optional(body, "enterprise_id"),
+                required(event, "channel"),
                 user_team=optional(event, "user_team") or optional(event, "team"),
             ),
             required(body, "event_id"),
@@ -57,3 +60,60 @@ class Said:
             by_person,
             optional(first, "user_id"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at the app; ``tab`` is ``home`` or ``messages``."""
+
+    place: Place
+    event_id: str
+    tab: str
+
+    @classmethod
+    def parse(cls, body: Body) -> HomeOpened:
+        place = _place(body, required(body, "event", "user"))
+        return cls(place, required(body, "event_id"), required(body, "event", "tab"))
+
+
+@dataclass(frozen=True, slots=True)
+class LinksPosted:
+    """Links in somebody's message, or still in what they type.
+
+    ``ts`` names the message where it was sent; ``unfurl_id`` with ``source`` names what
+    is to be unfurled in both cases, where Slack gives it.
+    """
+
+    place: Place
+    event_id: str
+    urls: tuple[str, ...]
+    ts: str
+    unfurl_id: str
+    source: str
+
+    @classmethod
+    def parse(cls, body: Body) -> LinksPosted:
+        event = body.get("event")
+        links = event.get("links") if isinstance(event, dict) else None
+        urls = [optional(link, "url") for link in links or ()]
+        place = _place(body, optional(event, "user"), required(event, "channel"))
+        return cls(
+            place,
+            required(body, "event_id"),
+            # Each once, as Slack wrote it.
+            tuple(dict.fromkeys(filter(None, urls))),
+            required(event, "message_ts"),
+            optional(event, "unfurl_id"),
+            optional(event, "source"),
+        )
+
+
+def _place(body: Body, user: str, channel: str = "", *, user_team: str = "") -> Place:
+    """Who caused an event and where; its workspace stands beside the event."""
+    return Place(
+        optional(body, "team_id"),
+        channel,
+        user,
+        enterprise=optional(body, "enterprise_id"),
+        user_team=user_team,
+    )
