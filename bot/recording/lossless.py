@@ -59,7 +59,7 @@ def _loads_at_once(text: bytes | str) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """Compact UTF-8 JSON; a lone surrogate is written as its ``\\udXXX`` escape."""
+    """Compact UTF-8 JSON; a lone surrogate is written as an escape: ``\\ud83d``."""
     try:
         return orjson.dumps(value)
     except TypeError:

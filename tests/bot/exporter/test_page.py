@@ -4,7 +4,6 @@ import base64
 import gzip
 import hashlib
 import json
-import os
 import re
 from pathlib import Path
 
@@ -13,16 +12,11 @@ import pytest
 from bot.exporter import export
 from bot.exporter.binary import from_page
 from bot.exporter.manifest import Manifest
-from bot.exporter.page import VIEWER, file_page, policy, share_page
+from bot.exporter.page import file_page, policy, share_page
 from tests import recorded
 from tests.bench import exporting
 
 SAMPLES = Path(__file__).parents[3] / "bot" / "viewer" / "samples"
-
-# In CI a missing viewer is a failure, not a skip.
-pytestmark = pytest.mark.skipif(
-    not VIEWER.is_file() and "CI" not in os.environ, reason="`make install` builds it"
-)
 
 
 @pytest.fixture(scope="module")
