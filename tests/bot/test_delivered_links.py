@@ -1,6 +1,7 @@
 """A shared link is remembered where it was posted, changed, and told of; all of it is
 written into the audit log."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -48,9 +49,41 @@ class Room(Chat):
     """A destination that knows who is an administrator."""
 
     is_by_admin = False
+    on_waiting = None
+
+    def __init__(self):
+        super().__init__()
+        self.order = []
+
+    def keep_waiting(self, request):
+        self.order.append("waiting")
+        if self.on_waiting:
+            self.on_waiting()
+
+    def post(self, *arguments):
+        self.order.append("answer")
+        return super().post(*arguments)
 
     def complete(self, request):
         return replace(super().complete(request), by_admin=self.is_by_admin)
+
+
+class SlowSource(Source):
+    """A source that answers when it may."""
+
+    answers_after = None
+
+    def _wait(self):
+        if self.answers_after is not None:
+            self.answers_after.wait(5)
+
+    def find_people(self, identifier):
+        self._wait()
+        return super().find_people(identifier)
+
+    def recording(self, recording_id):
+        self._wait()
+        return super().recording(recording_id)
 
 
 class OnePicture:
@@ -75,8 +108,9 @@ class World:
             engine, public_url="http://x.test", sealer=sealer(), clock=self.time
         )
         self.audit = AuditLog(engine, clock=self.time)
+        self.source = SlowSource(recording("r1"))
         self.courier = Courier(
-            sources=[Source(recording("r1"))],
+            sources=[self.source],
             destinations={"chat": self.chat},
             ledger=self.ledger,
             replays=Replays(engine, ReplayStore.at((folder / "o").as_uri())),
@@ -296,6 +330,18 @@ def test_who_may_not_is_written_down_and_gets_nothing(world):
         world.answer()
     assert world.events() == [(Event.REFUSE, "U1 is a guest")]
     assert world.links.entries() == []
+
+
+@pytest.mark.parametrize("action", [Action.SHARE, Action.FIND])
+def test_who_waits_is_told_so_before_the_answer_and_once(world, action):
+    """The source answers only when that was said, or after seconds."""
+    said = threading.Event()
+    world.source.answers_after = said
+    world.chat.on_waiting = said.set
+    jane = (Identifier(IdentifierKind.EMAIL, "jane@example.com"),)
+    world.answer(action=action, identifiers=jane)
+    assert said.is_set()
+    assert world.chat.order == ["waiting", "answer"]
 
 
 def test_opening_is_written_down_without_who(world):

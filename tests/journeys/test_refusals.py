@@ -1,11 +1,13 @@
 """What cannot be answered is said, in words that say what to do; nothing is lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import redis
 import requests
 
+from bot.audit import Event
 from bot.demo.posthog import DEMO_KEY, Fault
 from bot.demo.posthog.stand_in import ALL_SCOPES
 from bot.exporter.portable import open_portable
@@ -57,6 +59,38 @@ def test_nothing_to_show_is_explained(courier, asked, said):
     courier.ask(asked)
     answer = courier.told(said)
     assert courier.private() == [answer]
+
+
+@pytest.mark.parametrize(
+    ("who", "channel", "said"),
+    [
+        ("gil", "support", "you are a guest here"),
+        ("sam", "with-globex", "people of the company that runs me"),
+    ],
+)
+def test_guests_and_strangers_are_refused_privately_and_counted(
+    courier, who, channel, said
+):
+    before = refusals(courier)
+    courier.slack.mention(who, channel, "jane.doe@example.com")
+    courier.settled()
+    [answer] = courier.slack.ephemerals(who, channel)
+    assert said in shown(answer)
+    assert "Jane" not in shown(answer)
+    assert len(courier.slack.messages(channel)) == 1, "the question alone"
+    assert refusals(courier) == before + 1
+    newest = next(courier.services.audit.entries())
+    assert (newest.event, newest.who) == (
+        Event.REFUSE,
+        courier.slack.workspace.user(who).id,
+    )
+
+
+def refusals(courier):
+    """How many were refused, as Prometheus is told."""
+    page = requests.get(f"{courier.url}/metrics", timeout=10).text
+    counted = re.search(r'courier_audit_events_total{event="refuse"} ([\d.]+)', page)
+    return float(counted[1]) if counted else 0.0
 
 
 def test_a_recording_past_its_retention_is_told_from_one_never_made(courier):
