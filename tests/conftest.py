@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +25,6 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 # Proxies of the machine must not catch calls to our own servers.
 for _name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"):
@@ -90,9 +88,7 @@ def redis_url(redis_server: str) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests; each opens pages of its own."""
-    chromium = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
-    if chromium is None:
-        servers.missing("Chromium")
+    chromium = servers.chromium()
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         yield launched

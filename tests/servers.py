@@ -16,12 +16,22 @@ from pathlib import Path
 
 import pytest
 
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
 
 def missing(what: str) -> None:
     """End a test whose server cannot be had."""
     if os.environ.get("CI"):
         pytest.fail(f"{what} is not installed; in CI it must be")
     pytest.skip(f"{what} is not installed; `sh tests/setup.sh` as root installs it")
+
+
+def chromium() -> Path:
+    """The machine's browser."""
+    found = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+    if found is None:
+        missing("Chromium")
+    return Path(str(found))
 
 
 def free_port() -> int:

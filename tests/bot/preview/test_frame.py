@@ -4,7 +4,6 @@ do nothing else, and that leaves nothing behind."""
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import tempfile
 import time
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.database.engine import connect, upgrade
 from bot.exporter import export
 from bot.model import Mark
 from bot.preview import chromium as drawing
@@ -23,34 +21,15 @@ from bot.preview.confined import confined
 from bot.preview.devtools import BrowserFailed
 from bot.preview.frame import MAX_BYTES, Frames, frame_at_ms
 from bot.recording.rrweb import PLUGIN
-from bot.replays import Replays
-from bot.storage import ReplayStore
 from tests import recorded, servers, sites
 
 _PURPLE = (123, 31, 162)
 _PINK = (255, 221, 221)
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
 def path() -> Path:
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        servers.missing("Chromium")
-    return Path(str(found))
-
-
-@pytest.fixture
-def store(tmp_path):
-    return ReplayStore.at((tmp_path / "objects").as_uri())
-
-
-@pytest.fixture
-def stored(tmp_path, store):
-    engine = connect(f"sqlite:///{tmp_path / 'courier.db'}")
-    upgrade(engine)
-    yield Replays(engine, store)
-    engine.dispose()
+    return servers.chromium()
 
 
 @pytest.fixture(autouse=True)

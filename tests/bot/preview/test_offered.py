@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from bot.database.engine import connect, upgrade
 from bot.exporter import export
 from bot.preview.chromium import Chromium
 from bot.preview.frame import Frames
 from bot.preview.offered import OfferedPictures
-from bot.replays import Replays
-from bot.storage import ReplayStore
 from tests import recorded, servers
 from tests.journeys.waiting import eventually
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture
-def store(tmp_path):
-    return ReplayStore.at((tmp_path / "objects").as_uri())
-
-
-@pytest.fixture
-def stored(tmp_path, store):
-    engine = connect(f"sqlite:///{tmp_path / 'courier.db'}")
-    upgrade(engine)
-    yield Replays(engine, store)
-    engine.dispose()
 
 
 @pytest.fixture
@@ -41,10 +22,7 @@ def replay(stored):
 
 @pytest.fixture
 def offered(stored, store):
-    found = next(filter(None, map(shutil.which, _NAMES)), None)
-    if found is None:
-        servers.missing("Chromium")
-    pictures = OfferedPictures(Frames(stored, store, Chromium(Path(str(found)))))
+    pictures = OfferedPictures(Frames(stored, store, Chromium(servers.chromium())))
     yield pictures
     pictures.close()
 
