@@ -28,6 +28,7 @@ from bot.errors import BadInput, CourierError, NotAllowed, NotFound
 from bot.ledger import Claim, Ledger
 from bot.model import (
     Action,
+    Audience,
     Delivery,
     Failed,
     Note,
@@ -131,9 +132,12 @@ class Courier:
         how many."""
         return self._teller.tell_changes(self._destinations)
 
-    def stored(self, recording_id: str) -> tuple[StoredReplay, Recording]:
-        """The recording's replay by the installation's own rules; see ``Exports``."""
-        return self._exports.stored(recording_id, self._policy.redaction)
+    def stored(
+        self, recording_id: str, audience: Audience | None = None
+    ) -> tuple[StoredReplay, Recording]:
+        """The recording's replay by the installation's rules for an audience; see
+        ``Exports``."""
+        return self._exports.stored(recording_id, self._policy.redaction_for(audience))
 
     def _failed(
         self, request: ReplayRequest, failed: Failed, destination: Destination
@@ -203,8 +207,7 @@ class Courier:
     def _wanted(self, request: ReplayRequest) -> tuple[StoredReplay, Recording]:
         if request.recording_id is None:
             raise BadInput(f"request {request.key} names no recording")
-        redaction = self._policy.redaction_for(request.terms.audience)
-        return self._exports.stored(request.recording_id, redaction)
+        return self.stored(request.recording_id, request.terms.audience)
 
     def _write_down(self, claim: Claim, request: ReplayRequest, result: Result) -> None:
         """Before it is posted: what was posted may not come back here."""
