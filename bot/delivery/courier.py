@@ -165,7 +165,9 @@ class Courier:
 
     def _complete(self, claim: Claim, destination: Destination) -> ReplayRequest:
         try:
-            return self.finder.whole(destination.complete(claim.request))
+            return self.finder.whole(
+                destination.complete(claim.request), destination.complete
+            )
         except NotAllowed as error:
             self._audit.write(
                 Event.REFUSE,

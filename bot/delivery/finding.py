@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -30,6 +30,10 @@ from bot.replays import Replays
 _LOOKED_AT = 50
 
 
+Completing = Callable[[ReplayRequest], ReplayRequest]
+"""A destination's ``complete``."""
+
+
 class Finder:
     """Finds for conversations; the command line looks up by itself."""
 
@@ -48,15 +52,17 @@ class Finder:
         self._policy = policy
         self._clock = clock
 
-    def whole(self, request: ReplayRequest) -> ReplayRequest:
+    def whole(self, request: ReplayRequest, complete: Completing) -> ReplayRequest:
         """The request with what the search it follows was about. Where somebody chose
         whom they mean, that is a search of its own, and what comes after follows it.
 
-        Raises BadInput where it was somebody else's.
+        The ledger keeps a search as it came in: what its destination had to look up,
+        such as a mentioned person's address, is looked up again by ``complete``. Raises
+        BadInput where it was somebody else's.
         """
         if request.follows is None:
             return request
-        first = self.whole(self._ledger.request(request.follows))
+        first = self.whole(complete(self._ledger.request(request.follows)), complete)
         mine = (first.asked_by, first.reply_to.destination)
         if mine != (request.asked_by, request.reply_to.destination):
             raise BadInput(f"request {request.key} follows somebody else's search")

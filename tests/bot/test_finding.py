@@ -71,6 +71,11 @@ def finder_of(engine, ledger, tmp_path):
     return make
 
 
+def as_it_is(request):
+    """A destination that has nothing to look up."""
+    return request
+
+
 def twelve():
     return Source(
         *(recording(f"r{n}", RECORDED - timedelta(hours=n)) for n in range(12))
@@ -95,13 +100,28 @@ def test_a_page_goes_on_with_the_search_it_follows(finder_of, ledger):
     follows = ReplayRequest(
         "k2", Action.FIND, ReplyTo("chat"), "U1", follows=search, offset=5
     )
-    whole = finder_of(twelve()).whole(follows)
+    whole = finder_of(twelve()).whole(follows, as_it_is)
     assert (whole.identifiers, whole.look_back) == (REQUEST.identifiers, timedelta(3))
     assert (whole.filters, whole.text, whole.offset) == (Filters(page="/x"), "jane", 5)
     john = (Identifier(IdentifierKind.PERSON, "p2"),)
-    assert finder_of(twelve()).whole(
-        replace(follows, identifiers=john)
-    ).identifiers == (john)
+    chosen = finder_of(twelve()).whole(replace(follows, identifiers=john), as_it_is)
+    assert chosen.identifiers == john
+
+
+def test_a_page_goes_on_with_whom_the_destination_looked_up(finder_of, ledger):
+    """Such as a mentioned colleague, whom the ledger knows by their id alone."""
+    search, _ = ledger.accept(replace(REQUEST, identifiers=()))
+
+    def complete(request):
+        if request.follows:
+            return request
+        return replace(request, identifiers=REQUEST.identifiers)
+
+    page = ReplayRequest(
+        "k2", Action.FIND, ReplyTo("chat"), "U1", follows=search, offset=5
+    )
+    whole = finder_of(twelve()).whole(page, complete)
+    assert whole.identifiers == REQUEST.identifiers
 
 
 def test_pages_of_a_chosen_person_are_of_that_person(finder_of, ledger):
@@ -111,12 +131,13 @@ def test_pages_of_a_chosen_person_are_of_that_person(finder_of, ledger):
     choice = ReplayRequest(
         "k2", Action.FIND, ReplyTo("chat"), "U1", follows=search, identifiers=john
     )
-    assert finder_of(twelve()).whole(choice).follows is None, "a search of its own"
+    whole = finder_of(twelve()).whole(choice, as_it_is)
+    assert whole.follows is None, "a search of its own"
     chosen, _ = ledger.accept(choice)
     page = ReplayRequest(
         "k3", Action.FIND, ReplyTo("chat"), "U1", follows=chosen, offset=5
     )
-    whole = finder_of(twelve()).whole(page)
+    whole = finder_of(twelve()).whole(page, as_it_is)
     assert (whole.identifiers, whole.look_back) == (john, timedelta(days=3))
     assert (whole.filters, whole.follows) == (Filters(page="/x"), chosen)
 
@@ -126,11 +147,11 @@ def test_nobody_follows_somebody_elses_search(finder_of, ledger):
     finder = finder_of(twelve())
     mine = ReplayRequest("k2", Action.FIND, ReplyTo("chat"), "U1", follows=search)
     with pytest.raises(BadInput, match="somebody else"):
-        finder.whole(replace(mine, asked_by="U2"))
+        finder.whole(replace(mine, asked_by="U2"), as_it_is)
     with pytest.raises(BadInput, match="somebody else"):
-        finder.whole(replace(mine, reply_to=ReplyTo("mail")))
+        finder.whole(replace(mine, reply_to=ReplyTo("mail")), as_it_is)
     with pytest.raises(NotFound) as error:
-        finder.whole(replace(mine, follows="0" * 32))
+        finder.whole(replace(mine, follows="0" * 32), as_it_is)
     assert "search again" in error.value.plain
 
 

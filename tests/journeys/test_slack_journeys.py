@@ -115,6 +115,15 @@ def test_a_mention_that_names_nobody_asks_about_whom_its_thread_speaks_of(workin
     assert EMAIL in shown(working.told("/checkout"))
 
 
+def test_a_colleagues_recordings_are_leafed_through(working):
+    """Slack knows their address; the pages after the first still mean them."""
+    working.slack.workspace.user("ben").email = "mia@example.com"
+    working.ask("@ben")
+    first = working.told("1 to 5 of 12")
+    assert working.slack.click("ana", first, "replay_page").ok
+    assert "mia@example.com" in shown(working.told("6 to 10 of 12"))
+
+
 def test_a_direct_message_is_answered_in_that_conversation(working):
     channel = working.slack.dm_with_bot("ana").id
     working.slack.direct_message("ana", EMAIL)
