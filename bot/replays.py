@@ -113,15 +113,25 @@ class Replays:
     ) -> dict[str, Summary]:
         """What is known of recordings from their latest exports, by recording id;
         each is named by its source and id."""
-        known = {
-            recording_id: self.latest(source, recording_id, redaction=redaction)
-            for source, recording_id in recordings
-        }
-        return {
-            recording_id: kept.manifest.summary
-            for recording_id, kept in known.items()
-            if kept
-        }
+        wanted = set(recordings)
+        query = (
+            select(table.c.source, table.c.recording_id, table.c.manifest)
+            .where(
+                table.c.recording_id.in_([recording_id for _, recording_id in wanted]),
+                table.c.redaction == redaction.key,
+            )
+            .order_by(table.c.created_at.desc())
+        )
+        with transaction(self._engine) as connection:
+            rows = connection.execute(query).all()
+        known: dict[str, Summary] = {}
+        for row in rows:
+            name = row.recording_id
+            if (row.source, name) in wanted and name not in known:
+                manifest = Manifest.from_json(json.loads(row.manifest))
+                if manifest.cut is None:
+                    known[name] = manifest.summary
+        return known
 
     def is_whole(self, replay: StoredReplay) -> bool:
         """Whether its object is still there; a bucket's own rules may have removed

@@ -146,6 +146,12 @@ def test_a_shared_part_of_a_recording_is_not_taken_for_the_recording(replays):
             kept.append(replays.keep(exported, is_final=False))
     assert kept[1].manifest.cut is not None
     assert replays.latest("file", "r1", redaction=RedactionPolicy()) == kept[0]
+    named = [("file", "r1"), ("other", "r1"), ("file", "r2")]
+    whole = {"r1": kept[0].manifest.summary}
+    assert replays.summaries(named, redaction=RedactionPolicy()) == whole
+    customers = RedactionPolicy().for_audience(Audience.CUSTOMER)
+    assert replays.summaries(named, redaction=customers) == {}
+    assert replays.summaries(named[1:], redaction=RedactionPolicy()) == {}
 
 
 def test_a_stored_replay_is_found_only_by_the_rules_it_was_made_by(replays, replay):
