@@ -38,6 +38,8 @@ def _as_before(courier):
     courier.posthog.keys[DEMO_KEY] = ALL_SCOPES
     courier.forget()
     courier.slack.workspace.ephemerals.clear()
+    for said in courier.slack.workspace.messages.values():
+        said.clear()
 
 
 def listed(courier, customer):
