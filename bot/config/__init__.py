@@ -31,6 +31,7 @@ from bot.config.types import (
     Keys,
     Networks,
     Rules,
+    ScopeWords,
     SlackNames,
     Span,
     Words,
@@ -105,6 +106,8 @@ class Settings(BaseSettings):
     zendesk_email: str | None = None
     zendesk_api_token: SecretStr | None = None
     zendesk_webhook_secrets: Words = ()
+    zendesk_only: ScopeWords = ()
+    zendesk_except: ScopeWords = ()
     zendesk_field_id: int | None = None
     zendesk_note_when_nothing: bool = False
     zendesk_attach_file: bool = False

@@ -20,6 +20,7 @@ from bot.sealing import is_key
 _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _SLACK_ID = re.compile(r"[CGS][A-Z0-9]{5,}")
 _WORKSPACE = re.compile(r"[TE][A-Z0-9]{2,30}")
+_SCOPE = re.compile(r"(brand|group|form|organization):([1-9][0-9]{0,19})")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -99,6 +100,19 @@ def _workspace_ids(text: object) -> object:
     return found
 
 
+def _scope(text: object) -> object:
+    """``brand:123`` as ``("brand", 123)``, and so on."""
+    if not isinstance(text, str):
+        return text
+    found = [_SCOPE.fullmatch(word) for word in _words(text)]
+    if not all(found):
+        raise ValueError(
+            "expected brand:ID, group:ID, form:ID or organization:ID, with ids as in"
+            " Zendesk's addresses"
+        )
+    return tuple((one[1], int(one[2])) for one in found if one)
+
+
 Span = Annotated[timedelta, BeforeValidator(span)]
 Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
@@ -108,3 +122,4 @@ Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 SlackNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slack_names)]
+ScopeWords = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_scope)]

@@ -6,7 +6,7 @@ Read out of the plain dictionaries that zenpy's objects turn into, once, at the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,15 @@ class Ticket:
     requester_id: int
     tags: tuple[str, ...]
     custom_fields: Mapping[int, str]
+    brand_id: int | None = None
+    group_id: int | None = None
+    form_id: int | None = None
+    organization_id: int | None = None
+    email_cc_ids: tuple[int, ...] = ()
+
+    @property
+    def updated_at(self) -> datetime:
+        return moment(self.stamp)
 
     @classmethod
     def read(cls, row: Row) -> Ticket:
@@ -42,6 +51,11 @@ class Ticket:
                 for each in row.get("custom_fields") or ()
                 if isinstance(each.get("value"), str) and each["value"].strip()
             },
+            brand_id=_id(row.get("brand_id")),
+            group_id=_id(row.get("group_id")),
+            form_id=_id(row.get("ticket_form_id")),
+            organization_id=_id(row.get("organization_id")),
+            email_cc_ids=tuple(map(int, row.get("email_cc_ids") or ())),
         )
 
 
@@ -52,6 +66,10 @@ class User:
     email: str | None
     role: str
     external_id: str | None
+    organization_id: int | None = None
+    suspended: bool = False
+    user_fields: Mapping[str, str] = field(default_factory=dict)
+    """The account's own fields of people that hold text, by key."""
 
     @property
     def is_staff(self) -> bool:
@@ -65,6 +83,32 @@ class User:
             email=row.get("email") or None,
             role=str(row.get("role") or ""),
             external_id=row.get("external_id") or None,
+            organization_id=_id(row.get("organization_id")),
+            suspended=row.get("suspended") is True,
+            user_fields={
+                str(key): value.strip()
+                for key, value in (row.get("user_fields") or {}).items()
+                if isinstance(value, str) and value.strip()
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that tickets of the account may have."""
+
+    id: int
+    title: str
+    type: str
+    is_active: bool
+
+    @classmethod
+    def read(cls, row: Row) -> Field:
+        return cls(
+            id=int(row["id"]),
+            title=str(row["title"]),
+            type=str(row["type"]),
+            is_active=row.get("active") is True,
         )
 
 
@@ -147,6 +191,10 @@ class Trigger:
             conditions=row.get("conditions") or {},
             actions=row.get("actions") or [],
         )
+
+
+def _id(value: object) -> int | None:
+    return int(str(value)) if value else None
 
 
 def moment(text: str) -> datetime:

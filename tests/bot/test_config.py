@@ -178,3 +178,14 @@ def test_hosts_and_networks_that_are_none_are_named():
         "ASSET_HOSTS",
         "ASSET_PRIVATE_NETWORKS",
     ]
+
+
+def test_which_tickets_are_worked_on():
+    settings = Settings.from_env({"ZENDESK_ONLY": "brand:12, group:7 brand:13"})
+    assert settings.zendesk_only == (("brand", 12), ("group", 7), ("brand", 13))
+
+
+@pytest.mark.parametrize("wrong", ["brand", "brand:", "brand:0", "team:3", "form:x"])
+def test_tickets_are_named_by_kind_and_id(wrong):
+    with pytest.raises(SettingsError, match="ZENDESK_EXCEPT: expected brand:ID"):
+        Settings.from_env({"ZENDESK_EXCEPT": f"brand:1,{wrong}"})
