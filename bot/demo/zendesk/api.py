@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from bot.demo.zendesk.account import Account
 from bot.demo.zendesk.gate import Gate
 from bot.demo.zendesk.records import Json, Refusal, invalid
+from bot.demo.zendesk.writing import store_upload
 
 MAX_PAGE = 100
 
@@ -121,7 +122,7 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
         if not filename or "/" in filename:
             raise invalid("filename", "Filename: is not a file name")
         content_type = request.content_type or "application/octet-stream"
-        made = account.add_upload(filename, content_type, request.get_data())
+        made = store_upload(account, filename, content_type, request.get_data())
         attachment = made.attachment(base_url())
         answer = jsonify(
             upload={

@@ -10,7 +10,8 @@ import json
 import uuid
 
 from bot.demo.zendesk.account import Change
-from bot.demo.zendesk.records import Json, Ticket
+from bot.demo.zendesk.records import Json
+from bot.demo.zendesk.tickets import Ticket
 
 
 def envelopes(change: Change, account_id: int) -> list[tuple[str, bytes]]:

@@ -15,7 +15,8 @@ from flask.typing import ResponseReturnValue
 from bot.demo.zendesk.account import Account
 from bot.demo.zendesk.faults import APPLIED, Faults
 from bot.demo.zendesk.limits import Limits
-from bot.demo.zendesk.records import Json, Refusal, User
+from bot.demo.zendesk.people import User
+from bot.demo.zendesk.records import Json, Refusal
 
 MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS = 300, 172_800
 

@@ -12,7 +12,9 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.account import Account
-from bot.demo.zendesk.records import Json, Refusal, Ticket, User, invalid
+from bot.demo.zendesk.people import User
+from bot.demo.zendesk.records import Json, Refusal, invalid
+from bot.demo.zendesk.tickets import Ticket
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"

@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.demo.zendesk.account import Change
-from bot.demo.zendesk.records import Json, User, invalid
+from bot.demo.zendesk.people import User
+from bot.demo.zendesk.records import Json, invalid
 
 _STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 _PLACEHOLDER = re.compile(r"\{\{\s*([a-z0-9_.]+)\s*\}\}")

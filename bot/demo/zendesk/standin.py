@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -12,10 +12,11 @@ from bot.demo.server import Server
 from bot.demo.zendesk import admin_api, api, page
 from bot.demo.zendesk.account import Account, Change
 from bot.demo.zendesk.admin_api import CONDITIONAL, Admin, Webhook
+from bot.demo.zendesk.deeds import Deeds
 from bot.demo.zendesk.events import envelopes
 from bot.demo.zendesk.gate import Call, Credentials, Gate
 from bot.demo.zendesk.postman import Invocation, Postman
-from bot.demo.zendesk.records import Audit, Comment, Json, Ticket, User
+from bot.demo.zendesk.records import Json
 from bot.demo.zendesk.rules import expand, fires
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ NEW_TICKET_BODY = '{"kind":"ticket_created","ticket_id":"{{ticket.id}}"}'
 COMMAND_BODY = '{"kind":"comment_command","ticket_id":"{{ticket.id}}"}'
 
 
-class ZendeskStandIn:
+class ZendeskStandIn(Deeds):
     """One Zendesk account on ``url``, with customers, an agent and the bot's agent.
 
     With a ``webhook_url`` it behaves like an account whose set-up was done: a new
@@ -98,69 +99,9 @@ class ZendeskStandIn:
             self._seeded = self._seed(endpoint)
         self._seeded.shown["endpoint"] = endpoint
 
-    def create_ticket(
-        self,
-        requester_email: str,
-        subject: str,
-        description: str,
-        *,
-        submitter: User | None = None,
-        public: bool = True,
-        tags: tuple[str, ...] = (),
-        custom_fields: Mapping[int, object] | None = None,
-    ) -> int:
-        """A new ticket by whoever has this address; unknown people become users,
-        unverified, as with mail. The ticket's id."""
-        requester = self.account.user_by_email(requester_email)
-        if requester is None:
-            name = requester_email.partition("@")[0]
-            requester = self.account.add_user(name, requester_email, verified=False)
-        ticket = self.account.create_ticket(
-            requester,
-            subject,
-            description,
-            submitter=submitter,
-            public=public,
-            tags=tags,
-            custom_fields=dict(custom_fields or {}),
-        )
-        return ticket.id
-
-    def add_comment(
-        self, ticket: int, body: str, *, by: User | None = None, public: bool = True
-    ) -> Comment:
-        """A comment by ``by``, or by the agent."""
-        comment: Json = {"body": body, "public": public}
-        author = by or self.agent
-        self.account.update_ticket(author, ticket, {"comment": comment}, "web")
-        return self.comments(ticket)[-1]
-
-    def solve(self, ticket: int) -> None:
-        self.account.update_ticket(self.agent, ticket, {"status": "solved"}, "web")
-
-    def close(self, ticket: int) -> None:
-        self.account.update_ticket(self.agent, ticket, {"status": "closed"}, "rule")
-
-    def delete(self, ticket: int) -> None:
-        self.account.ticket(ticket).deleted = True
-
     def redeliver(self, invocation_id: str) -> None:
         """Deliver once more what was delivered before, under the same id."""
         self.postman.redeliver(invocation_id)
-
-    @property
-    def tickets(self) -> dict[int, Ticket]:
-        return self.account.tickets
-
-    def comments(self, ticket: int) -> list[Comment]:
-        return self.account.tickets[ticket].comments
-
-    def notes(self, ticket: int) -> list[Comment]:
-        """What the bot's own agent wrote."""
-        return [c for c in self.comments(ticket) if c.author_id == self.bot.id]
-
-    def audits(self, ticket: int) -> list[Audit]:
-        return self.account.tickets[ticket].audits
 
     @property
     def api_calls(self) -> list[Call]:
