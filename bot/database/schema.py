@@ -56,6 +56,8 @@ requests = Table(
     Column("id", String(32), primary_key=True),
     # The vendor's own id for the event: a redelivery is the same row.
     Column("key", String(255), nullable=False, unique=True),
+    # Other events it stands for as well, while nobody has begun to answer it.
+    Column("burst", String(120), index=True, unique=True),
     Column("action", String(16), nullable=False),
     Column("destination", String(32), nullable=False),
     Column("body", Text, nullable=False),
@@ -79,6 +81,7 @@ requests = Table(
     Column("delivery", Text),
     Column("settled_at", Utc),
     Index("ix_requests_state_due_at", "state", "due_at"),
+    Index("ix_requests_destination", "destination", "state", "created_at"),
 )
 
 replays = Table(

@@ -11,61 +11,41 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, case, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
 from bot.database.schema import requests as table
 from bot.errors import NotFound
+from bot.ledger.accepting import add
 from bot.ledger.body import from_json, to_json
+from bot.ledger.claiming import is_oldest, ring, take
+from bot.ledger.entries import (
+    DEAD,
+    DONE,
+    WAITING,
+    WORKING,
+    Claim,
+    LedgerEntry,
+    Lost,
+    claim_of,
+    entry_of,
+)
 from bot.model import Delivery, ReplayRequest
 from bot.sealing import Sealer
 
-WAITING, WORKING, DONE, DEAD = "waiting", "working", "done", "dead"
-_OPEN = (WAITING, WORKING)
-# A bell is rung again when nobody came for this long.
-_RING_AGAIN = timedelta(seconds=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A row leased to one worker. ``lease`` proves it is still ours."""
-
-    id: str
-    lease: str
-    request: ReplayRequest
-    attempts: int
-    created_at: datetime
-    interruptions: int
-    """How often a worker died, or lost its lease, while it had the row."""
-    intended: bool
-    """Posting was begun before and no outcome is known: look before posting again."""
-    failure: str | None
-    is_final: bool = False
-    """Trying again cannot help."""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """A row as an administrator sees it."""
-
-    id: str
-    key: str
-    action: str
-    destination: str
-    state: str
-    attempts: int
-    created_at: datetime
-    error: str | None
-
-
-class Lost(Exception):
-    """The lease ran out and another worker took the row; stop without a word."""
+__all__ = [
+    "DEAD",
+    "DONE",
+    "WAITING",
+    "WORKING",
+    "Claim",
+    "Ledger",
+    "LedgerEntry",
+    "Lost",
+]
 
 
 class Ledger:
@@ -88,13 +68,22 @@ class Ledger:
         self._sealer = sealer
 
     def accept(
-        self, request: ReplayRequest, *, is_rung: bool = True
+        self,
+        request: ReplayRequest,
+        *,
+        is_rung: bool = True,
+        after: timedelta | None = None,
     ) -> tuple[str, bool]:
-        """The row's id, and whether it is new: the same key is the same row.
+        """The row's id, and whether it is new: the same key is the same row, and so
+        are the events of a burst that nobody has begun to answer.
 
-        Without ``is_rung`` the next sweep rings for it.
+        Without ``is_rung`` the next sweep rings for it; so it does for what is not to
+        be answered before ``after``.
         """
         now = self._clock()
+        burst = request.burst
+        if after is None:
+            after = burst.wait if burst else timedelta(0)
         row = {
             "id": uuid.uuid4().hex,
             "key": request.key,
@@ -104,21 +93,11 @@ class Ledger:
             "state": WAITING,
             "attempts": 0,
             "created_at": now,
-            "due_at": now,
-            "rung_at": now if is_rung else None,
+            "due_at": now + after,
+            "rung_at": now if is_rung and not after else None,
             "draft": "{}",
         }
-        try:
-            with transaction(self._engine) as connection:
-                connection.execute(table.insert().values(row))
-        except IntegrityError:
-            return self._id_of(request.key), False
-        return str(row["id"]), True
-
-    def _id_of(self, key: str) -> str:
-        with transaction(self._engine) as connection:
-            found = connection.execute(select(table.c.id).where(table.c.key == key))
-            return str(found.scalar_one())
+        return add(self._engine, row, burst)
 
     def request(self, request_id: str) -> ReplayRequest:
         """What was asked. Raises NotFound."""
@@ -135,46 +114,40 @@ class Ledger:
 
     def claim(self, request_id: str) -> Claim | None:
         """Lease the row to the caller; None where it is done, not due or another's."""
-        now = self._clock()
-        lease = uuid.uuid4().hex
-        with transaction(self._engine) as connection:
-            taken = connection.execute(
-                update(table)
-                .where(table.c.id == request_id, self._is_free(now))
-                .values(
-                    state=WORKING,
-                    lease=lease,
-                    leased_until=now + self._lease,
-                    attempts=table.c.attempts + 1,
-                    interruptions=table.c.interruptions
-                    + case((table.c.state == WORKING, 1), else_=0),
-                    # Heard; the next one may ring as soon as the row is due again.
-                    rung_at=None,
-                )
-            )
-            if taken.rowcount != 1:
-                return None
-            row = connection.execute(
-                select(table).where(table.c.id == request_id)
-            ).one()
-        return Claim(
-            id=row.id,
-            lease=lease,
-            request=from_json(json.loads(row.body), self._sealer),
-            attempts=row.attempts,
-            created_at=row.created_at,
-            interruptions=row.interruptions,
-            intended=row.intended_at is not None,
-            failure=row.failure,
-            is_final=row.is_final,
+        return self._claim(table.c.id == request_id)
+
+    def claim_oldest(self, destination: str) -> Claim | None:
+        """Lease the oldest row that is due for the destination; None where there is
+        none."""
+        return self._claim(is_oldest(destination, self._clock()))
+
+    def _claim(self, which: ColumnElement[bool]) -> Claim | None:
+        row = take(self._engine, which, now=self._clock(), lease=self._lease)
+        if row is None:
+            return None
+        return claim_of(row, from_json(json.loads(row.body), self._sealer))
+
+    def unclaim(self, claim: Claim) -> None:
+        """Give the row back as if it had never been claimed. Raises Lost."""
+        self._change(
+            claim, state=WAITING, leased_until=None, attempts=claim.attempts - 1
         )
 
-    def _is_free(self, now: datetime) -> Any:
-        return and_(
-            table.c.state.in_(_OPEN),
-            table.c.due_at <= now,
-            or_(table.c.leased_until.is_(None), table.c.leased_until < now),
-        )
+    def destination_of(self, request_id: str) -> str | None:
+        """Where a request is answered; None where there is no such request."""
+        with transaction(self._engine) as connection:
+            return connection.execute(
+                select(table.c.destination).where(table.c.id == request_id)
+            ).scalar_one_or_none()
+
+    def first_accepted(self, destination: str) -> datetime | None:
+        """When the first request that is kept came from there."""
+        with transaction(self._engine) as connection:
+            return connection.execute(
+                select(func.min(table.c.created_at)).where(
+                    table.c.destination == destination
+                )
+            ).scalar_one_or_none()
 
     def renew(self, claim: Claim) -> None:
         """Keep the lease. Raises Lost where another worker has the row."""
@@ -253,27 +226,15 @@ class Ledger:
     def save_draft(self, claim: Claim, data: Mapping[str, str]) -> None:
         self._change(claim, draft=json.dumps(dict(data)))
 
-    def due(self, limit: int = 200) -> list[str]:
+    def due(
+        self, limit: int = 200, *, where: Mapping[str, int] | None = None
+    ) -> list[str]:
         """Rows that nobody is looking at and whose bell is old; oldest first.
 
-        They count as rung from now on.
+        They count as rung from now on. Of the destinations that ``where`` names there
+        are so many at most.
         """
-        now = self._clock()
-        unheard = or_(table.c.rung_at.is_(None), table.c.rung_at < now - _RING_AGAIN)
-        with transaction(self._engine) as connection:
-            ids = list(
-                connection.execute(
-                    select(table.c.id)
-                    .where(self._is_free(now), unheard)
-                    .order_by(table.c.due_at)
-                    .limit(limit)
-                ).scalars()
-            )
-            if ids:
-                connection.execute(
-                    update(table).where(table.c.id.in_(ids)).values(rung_at=now)
-                )
-        return ids
+        return ring(self._engine, limit, now=self._clock(), where=where or {})
 
     def free_all(self) -> int:
         """End every lease; for the only process there is, at its start. How many."""
@@ -303,7 +264,7 @@ class Ledger:
                 .order_by(table.c.created_at.desc())
                 .limit(limit)
             ).all()
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
 
 class LedgerDraft:
@@ -321,16 +282,3 @@ class LedgerDraft:
     def save(self, **values: str) -> None:
         self._data = {**self._data, **values}
         self._ledger.save_draft(self._claim, self._data)
-
-
-def _entry(row: Row[Any]) -> LedgerEntry:
-    return LedgerEntry(
-        id=row.id,
-        key=row.key,
-        action=row.action,
-        destination=row.destination,
-        state=row.state,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        error=row.error,
-    )

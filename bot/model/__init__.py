@@ -27,6 +27,7 @@ from bot.model.recordings import (
 from bot.model.requests import (
     Action,
     Audience,
+    Burst,
     Filters,
     Opening,
     ReplayRequest,
@@ -54,6 +55,7 @@ __all__ = [
     "Action",
     "Activity",
     "Audience",
+    "Burst",
     "Check",
     "Delivery",
     "ErrorLine",

@@ -87,6 +87,19 @@ class ReplyTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Burst:
+    """Events that come together and are one request until somebody begins with it.
+
+    It waits for more of them for so long. One that ``is_separate`` is a request of its
+    own all the same; others may join it.
+    """
+
+    name: str
+    wait: timedelta = timedelta(0)
+    is_separate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayRequest:
     """What was asked. ``key`` is the vendor's own id for the event: the same event
     delivered again has the same key and is the same request."""
@@ -116,3 +129,5 @@ class ReplayRequest:
     by_admin: bool = False
     """Whoever asked looks after the workspace; the destination knows, once asked to
     complete the request."""
+    burst: Burst | None = None
+    """What it comes with; of no interest once it is accepted."""

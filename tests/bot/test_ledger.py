@@ -12,6 +12,7 @@ from bot.database.schema import requests
 from bot.ledger import DEAD, DONE, WAITING, Ledger, Lost
 from bot.model import (
     Action,
+    Burst,
     Delivery,
     Identifier,
     IdentifierKind,
@@ -222,3 +223,82 @@ def test_what_lets_anybody_post_lies_sealed_in_the_database(engine, time):
     # Without the key it is answered another way.
     strange = Ledger(engine, lease=LEASE, clock=time, sealer=Sealer([new_key()]))
     assert strange.request(sealed).reply_to.address == {}
+
+
+TICKET = Burst("zendesk:5158", wait=timedelta(seconds=10))
+
+
+def joining(key, **changes):
+    return replace(REQUEST, key=key, burst=replace(TICKET, **changes))
+
+
+def test_events_that_come_together_are_one_request(ledger, time):
+    first, is_new = ledger.accept(joining("a"))
+    second, is_second_new = ledger.accept(joining("b"))
+    assert (is_new, is_second_new, second) == (True, False, first)
+    elsewhere, _ = ledger.accept(replace(joining("c"), burst=Burst("zendesk:5159")))
+    assert elsewhere != first
+
+
+def test_a_burst_is_begun_with_when_it_had_time_to_end(ledger, time):
+    request_id, _ = ledger.accept(joining("a"))
+    assert ledger.claim(request_id) is None
+    assert ledger.due() == []
+    time.pass_(seconds=10)
+    assert ledger.due() == [request_id]
+    assert ledger.claim(request_id)
+
+
+def test_what_happens_once_it_was_begun_with_is_another_request(ledger, time):
+    """Whoever works on it may have read the ticket already."""
+    first, _ = ledger.accept(joining("a"))
+    time.pass_(seconds=10)
+    assert ledger.claim(first)
+    second, is_new = ledger.accept(joining("b"))
+    assert is_new
+    assert second != first
+
+
+def test_a_question_is_answered_for_itself_and_others_join_it(ledger):
+    """What an agent typed is not answered by what waits for the ticket already."""
+    first, _ = ledger.accept(joining("a", is_separate=True))
+    second, is_new = ledger.accept(joining("b", is_separate=True))
+    assert is_new
+    assert second != first
+    assert ledger.accept(joining("c")) == (first, False)
+    assert ledger.accept(joining("b", is_separate=True)) == (second, False)
+
+
+def test_the_oldest_that_is_due_comes_first_whoever_rang(ledger, time):
+    older, _ = ledger.accept(replace(REQUEST, key="older"))
+    time.pass_(seconds=1)
+    newer, _ = ledger.accept(replace(REQUEST, key="newer"))
+    first = ledger.claim_oldest("slack")
+    assert first.id == older
+    assert ledger.claim_oldest("slack").id == newer
+    assert ledger.claim_oldest("slack") is None
+    assert ledger.claim_oldest("zendesk") is None
+    ledger.unclaim(first)
+    again = ledger.claim_oldest("slack")
+    assert (again.id, again.attempts) == (older, 1)
+
+
+def test_only_so_many_are_rung_for_as_a_destination_takes(ledger, time):
+    slow = [
+        ledger.accept(replace(REQUEST, key=f"z{n}", reply_to=ReplyTo("zendesk")))[0]
+        for n in range(3)
+    ]
+    other, _ = ledger.accept(REQUEST)
+    time.pass_(seconds=6)
+    assert set(ledger.due(where={"zendesk": 1})) == {other, slow[0]}
+    assert ledger.due(where={"zendesk": 0}) == []
+    assert ledger.due() == slow[1:]
+
+
+def test_when_a_destination_was_first_asked_is_known(ledger, time):
+    assert ledger.first_accepted("slack") is None
+    ledger.accept(REQUEST)
+    began = time.now
+    time.pass_(hours=1)
+    ledger.accept(replace(REQUEST, key="later"))
+    assert ledger.first_accepted("slack") == began
