@@ -1,4 +1,4 @@
-"""A Slack stand-in on a clock that stands still, and an app that hears of it."""
+"""A Slack stand-in on a clock that stands still, an app that hears of it; a Zendesk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.demo.slack import SlackStandIn
+from bot.demo.zendesk import ZendeskStandIn
 from tests.demo.slack_receiver import Clock, Receiver
 
 
@@ -35,3 +36,17 @@ def client(slack: SlackStandIn, monkeypatch: pytest.MonkeyPatch) -> WebClient:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
     return WebClient(slack.bot_token, base_url=slack.api_url, timeout=5)
+
+
+@pytest.fixture
+def zendesk() -> Iterator[ZendeskStandIn]:
+    stand_in = ZendeskStandIn()
+    stand_in.postman.pace = 0.01
+    stand_in.start()
+    yield stand_in
+    stand_in.stop()
+
+
+@pytest.fixture
+def ticket(zendesk: ZendeskStandIn) -> int:
+    return zendesk.create_ticket("jane@example.com", "Export", "Hangs.")

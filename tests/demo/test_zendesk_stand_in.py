@@ -6,45 +6,20 @@ import base64
 import hmac
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
 
 import pytest
 import requests
-from flask import Flask, Response, request
 from playwright.sync_api import Browser, Page, expect
 
 from bot.demo.server import Server
 from bot.demo.zendesk import Fault, ZendeskStandIn
 from bot.demo.zendesk.sanitise import safe_html
+from tests.demo.zendesk_calls import Receiver, call, update
 
 HOSTILE = (
     '<h3 onclick="alert(1)">T</h3><script>alert(1)</script><img src=x onerror=alert(1)>'
     '<a href="javascript:alert(1)">x</a><a href="https://ok.example/" style="x">y</a>'
 )
-
-
-class Receiver:
-    """A courier's door that keeps what it was sent and answers as told."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[dict[str, str], bytes]] = []
-        self.answers: list[tuple[int, dict[str, str]]] = []
-        self.app = Flask("receiver")
-        self.app.add_url_rule("/hook", view_func=self._take, methods=["POST"])
-
-    def _take(self) -> Response:
-        self.received.append((dict(request.headers), request.get_data()))
-        status, headers = self.answers.pop(0) if self.answers else (200, {})
-        return Response(status=status, headers=headers)
-
-
-@pytest.fixture
-def zendesk() -> Iterator[ZendeskStandIn]:
-    stand_in = ZendeskStandIn()
-    stand_in.postman.pace = 0.01
-    stand_in.start()
-    yield stand_in
-    stand_in.stop()
 
 
 @pytest.fixture
@@ -54,29 +29,6 @@ def receiver(zendesk: ZendeskStandIn) -> Iterator[Receiver]:
         zendesk.webhook_url = f"{server.url}/hook"
         yield made
         zendesk.postman.settle()
-
-
-@pytest.fixture
-def ticket(zendesk: ZendeskStandIn) -> int:
-    return zendesk.create_ticket("jane@example.com", "Export", "Hangs.")
-
-
-def call(
-    zendesk: ZendeskStandIn, method: str, path: str, body: Any = None, **more: Any
-) -> requests.Response:
-    known = zendesk.credentials
-    return requests.request(
-        method,
-        f"{zendesk.url}/api/v2/{path}",
-        json=body,
-        auth=(f"{known.agent_email}/token", known.api_token),
-        timeout=5,
-        **more,
-    )
-
-
-def update(zendesk: ZendeskStandIn, ticket: int, **changes: Any) -> requests.Response:
-    return call(zendesk, "PUT", f"tickets/{ticket}.json", {"ticket": changes})
 
 
 def test_paths_work_with_and_without_suffix(

@@ -72,6 +72,11 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
         ticket, audit = account.update_ticket(g.user, ticket_id, json_body("ticket"))
         return jsonify(ticket=ticket.show(base_url()), audit=audit.show())
 
+    @api.delete("/tickets/<int:ticket_id>")
+    def delete_ticket(ticket_id: int) -> ResponseReturnValue:
+        account.delete_ticket(g.user, ticket_id)
+        return "", 204
+
     @api.get("/tickets/<int:ticket_id>/comments")
     def comments(ticket_id: int) -> ResponseReturnValue:
         rows = [c.show(base_url()) for c in account.ticket(ticket_id).comments]

@@ -108,6 +108,16 @@ class Audit:
             }
         )
 
+    def add_ccs(self, event_id: int, value: list[str], old: list[str]) -> None:
+        self.events.append(
+            {
+                "id": event_id,
+                "type": "EmailCcChange",
+                "current_email_ccs": value,
+                "previous_email_ccs": old,
+            }
+        )
+
     def show(self) -> Json:
         return {
             "id": self.id,

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict, Unpack
 
 from bot.demo.zendesk.account import Account
 from bot.demo.zendesk.conversation import Audit, Comment
 from bot.demo.zendesk.people import User
 from bot.demo.zendesk.records import Json
 from bot.demo.zendesk.tickets import Ticket
+
+
+class TicketPlaces(TypedDict, total=False):
+    """Where a ticket belongs, and who else is on it; named as in the API."""
+
+    status: str
+    channel: str
+    brand_id: int
+    ticket_form_id: int
+    group_id: int | None
+    organization_id: int | None
+    assignee_id: int | None
+    email_cc_ids: tuple[int, ...]
 
 
 class Deeds:
@@ -28,9 +42,11 @@ class Deeds:
         public: bool = True,
         tags: tuple[str, ...] = (),
         custom_fields: Mapping[int, object] | None = None,
+        **more: Unpack[TicketPlaces],
     ) -> int:
         """A new ticket by whoever has this address; unknown people become users,
-        unverified, as with mail. The ticket's id."""
+        unverified, as with mail. The ticket's id. Raises Refusal where the requester
+        is suspended."""
         requester = self.account.user_by_email(requester_email)
         if requester is None:
             name = requester_email.partition("@")[0]
@@ -43,6 +59,7 @@ class Deeds:
             public=public,
             tags=tags,
             custom_fields=dict(custom_fields or {}),
+            **more,
         )
         return ticket.id
 
@@ -51,18 +68,50 @@ class Deeds:
     ) -> Comment:
         """A comment by ``by``, or by the agent."""
         comment: Json = {"body": body, "public": public}
-        author = by or self.agent
-        self.account.update_ticket(author, ticket, {"comment": comment}, "web")
+        self.change(ticket, by=by, comment=comment)
         return self.comments(ticket)[-1]
 
+    def change(self, ticket: int, *, by: User | None = None, **fields: object) -> Audit:
+        """Change a ticket's fields, named as in the API, as the agent or as ``by``."""
+        return self.account.update_ticket(by or self.agent, ticket, fields, "web")[1]
+
     def solve(self, ticket: int) -> None:
-        self.account.update_ticket(self.agent, ticket, {"status": "solved"}, "web")
+        self.change(ticket, status="solved")
 
     def close(self, ticket: int) -> None:
         self.account.update_ticket(self.agent, ticket, {"status": "closed"}, "rule")
 
     def delete(self, ticket: int) -> None:
-        self.account.ticket(ticket).deleted = True
+        self.account.delete_ticket(self.agent, ticket)
+
+    def reopen(self, ticket: int, body: str = "It happened again.") -> Comment:
+        """The requester writes once more, which opens a waiting or solved ticket."""
+        requester = self.account.users[self.tickets[ticket].requester_id]
+        return self.add_comment(ticket, body, by=requester)
+
+    def change_requester(self, ticket: int, user: User) -> None:
+        self.change(ticket, requester_id=user.id)
+
+    def tag(self, ticket: int, *tags: str) -> None:
+        """The agent adds tags to the ticket's own."""
+        self.change(ticket, tags=[*self.tickets[ticket].tags, *tags])
+
+    def suspend(self, user: User) -> None:
+        """No new ticket or comment of theirs is taken; what they wrote stays."""
+        user.suspended = True
+
+    def merge(self, source: int, into: int) -> None:
+        """Close ``source`` in favour of ``into``; both say so in an internal note."""
+        merged = self.tickets[source]
+        told = f"Request #{source} “{merged.subject}” was closed and merged into this"
+        self.add_comment(into, f"{told} request.\n\n{merged.description}", public=False)
+        comment: Json = {
+            "body": f"This request was closed and merged into request #{into}.",
+            "public": False,
+        }
+        tags = [*merged.tags, "closed_by_merge"]
+        patch: Json = {"comment": comment, "status": "closed", "tags": tags}
+        self.account.update_ticket(self.agent, source, patch, "web", merged_into=into)
 
     @property
     def tickets(self) -> dict[int, Ticket]:

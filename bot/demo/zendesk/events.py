@@ -11,7 +11,7 @@ import uuid
 
 from bot.demo.zendesk.account import Change
 from bot.demo.zendesk.records import Json
-from bot.demo.zendesk.tickets import Ticket
+from bot.demo.zendesk.tickets import CUSTOM_STATUS_ID, Ticket
 
 
 def envelopes(change: Change, account_id: int) -> list[tuple[str, bytes]]:
@@ -51,17 +51,17 @@ def envelopes(change: Change, account_id: int) -> list[tuple[str, bytes]]:
 def _detail(ticket: Ticket, actor_id: int) -> Json:
     return {
         "actor_id": str(actor_id),
-        "assignee_id": None,
-        "brand_id": "8447346621310",
+        "assignee_id": _text(ticket.assignee_id),
+        "brand_id": str(ticket.brand_id),
         "created_at": ticket.created_at,
-        "custom_status": "8447320465790",
+        "custom_status": str(CUSTOM_STATUS_ID),
         "description": ticket.description,
         "external_id": ticket.external_id,
-        "form_id": "8646151517822",
-        "group_id": "8447320466430",
+        "form_id": str(ticket.ticket_form_id),
+        "group_id": _text(ticket.group_id),
         "id": str(ticket.id),
         "is_public": ticket.is_public,
-        "organization_id": None,
+        "organization_id": _text(ticket.organization_id),
         # Upper case here, lower case everywhere else: so it is in real envelopes.
         "priority": ticket.priority.upper() if ticket.priority else None,
         "requester_id": str(ticket.requester_id),
@@ -73,3 +73,7 @@ def _detail(ticket: Ticket, actor_id: int) -> Json:
         "updated_at": ticket.updated_at,
         "via": {"channel": ticket.channel},
     }
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)

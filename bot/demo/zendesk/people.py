@@ -19,6 +19,8 @@ class User:
     identities: list[Json] = field(default_factory=list)
     user_fields: Json = field(default_factory=dict)
     suspended: bool = False
+    """Zendesk takes no new ticket of a suspended user; the old ones stay."""
+    organization_id: int | None = None
 
     def add_identity(
         self, identity_id: int, value: str, *, verified: bool, primary: bool = False
@@ -56,7 +58,7 @@ class User:
             "photo": None,
             "locale_id": 1,
             "locale": "en-US",
-            "organization_id": None,
+            "organization_id": self.organization_id,
             "role": self.role,
             "verified": self.verified,
             "external_id": self.external_id,

@@ -144,7 +144,8 @@ class ZendeskStandIn(Deeds):
         return webhook
 
     def _changed(self, change: Change) -> None:
-        for trigger in list(self.admin.triggers.values()):
+        triggers = [] if change.kind == "Delete" else self.admin.triggers.values()
+        for trigger in list(triggers):
             if fires(trigger, change):
                 self._act(trigger, change)
         for kind, body in envelopes(change, ACCOUNT_ID):

@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 
 from bot.demo.zendesk.conversation import Upload
 from bot.demo.zendesk.people import User
-from bot.demo.zendesk.records import Refusal, stamp
+from bot.demo.zendesk.places import (
+    DEFAULT_BRAND_ID,
+    DEFAULT_FORM_ID,
+    DEFAULT_GROUP_ID,
+    Brand,
+    Group,
+    Organization,
+    TicketForm,
+)
+from bot.demo.zendesk.records import Json, Refusal, stamp
 from bot.demo.zendesk.tickets import Ticket
 
 BLOCKED_EXTENSIONS: frozenset[str] = frozenset()
@@ -25,6 +34,10 @@ class State:
     users: dict[int, User] = field(default_factory=dict)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    brands: dict[int, Brand] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
+    forms: dict[int, TicketForm] = field(default_factory=dict)
+    organizations: dict[int, Organization] = field(default_factory=dict)
     forces_public: bool = False
     """An account whose own rules make every comment public."""
     empty_uploads: int = 0
@@ -34,6 +47,10 @@ class State:
         self.lock = threading.RLock()
         self._ids = itertools.count(33_144_692_255_001, 128)
         self._ticket_ids = itertools.count(5158)
+        now, form = self.now(), DEFAULT_FORM_ID
+        self.brands[DEFAULT_BRAND_ID] = Brand(DEFAULT_BRAND_ID, "Acme", now, [form])
+        self.groups[DEFAULT_GROUP_ID] = Group(DEFAULT_GROUP_ID, "Support", now)
+        self.forms[form] = TicketForm(form, "Default Ticket Form", now)
 
     def new_id(self) -> int:
         return next(self._ids)
@@ -52,6 +69,8 @@ class State:
         *,
         verified: bool = True,
         external_id: str | None = None,
+        organization_id: int | None = None,
+        user_fields: Json | None = None,
     ) -> User:
         with self.lock:
             user = User(
@@ -62,11 +81,29 @@ class State:
                 verified=verified,
                 external_id=external_id,
                 created_at=self.now(),
+                organization_id=organization_id,
+                user_fields=dict(user_fields or {}),
             )
             if email:
                 user.add_identity(self.new_id(), email, verified=verified, primary=True)
             self.users[user.id] = user
             return user
+
+    def add_brand(self, name: str) -> Brand:
+        brand = Brand(self.new_id(), name, self.now(), [DEFAULT_FORM_ID])
+        return self.brands.setdefault(brand.id, brand)
+
+    def add_group(self, name: str) -> Group:
+        group = Group(self.new_id(), name, self.now())
+        return self.groups.setdefault(group.id, group)
+
+    def add_form(self, name: str) -> TicketForm:
+        form = TicketForm(self.new_id(), name, self.now())
+        return self.forms.setdefault(form.id, form)
+
+    def add_organization(self, name: str) -> Organization:
+        made = Organization(self.new_id(), name, self.now())
+        return self.organizations.setdefault(made.id, made)
 
     def user_by_email(self, email: str) -> User | None:
         with self.lock:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.demo.zendesk.conversation import Audit, Comment
+from bot.demo.zendesk.places import DEFAULT_BRAND_ID, DEFAULT_FORM_ID
 from bot.demo.zendesk.records import Json, via
+
+CUSTOM_STATUS_ID = 26_155_621_627_539
 
 
 @dataclass
@@ -27,11 +30,39 @@ class Ticket:
     priority: str | None = None
     type: str | None = None
     external_id: str | None = None
+    assignee_id: int | None = None
+    group_id: int | None = None
+    organization_id: int | None = None
+    brand_id: int = DEFAULT_BRAND_ID
+    ticket_form_id: int = DEFAULT_FORM_ID
+    email_cc_ids: list[int] = field(default_factory=list)
+    followup_ids: list[int] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     custom_fields: dict[int, object] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     deleted: bool = False
+
+    def created_with(self) -> Json:
+        """What the first audit tells, name by name; ids are text there."""
+        told: Json = {
+            "subject": self.subject,
+            "requester_id": str(self.requester_id),
+            "priority": self.priority,
+            "type": self.type,
+            "status": self.status,
+        }
+        for name in ("assignee_id", "organization_id", "group_id"):
+            if getattr(self, name) is not None:
+                told[name] = str(getattr(self, name))
+        if self.tags:
+            told["tags"] = list(self.tags)
+        return {
+            **told,
+            "brand_id": str(self.brand_id),
+            "ticket_form_id": str(self.ticket_form_id),
+            "custom_status_id": str(CUSTOM_STATUS_ID),
+        }
 
     def show(self, base: str) -> Json:
         fields = [{"id": k, "value": v} for k, v in self.custom_fields.items()]
@@ -52,12 +83,12 @@ class Ticket:
             "recipient": None,
             "requester_id": self.requester_id,
             "submitter_id": self.submitter_id,
-            "assignee_id": None,
-            "organization_id": None,
-            "group_id": None,
-            "collaborator_ids": [],
+            "assignee_id": self.assignee_id,
+            "organization_id": self.organization_id,
+            "group_id": self.group_id,
+            "collaborator_ids": list(self.email_cc_ids),
             "follower_ids": [],
-            "email_cc_ids": [],
+            "email_cc_ids": list(self.email_cc_ids),
             "forum_topic_id": None,
             "problem_id": None,
             "has_incidents": False,
@@ -68,10 +99,10 @@ class Ticket:
             "fields": fields,
             "satisfaction_rating": None,
             "sharing_agreement_ids": [],
-            "custom_status_id": 26155621627539,
-            "followup_ids": [],
-            "ticket_form_id": 26155621471251,
-            "brand_id": 26155621587603,
+            "custom_status_id": CUSTOM_STATUS_ID,
+            "followup_ids": list(self.followup_ids),
+            "ticket_form_id": self.ticket_form_id,
+            "brand_id": self.brand_id,
             "allow_channelback": False,
             "allow_attachments": True,
             "from_messaging_channel": False,

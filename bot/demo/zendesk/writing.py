@@ -54,6 +54,8 @@ def write_comment(
         raise invalid("comment", "Comment: is too long (maximum is 65535)")
     if len(ticket.comments) >= MAX_COMMENTS:
         raise invalid("comment", "Comment: limit of 5000 reached")
+    if actor.suspended:
+        raise invalid("author", f"Author: {actor.name} is suspended")
     public = given.get("public", ticket.is_public)
     if not isinstance(public, bool):
         raise invalid("comment", "Public: is not a boolean")
@@ -67,7 +69,7 @@ def write_comment(
         public=public or state.forces_public or actor.role == "end-user",
         created_at=audit.created_at,
         custom=audit.custom,
-        uploads=[_take_upload(state, t) for t in _tokens(given.get("uploads"))],
+        uploads=_take_uploads(state, given.get("uploads")),
         channel=audit.channel,
     )
     ticket.comments.append(comment)
@@ -75,18 +77,18 @@ def write_comment(
     return comment
 
 
-def _take_upload(state: State, token: str) -> Upload:
-    upload = state.uploads.get(token)
-    if upload is None or upload.used or upload.expires_at < state.clock():
-        raise invalid("uploads", f"Upload: token {token[:6]}… is not valid")
-    upload.used = True
-    return upload
-
-
-def _tokens(uploads: object) -> list[str]:
-    if isinstance(uploads, str):
-        return [uploads]
-    return [str(token) for token in uploads] if isinstance(uploads, list) else []
+def _take_uploads(state: State, given: object) -> list[Upload]:
+    """The files of these tokens, used up; all of them or, refused, none."""
+    tokens = [given] if isinstance(given, str) else given
+    found = []
+    for token in tokens if isinstance(tokens, list) else []:
+        upload = state.uploads.get(str(token))
+        if upload is None or upload.used or upload.expires_at < state.clock():
+            raise invalid("uploads", f"Upload: token {str(token)[:6]}… is not valid")
+        found.append(upload)
+    for upload in found:
+        upload.used = True
+    return found
 
 
 def _paragraphs(text: str) -> str:
