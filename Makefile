@@ -5,7 +5,7 @@ VIEWER := bot/viewer
 VIEWER_SOURCES := $(shell find $(VIEWER) -type f -not -path '*/node_modules/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check test-python test-viewer bench fidelity screenshots lock clean
+.PHONY: help install demo zendesk-app test check test-python test-viewer bench fidelity screenshots lock clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ install: .venv/installed ## Make .venv with the command in it and the built view
 
 demo: install ## Run the whole product on this machine, with sample data
 	$(BIN)/replay-courier demo
+
+zendesk-app: install ## Pack the Zendesk sidebar app: make zendesk-app PUBLIC_URL=https://…
+	$(BIN)/replay-courier setup zendesk-app -o dist/replay-courier-zendesk.zip
 
 test: install ## Set up what tests need, then lint, type-check and run every test
 	sh tests/setup.sh

@@ -11,6 +11,7 @@ import click
 
 from bot.cli.carrying import asset_hosts
 from bot.cli.output import as_json, printable, say
+from bot.cli.zendesk_app import setup_zendesk_app
 from bot.config import Settings, SettingsForSetup
 from bot.errors import CourierError, SettingsError
 from bot.model import Check
@@ -25,6 +26,9 @@ from bot.wiring.zendesk import zendesk_setup
 @click.group()
 def setup() -> None:
     """Print or make what the vendor side needs. Can be run again without harm."""
+
+
+setup.add_command(setup_zendesk_app)
 
 
 @setup.command("key")
