@@ -92,6 +92,16 @@ class Destination(Protocol):
         """What ``doctor`` prints about this destination; never raises."""
 
 
+class Gate(Protocol):
+    """How fast a destination takes answers."""
+
+    def room(self) -> int:
+        """How many may be begun now."""
+
+    def enter(self) -> bool:
+        """Begin with one; False where there is no room after all."""
+
+
 class Intake(Protocol):
     """What integrations may ask of the courier; each call takes milliseconds."""
 

@@ -111,6 +111,7 @@ class Settings(BaseSettings):
     zendesk_field_id: int | None = None
     zendesk_note_when_nothing: bool = False
     zendesk_attach_file: bool = False
+    zendesk_updates_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 100
     zendesk_url: str | None = None
 
     @field_validator("public_url", "zendesk_url", "posthog_ui_host")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
@@ -12,10 +13,12 @@ from dramatiq import Worker as BellWorker
 from bot.clock import Clock, utc_now
 from bot.delivery import Courier
 from bot.errors import CourierError, Gone, NotAllowed, RetryLater
+from bot.jobs.gates import Gates
 from bot.jobs.queue import Bell
 from bot.ledger import Claim, Ledger, Lost
 from bot.metrics import DELIVERED, DELIVERY_SECONDS, FAILED, RETRIED
 from bot.model import Action
+from bot.ports import Gate
 
 # How long a request may be tried before its asker is told that it failed. Somebody
 # looks at Slack and waits; a ticket's note is as good tomorrow morning.
@@ -65,11 +68,13 @@ class Worker:
         bell: Bell,
         lease: timedelta,
         threads: int,
+        gates: Mapping[str, Gate] | None = None,
         clock: Clock = utc_now,
         sweep_seconds: float = 1.0,
     ) -> None:
         self._courier = courier
         self._ledger = ledger
+        self._gates = Gates(ledger, gates or {})
         self._bell = bell
         self._renew_seconds = lease.total_seconds() / 3
         self._threads = threads
@@ -118,7 +123,7 @@ class Worker:
         """Ring for every row that is due and that nobody is looking at; where Redis
         is away, look at it here and now. Links that closed meanwhile are told of."""
         self._courier.tell_changes()
-        for request_id in self._ledger.due():
+        for request_id in self._gates.due():
             if self._stopping.is_set():
                 break
             if not self._bell.ring(request_id):
@@ -132,8 +137,9 @@ class Worker:
                 _log.warning("lease lost", request=claim.id)
 
     def look_at(self, request_id: str) -> None:
-        """Answer the row if it is free and due; every outcome is written down."""
-        claim = self._ledger.claim(request_id)
+        """Answer the row if it is free and due, or one that has to go before it; every
+        outcome is written down."""
+        claim = self._gates.claim(request_id)
         if claim is None:
             return
         self._held[claim.id] = claim

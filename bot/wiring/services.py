@@ -121,6 +121,7 @@ class Services:
             found["zendesk"] = zendesk_of(
                 self.settings,
                 partial(file_of, self.replays, self.settings.redaction),
+                self.redis,
             )
         return found
 
@@ -189,6 +190,11 @@ class Services:
             bell=self.bell,
             lease=self.settings.lease,
             threads=self.settings.worker_threads,
+            gates={
+                name: one.gate
+                for name, one in self.conversations.items()
+                if one.gate is not None
+            },
         )
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from redis import Redis
+
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.model import ReplayFile, SharedReplay
@@ -11,27 +13,37 @@ from bot.wiring.conversation import Conversation, plain
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
 from integrations.zendesk.destination import ZendeskDestination
+from integrations.zendesk.limits import Limits
 from integrations.zendesk.setup import set_up
 from integrations.zendesk.webhook import blueprint as zendesk_blueprint
 
 
 def zendesk_of(
-    settings: Settings, file_of: Callable[[SharedReplay], ReplayFile]
+    settings: Settings,
+    file_of: Callable[[SharedReplay], ReplayFile],
+    redis: Redis | None,
 ) -> Conversation:
     """Zendesk as a place people ask in."""
     secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
+    limits = None if redis is None else _limits(settings, redis)
     return Conversation(
         ZendeskDestination(
-            zendesk_account(settings),
+            zendesk_account(settings, limits),
             field_id=settings.zendesk_field_id,
             note_when_nothing=settings.zendesk_note_when_nothing,
             attach=file_of if settings.zendesk_attach_file else None,
         ),
         lambda intake: [zendesk_blueprint(intake=intake, secrets=secrets)],
+        gate=limits,
     )
 
 
-def zendesk_account(settings: Settings) -> Zendesk:
+def _limits(settings: Settings, redis: Redis) -> Limits:
+    account = settings.zendesk_subdomain or ""
+    return Limits(redis, account, updates=settings.zendesk_updates_per_minute)
+
+
+def zendesk_account(settings: Settings, limits: Limits | None = None) -> Zendesk:
     """The Zendesk account of the settings. Raises SettingsError where there is none."""
     if settings.zendesk_subdomain is None:
         raise SettingsError("ZENDESK_SUBDOMAIN is missing")
@@ -42,6 +54,7 @@ def zendesk_account(settings: Settings) -> Zendesk:
         email=settings.zendesk_email,
         api_token=plain(settings.zendesk_api_token),
         url=settings.zendesk_url,
+        limits=limits,
     )
 
 

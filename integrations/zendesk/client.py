@@ -18,7 +18,14 @@ from zenpy.lib.api_objects import Trigger as ZenpyTrigger
 from zenpy.lib.api_objects import Webhook as ZenpyWebhook
 
 from bot.errors import SettingsError
+from integrations.zendesk.credentials import (
+    TIMEOUT_SECONDS,
+    ApiToken,
+    Credentials,
+    OAuthClient,
+)
 from integrations.zendesk.failures import in_our_errors
+from integrations.zendesk.limits import Limits
 from integrations.zendesk.records import (
     Audit,
     Comment,
@@ -27,13 +34,7 @@ from integrations.zendesk.records import (
     User,
     Webhook,
 )
-from integrations.zendesk.session import (
-    TIMEOUT_SECONDS,
-    ApiToken,
-    Credentials,
-    OAuthClient,
-    ZendeskSession,
-)
+from integrations.zendesk.session import ZendeskSession
 
 MARKER = "replay_courier"
 """Our key in an update's metadata, which Zendesk keeps with the audit."""
@@ -47,6 +48,7 @@ def connect(
     email: str | None = None,
     api_token: str | None = None,
     url: str | None = None,
+    limits: Limits | None = None,
 ) -> Zendesk:
     """The account of ``subdomain``, by OAuth client or, without one, by API token.
 
@@ -56,9 +58,10 @@ def connect(
     base_url = (url or f"https://{subdomain}.zendesk.com").rstrip("/")
     if oauth_client_id and oauth_client_secret:
         oauth = OAuthClient(base_url, oauth_client_id, oauth_client_secret)
-        return Zendesk(subdomain, oauth, base_url)
+        return Zendesk(subdomain, oauth, base_url, limits=limits)
     if email and api_token:
-        return Zendesk(subdomain, ApiToken(email, api_token), base_url)
+        token = ApiToken(email, api_token)
+        return Zendesk(subdomain, token, base_url, limits=limits)
     raise SettingsError(
         "Zendesk needs ZENDESK_OAUTH_CLIENT_ID and ZENDESK_OAUTH_CLIENT_SECRET"
     )
@@ -78,11 +81,13 @@ class Zendesk:
         base_url: str,
         *,
         timeout: float = TIMEOUT_SECONDS,
+        limits: Limits | None = None,
     ) -> None:
         self.base_url = base_url
         self._subdomain = subdomain
         self._credentials = credentials
         self._timeout = timeout
+        self._limits = limits
         self._local = threading.local()
         self._sessions: list[ZendeskSession] = []
         self._me: User | None = None
@@ -227,7 +232,9 @@ class Zendesk:
     @property
     def _session(self) -> ZendeskSession:
         if not hasattr(self._local, "session"):
-            self._local.session = ZendeskSession(self.base_url, self._credentials)
+            self._local.session = ZendeskSession(
+                self.base_url, self._credentials, self._limits
+            )
             self._sessions.append(self._local.session)
         session: ZendeskSession = self._local.session
         return session

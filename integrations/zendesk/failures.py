@@ -13,7 +13,8 @@ import urllib3
 from zenpy.lib.exception import APIException, ZenpyException
 
 from bot.errors import Gone, NotFound, Refused, RetryLater
-from integrations.zendesk.session import path_of, retry_after
+from integrations.zendesk.credentials import retry_after
+from integrations.zendesk.session import path_of
 
 
 class Conflict(RetryLater):

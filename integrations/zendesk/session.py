@@ -7,12 +7,9 @@ becomes RetryLater at once.
 
 from __future__ import annotations
 
-import base64
-import threading
-import time
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -20,132 +17,40 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from bot.errors import Refused, RetryLater
+from integrations.zendesk.credentials import Credentials, retry_after
+from integrations.zendesk.limits import BUSY, Limits
 
-TIMEOUT_SECONDS = 20.0
-TOKEN_SECONDS = 7200
-"""Asked-for life of an access token; Zendesk allows 300 to 172,800."""
-RENEW_BEFORE_SECONDS = 60.0
 USER_AGENT = "replay-courier"
 
-
-class Credentials(Protocol):
-    """Proves who calls."""
-
-    def header(self) -> str:
-        """The Authorization header to send now."""
-
-    def renew(self, refused: str) -> bool:
-        """Whether the call may be tried again after ``refused`` was answered 401."""
-
-
-class ApiToken:
-    """An agent's e-mail and API token; Zendesk ends these on 30 April 2027."""
-
-    def __init__(self, email: str, token: str) -> None:
-        pair = base64.b64encode(f"{email}/token:{token}".encode()).decode()
-        self._header = f"Basic {pair}"
-
-    def header(self) -> str:
-        return self._header
-
-    def renew(self, refused: str) -> bool:
-        return False
-
-
-class OAuthClient:
-    """A confidential OAuth client (grant ``client_credentials``): asks for an access
-    token when it needs one and again before it runs out. Safe to use from threads.
-
-    Each process keeps its own token; Zendesk hands out as many as are asked for.
-    """
-
-    def __init__(
-        self,
-        base_url: str,
-        client_id: str,
-        client_secret: str,
-        *,
-        scope: str = "read write",
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._url = f"{base_url}/oauth/tokens"
-        self._client_id = client_id
-        self._client_secret = client_secret
-        self._scope = scope
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._good_until = 0.0
-
-    def header(self) -> str:
-        with self._lock:
-            if self._clock() >= self._good_until:
-                self._mint()
-            return f"Bearer {self._token}"
-
-    def renew(self, refused: str) -> bool:
-        with self._lock:
-            # Another thread may have renewed it already.
-            if refused == f"Bearer {self._token}":
-                self._good_until = 0.0
-        return True
-
-    def _mint(self) -> None:
-        asked = {
-            "grant_type": "client_credentials",
-            "client_id": self._client_id,
-            "client_secret": self._client_secret,
-            "scope": self._scope,
-            "expires_in": TOKEN_SECONDS,
-        }
-        try:
-            answer = requests.post(self._url, json=asked, timeout=TIMEOUT_SECONDS)
-        except requests.RequestException as error:
-            raise RetryLater(
-                f"asking {self._url} for a token: {type(error).__name__}"
-            ) from None
-        if answer.status_code == 429 or answer.status_code >= 500:
-            raise RetryLater(
-                f"asking {self._url} for a token: {answer.status_code}",
-                after=retry_after(answer.headers),
-            )
-        try:
-            given = answer.json()
-            token, seconds = given["access_token"], given.get("expires_in")
-        except (ValueError, KeyError, TypeError, AttributeError):
-            token, seconds = None, None
-        if answer.status_code != 200 or not isinstance(token, str):
-            raise Refused(
-                f"asking {self._url} for a token: {answer.status_code}; check"
-                " ZENDESK_OAUTH_CLIENT_ID and ZENDESK_OAUTH_CLIENT_SECRET",
-                plain="Zendesk does not accept the courier's OAuth client.",
-            )
-        life = seconds if isinstance(seconds, int | float) else TOKEN_SECONDS
-        self._token = token
-        self._good_until = self._clock() + life - RENEW_BEFORE_SECONDS
+_TICKET = re.compile(r"/tickets/\d+(\.json)?$")
 
 
 class ZendeskSession(requests.Session):
     """A session that calls one Zendesk account and nobody else.
 
     ``base_url`` is the account's address, or a stand-in's. Whatever host a URL in an
-    answer names, the call goes there, so credentials never travel elsewhere.
+    answer names, the call goes there, so credentials never travel elsewhere. It keeps
+    the ``limits``.
     """
 
     authorized = True
     """Tells zenpy to leave credentials to us."""
 
-    def __init__(self, base_url: str, credentials: Credentials) -> None:
+    def __init__(
+        self, base_url: str, credentials: Credentials, limits: Limits | None = None
+    ) -> None:
         super().__init__()
         self.headers["User-Agent"] = USER_AGENT
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _AccountAdapter(base_url, credentials)
+        adapter = _AccountAdapter(base_url, credentials, limits)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 
 
 class _AccountAdapter(HTTPAdapter):
-    def __init__(self, base_url: str, credentials: Credentials) -> None:
+    def __init__(
+        self, base_url: str, credentials: Credentials, limits: Limits | None
+    ) -> None:
         # A call that never reached Zendesk may be repeated whatever it was; one that
         # did only if it changes nothing.
         super().__init__(
@@ -163,6 +68,7 @@ class _AccountAdapter(HTTPAdapter):
         )
         self._base = urlsplit(base_url)
         self._credentials = credentials
+        self._limits = limits
 
     def send(
         self,
@@ -175,6 +81,8 @@ class _AccountAdapter(HTTPAdapter):
     ) -> requests.Response:
         def once() -> requests.Response:
             sent = self._addressed(request)
+            if self._limits is not None:
+                self._limits.take(is_update=_updates_ticket(sent))
             return super(_AccountAdapter, self).send(
                 sent, stream, timeout, verify, cert, proxies
             )
@@ -187,12 +95,17 @@ class _AccountAdapter(HTTPAdapter):
                 answer = once()
         # zenpy tells answers apart by the URL it asked for.
         answer.request = request
+        if self._limits is not None:
+            self._limits.learn(answer.headers)
         if answer.status_code == 429:
             answer.close()
+            after = retry_after(answer.headers)
+            if self._limits is not None and not _is_of_one_ticket(answer):
+                self._limits.remember(after, is_update=_updates_ticket(request))
             raise RetryLater(
                 f"{request.method} {path_of(request)}: Zendesk limits our calls",
-                after=retry_after(answer.headers),
-                plain="Zendesk limits the courier's calls just now.",
+                after=after,
+                plain=BUSY,
             )
         if answer.is_redirect:
             answer.close()
@@ -212,12 +125,19 @@ class _AccountAdapter(HTTPAdapter):
         return sent
 
 
+def _updates_ticket(request: requests.PreparedRequest) -> bool:
+    return request.method == "PUT" and _TICKET.search(path_of(request)) is not None
+
+
+def _is_of_one_ticket(answer: requests.Response) -> bool:
+    """Whether it is one ticket that was updated too often, and not the account."""
+    return any(
+        "ticket" in name.lower() and "per" in name.lower() and "remaining=0" in value
+        for name, value in answer.headers.items()
+        if name.lower().startswith("zendesk-ratelimit-")
+    )
+
+
 def path_of(request: requests.PreparedRequest) -> str:
     """What was asked, without host and query, for errors and logs."""
     return urlsplit(request.url or "").path
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds the vendor asks us to wait; None where it names no number."""
-    value = headers.get("Retry-After", "").strip()
-    return float(value) if value.isascii() and value.isdigit() else None

@@ -100,7 +100,7 @@ class Chat:
 class World:
     """A worker whose sweep and time the test moves."""
 
-    def __init__(self, engine, redis_url, tmp_path):
+    def __init__(self, engine, redis_url, tmp_path, gates=None):
         self.time = Time()
         self.source, self.chat = Source(), Chat()
         lease = timedelta(seconds=60)
@@ -123,6 +123,7 @@ class World:
             bell=self.bell,
             lease=lease,
             threads=2,
+            gates=gates,
             clock=self.time,
         )
 
@@ -139,6 +140,21 @@ def world(engine, redis_url, tmp_path):
     world = World(engine, redis_url, tmp_path)
     yield world
     world.bell.close()
+
+
+@pytest.fixture
+def gated(engine, redis_url, tmp_path):
+    """Makes a worker that a gate with some room keeps from the chat."""
+    worlds = []
+
+    def make(room, *, entered=True):
+        gate = Narrow(room, entered)
+        worlds.append(World(engine, redis_url, tmp_path, gates={"chat": gate}))
+        return worlds[-1], gate
+
+    yield make
+    for one in worlds:
+        one.bell.close()
 
 
 def test_an_accepted_request_is_answered_once(world):
@@ -327,3 +343,50 @@ def test_what_is_found_is_newest_first_and_says_when_there_is_more(world):
     assert isinstance(found, Found)
     assert [one.id for one in found.recordings] == ["r1", "r2"]
     assert found.more
+
+
+class Narrow:
+    """A gate with little room."""
+
+    def __init__(self, room, entered=True):
+        self.left, self.entered = room, entered
+
+    def room(self):
+        return self.left
+
+    def enter(self):
+        self.left -= 1
+        return self.entered
+
+
+def test_a_gate_lets_the_oldest_through_whoever_rang(gated):
+    world, gate = gated(1)
+    older, newer = world.ask(key="older"), world.ask(key="newer")
+    world.worker.look_at(newer)
+    assert world.results(older)
+    assert not world.results(newer)
+    assert gate.left == 0
+    world.worker.look_at(newer)
+    assert not world.results(newer)
+
+
+def test_what_waits_before_a_gate_is_no_attempt_and_rung_for_when_there_is_room(gated):
+    world, gate = gated(0)
+    request_id = world.ask()
+    world.worker.look_at(request_id)
+    world.time.pass_(seconds=6)
+    world.worker.sweep()
+    gate.left = 1
+    world.worker.look_at(request_id)
+    assert world.results(request_id)
+    assert world.ledger.counts() == {DONE: 1}
+
+
+def test_a_gate_that_closed_meanwhile_gives_the_request_back(gated):
+    world, gate = gated(1, entered=False)
+    request_id = world.ask()
+    world.worker.look_at(request_id)
+    assert world.ledger.counts() == {WAITING: 1}
+    gate.left, gate.entered = 1, True
+    world.worker.look_at(request_id)
+    assert world.results(request_id)

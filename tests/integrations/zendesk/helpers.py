@@ -25,7 +25,7 @@ from bot.model import (
     Summary,
 )
 from integrations.zendesk.client import Zendesk
-from integrations.zendesk.session import ApiToken, Credentials
+from integrations.zendesk.credentials import ApiToken, Credentials
 
 
 class RecordingIntake:

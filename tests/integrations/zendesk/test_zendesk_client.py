@@ -14,6 +14,7 @@ from bot.demo.server import Server
 from bot.demo.zendesk import Fault, ZendeskStandIn
 from bot.errors import NotFound, Refused, RetryLater, SettingsError
 from integrations.zendesk.client import Zendesk, connect
+from integrations.zendesk.credentials import ApiToken, OAuthClient
 from integrations.zendesk.records import (
     Audit,
     Comment,
@@ -22,7 +23,6 @@ from integrations.zendesk.records import (
     User,
     Webhook,
 )
-from integrations.zendesk.session import ApiToken, OAuthClient
 from tests.integrations.zendesk.helpers import CLIENTS, client
 
 FIXTURES = Path(__file__).parent / "fixtures"

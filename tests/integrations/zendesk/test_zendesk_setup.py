@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.demo.zendesk import Fault, ZendeskStandIn
+from integrations.zendesk.credentials import ApiToken
 from integrations.zendesk.destination import ZendeskDestination
-from integrations.zendesk.session import ApiToken
 from integrations.zendesk.setup import set_up
 from tests.integrations.zendesk.helpers import client
 
