@@ -1,4 +1,4 @@
-"""The Support API's ticket, user, field and upload calls, over the account.
+"""The Support API's ticket and user calls, over the account.
 
 Zendesk: https://developer.zendesk.com/api-reference/ticketing/introduction/
 """
@@ -13,8 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.account import Account
 from bot.demo.zendesk.gate import Gate
-from bot.demo.zendesk.records import Json, Refusal, invalid
-from bot.demo.zendesk.writing import store_upload
+from bot.demo.zendesk.records import Json, Refusal, invalid, not_found
 
 MAX_PAGE = 100
 
@@ -70,7 +69,7 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
     @api.put("/tickets/<int:ticket_id>")
     def update_ticket(ticket_id: int) -> ResponseReturnValue:
         ticket, audit = account.update_ticket(g.user, ticket_id, json_body("ticket"))
-        return jsonify(ticket=ticket.show(base_url()), audit=audit.show())
+        return jsonify(ticket=ticket.show(base_url()), audit=audit.show(base_url()))
 
     @api.delete("/tickets/<int:ticket_id>")
     def delete_ticket(ticket_id: int) -> ResponseReturnValue:
@@ -79,7 +78,11 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
 
     @api.get("/tickets/<int:ticket_id>/comments")
     def comments(ticket_id: int) -> ResponseReturnValue:
-        rows = [c.show(base_url()) for c in account.ticket(ticket_id).comments]
+        inline = request.args.get("include_inline_images") == "true"
+        rows = [
+            comment.show(base_url(), inline_images=inline)
+            for comment in account.ticket(ticket_id).comments
+        ]
         return page("comments", rows)
 
     @api.put("/tickets/<int:ticket_id>/comments/<int:comment_id>/make_private")
@@ -88,11 +91,13 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
             if comment.id == comment_id:
                 comment.public = False
                 return jsonify({})
-        raise Refusal(404, "RecordNotFound", "Not found")
+        raise not_found()
 
     @api.get("/tickets/<int:ticket_id>/audits")
-    def audits(ticket_id: int) -> ResponseReturnValue:
-        return page("audits", [a.show() for a in account.ticket(ticket_id).audits])
+    def list_audits(ticket_id: int) -> ResponseReturnValue:
+        return page(
+            "audits", [a.show(base_url()) for a in account.ticket(ticket_id).audits]
+        )
 
     @api.put("/tickets/<int:ticket_id>/tags")
     def add_tags(ticket_id: int) -> ResponseReturnValue:
@@ -121,32 +126,6 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
         ticket = account.take_tags(ticket_id, tags, g.user)
         return jsonify(tags=list(ticket.tags))
 
-    @api.post("/uploads")
-    def upload() -> ResponseReturnValue:
-        filename = request.args.get("filename", "")
-        if not filename or "/" in filename:
-            raise invalid("filename", "Filename: is not a file name")
-        content_type = request.content_type or "application/octet-stream"
-        made = store_upload(account, filename, content_type, request.get_data())
-        attachment = made.attachment(base_url())
-        answer = jsonify(
-            upload={
-                "token": made.token,
-                "expires_at": account.now(),
-                "attachment": attachment,
-                "attachments": [attachment],
-            }
-        )
-        # JSON under another name, as recorded; with the Location it also carries.
-        answer.headers["Content-Type"] = "text/plain; charset=utf-8"
-        answer.headers["Location"] = str(attachment["url"])
-        return answer, 201
-
-    @api.delete("/uploads/<token>")
-    def delete_upload(token: str) -> ResponseReturnValue:
-        account.uploads.pop(token, None)
-        return "", 204
-
     @api.get("/users/me")
     def me() -> ResponseReturnValue:
         return jsonify(user=g.user.show(base_url()))
@@ -155,14 +134,14 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
     def show_user(user_id: int) -> ResponseReturnValue:
         user = account.users.get(user_id)
         if user is None:
-            raise Refusal(404, "RecordNotFound", "Not found")
+            raise not_found()
         return jsonify(user=user.show(base_url()))
 
     @api.get("/users/<int:user_id>/identities")
     def identities(user_id: int) -> ResponseReturnValue:
         user = account.users.get(user_id)
         if user is None:
-            raise Refusal(404, "RecordNotFound", "Not found")
+            raise not_found()
         rows = [dict(each) for each in user.identities]
         return jsonify(
             identities=rows, next_page=None, previous_page=None, count=len(rows)

@@ -1,40 +1,11 @@
-"""A ticket's comments and audits, and the files on them, as the REST API shows them."""
+"""A ticket's comments and audits as the REST API shows them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from bot.demo.zendesk.records import Json, via
-
-
-@dataclass
-class Upload:
-    token: str
-    attachment_id: int
-    filename: str
-    content_type: str
-    content: bytes
-    expires_at: float
-    used: bool = False
-
-    def attachment(self, base: str) -> Json:
-        url = f"{base}/attachments/token/{self.token[:12]}/?name={self.filename}"
-        return {
-            "id": self.attachment_id,
-            "file_name": self.filename,
-            "content_type": self.content_type,
-            "content_url": url,
-            "mapped_content_url": url,
-            "url": f"{base}/api/v2/attachments/{self.attachment_id}.json",
-            "size": len(self.content),
-            "width": None,
-            "height": None,
-            "inline": False,
-            "deleted": False,
-            "malware_access_override": False,
-            "malware_scan_result": "not_scanned",
-            "thumbnails": [],
-        }
+from bot.demo.zendesk.uploads import Upload
 
 
 @dataclass
@@ -50,7 +21,10 @@ class Comment:
     uploads: list[Upload]
     channel: str
 
-    def show(self, base: str) -> Json:
+    def show(self, base: str, *, inline_images: bool = False) -> Json:
+        """Pictures in the text count as attachments only where ``inline_images`` asks
+        for them."""
+        listed = [each for each in self.uploads if inline_images or not each.inline]
         return {
             "id": self.id,
             "type": "Comment",
@@ -59,7 +33,7 @@ class Comment:
             "html_body": self.html_body,
             "plain_body": self.body,
             "public": self.public,
-            "attachments": [upload.attachment(base) for upload in self.uploads],
+            "attachments": [upload.attachment(base) for upload in listed],
             "audit_id": self.audit_id,
             "via": via(self.channel),
             "created_at": self.created_at,
@@ -76,8 +50,10 @@ class Audit:
     custom: Json
     channel: str
     events: list[Json] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
 
     def add_comment(self, comment: Comment) -> None:
+        self.uploads = comment.uploads
         self.events.append(
             {
                 "id": comment.id,
@@ -87,7 +63,6 @@ class Audit:
                 "html_body": comment.html_body,
                 "plain_body": comment.body,
                 "public": comment.public,
-                "attachments": [],
                 "audit_id": self.id,
             }
         )
@@ -118,13 +93,19 @@ class Audit:
             }
         )
 
-    def show(self) -> Json:
+    def show(self, base: str) -> Json:
+        files = [upload.attachment(base) for upload in self.uploads]
         return {
             "id": self.id,
             "ticket_id": self.ticket_id,
             "created_at": self.created_at,
             "author_id": self.author_id,
             "metadata": {"system": {}, "custom": dict(self.custom)},
-            "events": [dict(event) for event in self.events],
+            "events": [
+                {**event, "attachments": files}
+                if event["type"] == "Comment"
+                else dict(event)
+                for event in self.events
+            ],
             "via": via(self.channel),
         }

@@ -20,7 +20,9 @@ from bot.demo.zendesk.records import Json, Refusal
 
 MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS = 300, 172_800
 
-_UPDATE = re.compile(r"^/api/v2/tickets/(\d+)$")
+_UPDATE = re.compile(
+    r"/api/v2/tickets/(\d+)(?:/tags|/comments/\d+/attachments/\d+/redact)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Gate:
         if g.fault is not None and g.fault.kind not in APPLIED:
             return self.faults.answer(g.fault, None)
         g.user = self._caller()
-        updated = _UPDATE.match(request.path) if request.method == "PUT" else None
+        updated = None if request.method == "GET" else _UPDATE.fullmatch(request.path)
         g.limit_headers, allowed = self.limits.take(
             g.user.id, int(updated[1]) if updated else None
         )

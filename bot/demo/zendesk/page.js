@@ -71,7 +71,12 @@ function drawComment(comment) {
   header.append(element("time", "", time(comment.created_at)));
   const bubble = element("div", "bubble");
   bubble.innerHTML = comment.html; // the account stored it as safe HTML
-  for (const file of comment.files) bubble.append(element("span", "file", `${file.name} · ${size(file.size)}`));
+  for (const file of comment.files) {
+    const link = element("a", "file", `${file.name} · ${size(file.size)}`);
+    link.href = file.url;
+    link.download = file.name;
+    bubble.append(link);
+  }
   content.append(header, bubble);
   box.append(avatar, content);
   return box;

@@ -30,6 +30,11 @@ def invalid(name: str, description: str) -> Refusal:
     )
 
 
+def not_found() -> Refusal:
+    """The 404 for what is not there, or no longer."""
+    return Refusal(404, "RecordNotFound", "Not found")
+
+
 def stamp(seconds: float) -> str:
     """Seconds since 1970 as Zendesk writes times: UTC, whole seconds."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,14 +1,17 @@
 """Comment HTML cut down to the tags a ticket is sure to keep.
 
 Zendesk publishes no list for ticket comments, so this one is the strictest that could
-be true: what reads well here reads well there. Nothing of it can run or be fetched.
+be true: what reads well here reads well there. Nothing of it can run, and nothing can
+be fetched but the comment's own pictures.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Container
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 _BLOCKS = frozenset({"p", "ul", "ol", "li", "pre", "h3", "h4", "blockquote"})
 _VOID = frozenset({"br", "hr"})
@@ -17,15 +20,19 @@ _DROPPED_WITH_CONTENT = frozenset({"script", "style", "iframe", "svg", "template
 
 
 class _Sanitiser(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, pictures: Container[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.out: list[str] = []
+        self.shown: list[str] = []
+        self._pictures = pictures
         self._open: list[str] = []
         self._dropping = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _DROPPED_WITH_CONTENT:
             self._dropping += 1
+        if tag == "img" and not self._dropping:
+            self._show(dict(attrs))
         if self._dropping or tag not in ALLOWED_TAGS:
             return
         href = dict(attrs).get("href") or ""
@@ -38,6 +45,16 @@ class _Sanitiser(HTMLParser):
             self.out.append(f"<{tag}>")
         if tag not in _VOID:
             self._open.append(tag)
+
+    def _show(self, attrs: dict[str, str | None]) -> None:
+        address = urlsplit(attrs.get("src") or "")
+        path = f"{address.path}?{address.query}"
+        if address.scheme in ("http", "https") and path in self._pictures:
+            self.shown.append(path)
+            self.out.append(
+                f'<img src="{html.escape(address.geturl())}"'
+                f' alt="{html.escape(attrs.get("alt") or "")}">'
+            )
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _DROPPED_WITH_CONTENT:
@@ -79,9 +96,15 @@ class _Text(HTMLParser):
 
 def safe_html(source: str) -> str:
     """The same text with the allowed tags only, each closed, links http(s) only."""
-    sanitiser = _Sanitiser()
+    return illustrated_html(source, ())[0]
+
+
+def illustrated_html(source: str, pictures: Container[str]) -> tuple[str, list[str]]:
+    """Safe HTML that may show ``pictures``, paths on this server; and those it shows.
+    Every other image is dropped."""
+    sanitiser = _Sanitiser(pictures)
     sanitiser.feed(source)
-    return sanitiser.finished()
+    return sanitiser.finished(), sanitiser.shown
 
 
 def text_of(source: str) -> str:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.demo.zendesk.conversation import Upload
 from bot.demo.zendesk.people import User
 from bot.demo.zendesk.places import (
     DEFAULT_BRAND_ID,
@@ -18,8 +17,9 @@ from bot.demo.zendesk.places import (
     Organization,
     TicketForm,
 )
-from bot.demo.zendesk.records import Json, Refusal, stamp
+from bot.demo.zendesk.records import Json, not_found, stamp
 from bot.demo.zendesk.tickets import Ticket
+from bot.demo.zendesk.uploads import Upload
 
 BLOCKED_EXTENSIONS: frozenset[str] = frozenset()
 
@@ -40,6 +40,8 @@ class State:
     organizations: dict[int, Organization] = field(default_factory=dict)
     forces_public: bool = False
     """An account whose own rules make every comment public."""
+    keeps_images: bool = True
+    """Whether comments may show pictures; otherwise they are attachments like any."""
     empty_uploads: int = 0
     """Uploads that arrived without a byte: always a client's mistake."""
 
@@ -111,9 +113,16 @@ class State:
                 (u for u in self.users.values() if email in u.email_addresses()), None
             )
 
+    def attachment(self, attachment_id: int) -> Upload:
+        """The file, uploaded or attached. Raises Refusal 404."""
+        for upload in self.uploads.values():
+            if upload.attachment_id == attachment_id:
+                return upload
+        raise not_found()
+
     def ticket(self, ticket_id: int) -> Ticket:
         """The ticket as Zendesk would show it. Raises Refusal 404."""
         ticket = self.tickets.get(ticket_id)
         if ticket is None or ticket.deleted:
-            raise Refusal(404, "RecordNotFound", "Not found")
+            raise not_found()
         return ticket
