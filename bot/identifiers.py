@@ -92,7 +92,7 @@ def read(text: str) -> tuple[Identifier, ...]:
                 if before.kind is not IdentifierKind.DISTINCT_ID
             ]
         found += new
-    return _distinct(found)
+    return distinct(found)
 
 
 def read_prose(text: str) -> tuple[Identifier, ...]:
@@ -105,7 +105,7 @@ def read_prose(text: str) -> tuple[Identifier, ...]:
         if kind != "stop":
             for word in _SEPARATORS.split(_decoded(piece)):
                 found += _in_prose(word)
-    return _distinct(found)
+    return distinct(found)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -245,7 +245,7 @@ def _in_prose(word: str) -> Iterator[Identifier]:
             yield Identifier(IdentifierKind.UUID, match["id"])
 
 
-def _distinct(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
+def distinct(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
     """Without repeats, values as typed; only distinct ids tell case apart."""
     kept: dict[tuple[IdentifierKind, str], Identifier] = {}
     for one in found:

@@ -30,6 +30,8 @@ _ANY = Filters()
 @dataclass(slots=True)
 class _Search:
     people: dict[str, tuple[RecordingSource, Person]] = field(default_factory=dict)
+    found_by: dict[str, Identifier] = field(default_factory=dict)
+    """The first identifier that led to a person or recording, by their ids."""
     recordings: dict[str, Recording] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -69,7 +71,10 @@ def look_up(
             "Try an e-mail address, such as jane@example.com.",
         )
     search = _Search()
-    for identifier in given:
+    # Whom a doubtful one fits beside others are too many sooner than those others.
+    for identifier in sorted(given, key=lambda one: one.is_doubtful):
+        if identifier.is_doubtful and len(search.people) >= _MAX_PEOPLE:
+            continue
         known = [_search(source, identifier, search) for source in sources]
         if not any(known):
             search.unknown.append(identifier)
@@ -83,9 +88,10 @@ def look_up(
             people,
         )
     since = now - look_back
-    for source, person in search.people.values():
+    for key, (source, person) in search.people.items():
         for recording in source.recordings_of(person, since=since, limit=limit + 1):
             search.recordings[recording.id] = recording
+            search.found_by.setdefault(recording.id, search.found_by[key])
     if search.recordings:
         every = sorted(search.recordings.values(), key=lambda one: one.start)[::-1]
         wanted = [one for one in every if matches(one, filters)]
@@ -100,6 +106,7 @@ def look_up(
             more=len(every) > limit,
             filters=filters,
             unknown=tuple(search.unknown),
+            found_by={one.id: search.found_by[one.id] for one in wanted[:limit]},
         )
     return _why(sources, given, search, people, look_back, now)
 
@@ -143,10 +150,13 @@ def _search(source: RecordingSource, identifier: Identifier, search: _Search) ->
                 return False
         else:
             search.recordings[recording.id] = recording
+            search.found_by.setdefault(recording.id, identifier)
             return True
     found = source.find_people(identifier)
     for person in found:
-        search.people[f"{source.name}:{person.id}"] = (source, person)
+        key = f"{source.name}:{person.id}"
+        search.people[key] = (source, person)
+        search.found_by.setdefault(key, identifier)
         if identifier.kind is not IdentifierKind.PERSON:
             address = (person.email or person.id).casefold()
             names = search.found.setdefault(address, set())

@@ -29,7 +29,9 @@ from bot.config.types import (
     AssetHosts,
     Hosts,
     Keys,
+    Mailboxes,
     Networks,
+    Numbers,
     Rules,
     ScopeWords,
     SlackNames,
@@ -108,7 +110,10 @@ class Settings(BaseSettings):
     zendesk_webhook_secrets: Words = ()
     zendesk_only: ScopeWords = ()
     zendesk_except: ScopeWords = ()
-    zendesk_field_id: int | None = None
+    zendesk_field_id: Numbers = ()
+    zendesk_user_field: str | None = None
+    zendesk_include_ccs: bool = False
+    zendesk_shared_mailboxes: Mailboxes = ()
     zendesk_note_when_nothing: bool = False
     zendesk_attach_file: bool = False
     zendesk_updates_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 100

@@ -21,6 +21,8 @@ _SPAN = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _SLACK_ID = re.compile(r"[CGS][A-Z0-9]{5,}")
 _WORKSPACE = re.compile(r"[TE][A-Z0-9]{2,30}")
 _SCOPE = re.compile(r"(brand|group|form|organization):([1-9][0-9]{0,19})")
+_NUMBER = re.compile(r"[1-9][0-9]{0,19}")
+_MAILBOX = re.compile(r"[^\s@]*@[^\s@.]+(?:\.[^\s@.]+)+")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -113,6 +115,23 @@ def _scope(text: object) -> object:
     return tuple((one[1], int(one[2])) for one in found if one)
 
 
+def _numbers(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    if not all(map(_NUMBER.fullmatch, _words(text))):
+        raise ValueError("expected numbers, apart by commas")
+    return tuple(map(int, _words(text)))
+
+
+def _mailboxes(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    found = _words(text.lower())
+    if not all(map(_MAILBOX.fullmatch, found)):
+        raise ValueError("expected addresses, or @domain for all of a domain's")
+    return found
+
+
 Span = Annotated[timedelta, BeforeValidator(span)]
 Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
@@ -123,3 +142,5 @@ Rules = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_rules)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 SlackNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slack_names)]
 ScopeWords = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_scope)]
+Numbers = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_numbers)]
+Mailboxes = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_mailboxes)]

@@ -60,6 +60,7 @@ class Notes:
             others=tuple(others),
             look_back=result.look_back,
             unavailable=tuple(unavailable),
+            found_by=result.found_by,
         )
 
 

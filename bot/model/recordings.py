@@ -28,6 +28,10 @@ class Identifier:
     kind: IdentifierKind
     value: str
     origin: str | None = None
+    known_by: str = field(default="", compare=False)
+    """What says, in a few words, that it is the person's: ``verified address``."""
+    is_doubtful: bool = field(default=False, compare=False)
+    """It may be somebody else's, and what is found by it too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class Found:
     filters: Filters = field(default_factory=Filters)
     unknown: tuple[Identifier, ...] = ()
     """Those of the identifiers that nobody and nothing is known by."""
+    found_by: Mapping[str, Identifier] = field(default_factory=dict)
+    """What led to each recording, by its id: the first identifier that did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Note:
     look_back: timedelta
     unavailable: tuple[tuple[Recording, str], ...] = ()
     """Recordings that were found but could not be exported, each with its reason."""
+    found_by: Mapping[str, Identifier] = field(default_factory=dict)
+    """What led to each recording, by its id."""
 
 
 @dataclass(frozen=True, slots=True)

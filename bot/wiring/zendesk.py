@@ -14,6 +14,7 @@ from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
 from integrations.zendesk.destination import ZendeskDestination
 from integrations.zendesk.limits import Limits
+from integrations.zendesk.requester import Rules
 from integrations.zendesk.setup import set_up
 from integrations.zendesk.webhook import blueprint as zendesk_blueprint
 
@@ -29,7 +30,12 @@ def zendesk_of(
     return Conversation(
         ZendeskDestination(
             zendesk_account(settings, limits),
-            field_id=settings.zendesk_field_id,
+            rules=Rules(
+                field_ids=settings.zendesk_field_id,
+                user_field=settings.zendesk_user_field,
+                include_ccs=settings.zendesk_include_ccs,
+                shared_mailboxes=settings.zendesk_shared_mailboxes,
+            ),
             note_when_nothing=settings.zendesk_note_when_nothing,
             attach=file_of if settings.zendesk_attach_file else None,
         ),

@@ -1,8 +1,8 @@
 """The address of a ticket in a ReplyTo, and what an answer there is to; pure.
 
 ``ticket`` is the ticket's id. ``command`` is there where an agent asked by command: the
-comment's id, or nothing while it isn't known. ``unverified`` is an address that the
-customer claims and has not shown to own.
+comment's id, or nothing while it isn't known. ``suspended`` is there where the
+requester is suspended, for whom nobody is looked for.
 """
 
 from __future__ import annotations

@@ -54,17 +54,17 @@ def compose(
     Where there is nothing to show, a new ticket is tagged in silence unless
     ``note_when_nothing``; an agent who asked is always told.
     """
-    speaks = note_when_nothing or is_command(request)
+    suspended = "suspended" in request.reply_to.address
+    speaks = (note_when_nothing and not suspended) or is_command(request)
     html: str | None
     if isinstance(result, Failed):
         tag, html = FAILED, render_failed(result, request_id)
     elif isinstance(result, NothingFound):
         tag = AMBIGUOUS if result.reason is Reason.AMBIGUOUS else NONE
-        html = render_nothing(result, request_id)
+        html = render_nothing(result, request_id, suspended=suspended)
     else:
         tag, speaks = ATTACHED if result.replays else FAILED, True
-        unverified = request.reply_to.address.get("unverified")
-        html = render(result, request_id, attached=attached, unverified=unverified)
+        html = render(result, request_id, attached=attached)
     marker = {
         "request": request_id,
         "for": purpose(request),

@@ -37,7 +37,7 @@ from integrations.zendesk.command import command_text, look_back
 from integrations.zendesk.doctor import checks
 from integrations.zendesk.failures import Conflict
 from integrations.zendesk.records import Audit, Comment, Ticket
-from integrations.zendesk.requester import identify
+from integrations.zendesk.requester import NO_RULES, Rules, identify
 
 MAX_CONFLICTS = 5
 CONFLICT_RETRY_SECONDS = 30.0
@@ -52,10 +52,10 @@ log = logging.getLogger(__name__)
 class ZendeskDestination:
     """Posts results to tickets of one account.
 
-    ``field_id`` is the ticket field with the customer's own user id. Where there is
-    nothing to show, a new ticket gets a tag alone, and with ``note_when_nothing`` a
-    note as well; an agent who asked by command always gets a note. ``attach`` makes the
-    file of a replay, to be attached beside the link.
+    ``rules`` say what the account knows its customers by. Where there is nothing to
+    show, a new ticket gets a tag alone, and with ``note_when_nothing`` a note as well;
+    an agent who asked by command always gets a note. ``attach`` makes the file of a
+    replay, to be attached beside the link.
     """
 
     name = DESTINATION
@@ -64,12 +64,12 @@ class ZendeskDestination:
         self,
         zendesk: Zendesk,
         *,
-        field_id: int | None = None,
+        rules: Rules = NO_RULES,
         note_when_nothing: bool = False,
         attach: Callable[[SharedReplay], ReplayFile] | None = None,
     ) -> None:
         self._zendesk = zendesk
-        self._field_id = field_id
+        self._rules = rules
         self._note_when_nothing = note_when_nothing
         self._attach = attach
 
@@ -93,11 +93,11 @@ class ZendeskDestination:
             ticket,
             requester,
             comments,
-            field_id=self._field_id,
-            verified_emails=lambda: self._zendesk.verified_emails(requester.id),
+            directory=self._zendesk,
+            rules=self._rules,
         )
-        if identified.unverified:
-            request = with_address(request, unverified=identified.unverified)
+        if identified.is_suspended:
+            request = with_address(request, suspended="yes")
         return replace(
             request,
             identifiers=(*request.identifiers, *identified.identifiers),

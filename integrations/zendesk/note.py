@@ -16,10 +16,12 @@ from bot.model import (
     Note,
     NothingFound,
     Person,
+    Reason,
     Recording,
     SharedReplay,
     Summary,
 )
+from integrations.zendesk.doubts import warnings
 from integrations.zendesk.text import (
     address,
     clock,
@@ -51,23 +53,17 @@ def render(
     request_id: str,
     *,
     attached: str | None = None,
-    unverified: str | None = None,
 ) -> str:
     """The note with the best replay on top.
 
-    ``attached`` names a file it carries; ``unverified`` is an address the customer
-    gave but has not shown to own, which the reader is told.
+    ``attached`` names a file it carries.
     """
     blocks: list[str] = []
     if note.replays:
         blocks += _best(note.replays[0], attached)
     else:
         blocks.append("<h3>Session replays found, but none could be exported</h3>")
-    if unverified:
-        blocks.append(
-            f"<p><strong>Not verified:</strong> Zendesk has not confirmed that the"
-            f" requester owns {safe(unverified, 80)}.</p>"
-        )
+    blocks += [f"<p>{each}</p>" for each in warnings(note)]
     if rest := note.replays[1:]:
         blocks.append("<h4>More replays</h4>")
         blocks.append(_list(_replay_line(replay) for replay in rest))
@@ -84,12 +80,25 @@ def render(
     return _cut(blocks, _footer(note, request_id))
 
 
-def render_nothing(result: NothingFound, request_id: str) -> str:
-    """Why there is no replay, and what to try."""
+def render_nothing(
+    result: NothingFound, request_id: str, *, suspended: bool = False
+) -> str:
+    """Why there is no replay, and what to try. For a ``suspended`` requester nobody was
+    looked for."""
+    explanation, advice = result.explanation, result.advice
+    if suspended:
+        explanation = "The requester is suspended in Zendesk, so nobody was looked for."
+        advice = "Name somebody after the command to look for them."
+    elif result.reason is Reason.NO_IDENTIFIER:
+        explanation = (
+            "Nothing in this ticket says whose sessions to look for: no address of the"
+            " requester's own, user id, session id or PostHog link."
+        )
+        advice = "Name somebody after the command, such as jane@example.com."
     blocks = [
         "<h3>No session replay</h3>",
-        f"<p>{safe(result.explanation, 600)}</p>",
-        f"<p>{safe(result.advice, 600)}</p>",
+        f"<p>{safe(explanation, 600)}</p>",
+        f"<p>{safe(advice, 600)}</p>",
     ]
     if result.people:
         blocks.append(_list(_person(each) for each in result.people))

@@ -1,27 +1,60 @@
 """Who a ticket is about: identifiers out of what Zendesk knows, most trusted first.
 
-A field our customer's own form filled in, then the person's external id, then the
-addresses they have shown to own. Anybody can write to support in another's name, so an
-address that is only claimed or mentioned counts where nothing better is known. Session
-ids and replay links in the text always count: they are hard to come by otherwise.
+A field our customer's own form filled in, then what the account knows of the person,
+then the addresses they have shown to own. Anybody can write to support in another's
+name, so an address that is only claimed, shared or mentioned counts where nothing
+better is known. Session ids and replay links in the text always count: they are hard
+to come by otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Protocol
 
-from bot.identifiers import read_prose
+from bot.identifiers import distinct, read_prose
 from bot.model import Identifier, IdentifierKind
+from integrations.zendesk.mailboxes import is_machine, is_shared
+from integrations.zendesk.mentions import of_others, of_requester
 from integrations.zendesk.records import Comment, Ticket, User
+from integrations.zendesk.ways import Way, known_by
+
+MAX_CCS = 5
+
+
+class Directory(Protocol):
+    """What is asked of the account, and only where it matters."""
+
+    def me(self) -> User: ...
+
+    def user(self, user_id: int) -> User: ...
+
+    def verified_emails(self, user_id: int) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an account knows its customers by; see the settings ZENDESK_FIELD_ID,
+    ZENDESK_USER_FIELD, ZENDESK_INCLUDE_CCS and ZENDESK_SHARED_MAILBOXES."""
+
+    field_ids: tuple[int, ...] = ()
+    user_field: str | None = None
+    include_ccs: bool = False
+    shared_mailboxes: tuple[str, ...] = ()
+
+
+NO_RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """``unverified`` is an address among the identifiers that is only claimed."""
+    """Each identifier says by what it is known. Of a suspended requester there are
+    none: what comes from them is spam until an agent says otherwise."""
 
     identifiers: tuple[Identifier, ...]
-    unverified: str | None
+    is_suspended: bool = False
 
 
 def identify(
@@ -29,40 +62,112 @@ def identify(
     requester: User,
     comments: Sequence[Comment],
     *,
-    field_id: int | None,
-    verified_emails: Callable[[], Sequence[str]],
+    directory: Directory,
+    rules: Rules = NO_RULES,
 ) -> Identified:
     """Everything that may name the customer.
 
     A requester who is staff wrote the ticket for somebody else, so only the field and
-    the text count then. ``verified_emails`` is asked only where it matters.
+    the text count then.
     """
-    found: list[Identifier] = []
-    unverified = None
-    if field_id is not None and field_id in ticket.custom_fields:
-        found.append(_of_id(ticket.custom_fields[field_id]))
+    if requester.suspended:
+        return Identified((), is_suspended=True)
+    asked = _Asked(ticket, requester, directory, rules)
+    found = [*asked.fields()]
     if not requester.is_staff:
+        found += asked.known_of_requester()
+        found += () if found else asked.claimed()
+    is_proven = any(not one.is_doubtful for one in found)
+    for one in (*of_requester(ticket, requester, comments), *asked.others(comments)):
+        if one.kind is not IdentifierKind.EMAIL:
+            found.append(one)
+        elif not is_proven and not is_machine(one.value):
+            found.append(asked.perhaps_shared(one))
+    found = _best(found)
+    if rules.include_ccs:
+        found += asked.in_copy()
+    return Identified(distinct(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    ticket: Ticket
+    requester: User
+    directory: Directory
+    rules: Rules
+    _staff: dict[int, bool] = field(default_factory=dict)
+
+    def fields(self) -> Iterator[Identifier]:
+        for each in self.rules.field_ids:
+            if each in self.ticket.custom_fields:
+                yield known_by(Way.FIELD, _of_id(self.ticket.custom_fields[each]))
+
+    def known_of_requester(self) -> list[Identifier]:
+        requester, found = self.requester, list[Identifier]()
+        if value := requester.user_fields.get(self.rules.user_field or ""):
+            found.append(known_by(Way.USER_FIELD, _of_id(value)))
         if requester.external_id:
-            found.append(_of_id(requester.external_id))
-        verified = verified_emails()
-        found += [Identifier(IdentifierKind.EMAIL, each) for each in verified]
-        if requester.email and not found:
-            unverified = requester.email
-            found.append(Identifier(IdentifierKind.EMAIL, requester.email))
-    texts = [ticket.subject, ticket.description]
-    texts += [
-        each.text
-        for each in comments
-        if each.is_public and each.author_id == requester.id
-    ]
-    proven = bool(found) and unverified is None
-    for text in texts:
+            found.append(known_by(Way.EXTERNAL_ID, _of_id(requester.external_id)))
+        verified = self.directory.verified_emails(requester.id)
         found += [
-            each
-            for each in read_prose(text)
-            if not (proven and each.kind is IdentifierKind.EMAIL)
+            self.perhaps_shared(known_by(Way.VERIFIED, _email(each)))
+            for each in verified
+            if not is_machine(each)
         ]
-    return Identified(_distinct(found), unverified)
+        return found
+
+    def claimed(self) -> Iterator[Identifier]:
+        if self.requester.email and not is_machine(self.requester.email):
+            claimed = known_by(Way.CLAIMED, _email(self.requester.email))
+            yield self.perhaps_shared(claimed, Way.SHARED_CLAIMED)
+
+    def perhaps_shared(self, one: Identifier, way: Way = Way.SHARED) -> Identifier:
+        shared = is_shared(one.value, self.rules.shared_mailboxes)
+        return known_by(way, one) if shared else one
+
+    def others(self, comments: Iterable[Comment]) -> Iterator[Identifier]:
+        """What agents' comments name. Our own notes are full of links of ours."""
+        for comment in comments:
+            if comment.author_id == self.requester.id and comment.is_public:
+                continue
+            named = [*of_others(comment)]
+            if named and self._is_agent(comment):
+                yield from named
+
+    def in_copy(self) -> Iterator[Identifier]:
+        """The own addresses of customers who get copies of the ticket's mails."""
+        return islice(self._in_copy(), MAX_CCS)
+
+    def _in_copy(self) -> Iterator[Identifier]:
+        others = [one for one in self.ticket.email_cc_ids if one != self.requester.id]
+        for user_id in others[:MAX_CCS]:
+            person = self.directory.user(user_id)
+            if person.is_staff or person.suspended:
+                continue
+            for each in self.directory.verified_emails(user_id):
+                if not is_machine(each) and not is_shared(
+                    each, self.rules.shared_mailboxes
+                ):
+                    yield known_by(Way.CC, _email(each))
+
+    def _is_agent(self, comment: Comment) -> bool:
+        author = comment.author_id
+        if author not in self._staff:
+            # Only staff can write what customers do not see.
+            self._staff[author] = author != self.directory.me().id and (
+                not comment.is_public or self.directory.user(author).is_staff
+            )
+        return self._staff[author]
+
+
+def _best(found: Sequence[Identifier]) -> list[Identifier]:
+    """Without the shared mailboxes where there is anything else."""
+    own = [one for one in found if not one.known_by.startswith(Way.SHARED)]
+    return own or list(found)
+
+
+def _email(address: str) -> Identifier:
+    return Identifier(IdentifierKind.EMAIL, address)
 
 
 def _of_id(value: str) -> Identifier:
@@ -70,11 +175,3 @@ def _of_id(value: str) -> Identifier:
     return (
         known[0] if len(known) == 1 else Identifier(IdentifierKind.DISTINCT_ID, value)
     )
-
-
-def _distinct(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
-    kept: dict[tuple[IdentifierKind, str], Identifier] = {}
-    for each in found:
-        exact = each.kind is IdentifierKind.DISTINCT_ID
-        kept.setdefault((each.kind, each.value if exact else each.value.lower()), each)
-    return tuple(kept.values())

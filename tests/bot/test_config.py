@@ -189,3 +189,27 @@ def test_which_tickets_are_worked_on():
 def test_tickets_are_named_by_kind_and_id(wrong):
     with pytest.raises(SettingsError, match="ZENDESK_EXCEPT: expected brand:ID"):
         Settings.from_env({"ZENDESK_EXCEPT": f"brand:1,{wrong}"})
+
+
+def test_who_a_ticket_is_about():
+    settings = Settings.from_env(
+        {
+            "ZENDESK_FIELD_ID": "360001, 360002",
+            "ZENDESK_SHARED_MAILBOXES": "Desk@a.example @b.example",
+        }
+    )
+    assert settings.zendesk_field_id == (360001, 360002)
+    assert settings.zendesk_shared_mailboxes == ("desk@a.example", "@b.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("ZENDESK_FIELD_ID", "App user id"),
+        ("ZENDESK_SHARED_MAILBOXES", "info"),
+        ("ZENDESK_SHARED_MAILBOXES", "a@b"),
+    ],
+)
+def test_what_a_ticket_is_known_by_is_checked(name, wrong):
+    with pytest.raises(SettingsError, match=f"{name}: expected"):
+        Settings.from_env({name: wrong})

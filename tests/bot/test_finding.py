@@ -216,3 +216,23 @@ def test_where_none_is_as_wanted_it_is_said_how_many_there_are(finder_of):
         " in all."
     )
     assert "without `errors only` and `on …`" in result.advice
+
+
+def test_what_led_to_each_recording_is_told(finder_of):
+    """The surest of the identifiers, whichever order they came in."""
+    doubtful = Identifier(IdentifierKind.DISTINCT_ID, "u-1", is_doubtful=True)
+    request = replace(REQUEST, identifiers=(doubtful, *REQUEST.identifiers))
+    found = finder_of(People(recording("r1"))).find(request)
+    assert found.found_by == {"r1": REQUEST.identifiers[0]}
+
+
+def test_doubtful_identifiers_do_not_make_too_many_of_the_others(finder_of):
+    many = [Person(f"p{n}", "Jane", "jane@example.com") for n in range(5)]
+    doubtful = Identifier(IdentifierKind.DISTINCT_ID, "cc", is_doubtful=True)
+    request = replace(
+        REQUEST,
+        action=Action.NOTE,
+        identifiers=(doubtful, *REQUEST.identifiers),
+    )
+    finder = finder_of(People(recording("r1"), jane=many, cc=[JOHN]))
+    assert finder.find(request).people == tuple(many)

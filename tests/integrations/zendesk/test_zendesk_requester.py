@@ -1,4 +1,4 @@
-"""Whose ticket it is: what Zendesk knows, most trusted first."""
+"""What a ticket and an agent's command ask for, read from the account."""
 
 from __future__ import annotations
 
@@ -13,21 +13,14 @@ from integrations.zendesk.destination import ZendeskDestination
 from integrations.zendesk.records import moment
 from tests.integrations.zendesk.helpers import client, commanded, created
 
-FIELD = 360000000001
-SESSION = "0192f8a1-7c3e-7b21-9d10-4a5b6c7d8e9f"
-
 
 def email(address: str) -> Identifier:
     return Identifier(IdentifierKind.EMAIL, address)
 
 
-def distinct_id(value: str) -> Identifier:
-    return Identifier(IdentifierKind.DISTINCT_ID, value)
-
-
 @pytest.fixture
 def destination(zendesk: ZendeskStandIn) -> ZendeskDestination:
-    return ZendeskDestination(client(zendesk), field_id=FIELD)
+    return ZendeskDestination(client(zendesk))
 
 
 def test_a_customer_is_known_by_verified_addresses(
@@ -45,74 +38,6 @@ def test_a_customer_is_known_by_verified_addresses(
     assert request.key == created(ticket).key
 
 
-def test_the_order_of_trust(
-    zendesk: ZendeskStandIn, destination: ZendeskDestination
-) -> None:
-    """Field, external id, own addresses, then sessions the text names."""
-    zendesk.customers[0].external_id = "cust_77"
-    ticket = zendesk.create_ticket(
-        "jane@example.com",
-        "Export",
-        f"See session {SESSION}; ask bob@other.example",
-        custom_fields={FIELD: " user-8812 ", 7: "not ours"},
-    )
-    assert destination.complete(created(ticket)).identifiers == (
-        distinct_id("user-8812"),
-        distinct_id("cust_77"),
-        email("jane@example.com"),
-        Identifier(IdentifierKind.UUID, SESSION),
-    )
-
-
-def test_the_field_may_hold_an_address(
-    zendesk: ZendeskStandIn, destination: ZendeskDestination
-) -> None:
-    """Forms are filled in by people: an address there is an address."""
-    ticket = zendesk.create_ticket(
-        "jane@example.com", "S", "D", custom_fields={FIELD: "jane@work.example"}
-    )
-    first = destination.complete(created(ticket)).identifiers[0]
-    assert first == email("jane@work.example")
-
-
-def test_an_address_that_is_only_claimed_is_marked(
-    zendesk: ZendeskStandIn, destination: ZendeskDestination
-) -> None:
-    """Anybody can mail as anybody: the note has to say so."""
-    ticket = zendesk.create_ticket(
-        "stranger@example.com", "Hello", "My account is real@example.com"
-    )
-    request = destination.complete(created(ticket))
-    assert request.identifiers == (
-        email("stranger@example.com"),
-        email("real@example.com"),
-    )
-    assert request.reply_to.address["unverified"] == "stranger@example.com"
-
-
-def test_an_agent_as_requester_is_not_the_customer(
-    zendesk: ZendeskStandIn, destination: ZendeskDestination
-) -> None:
-    """A ticket an agent opened for somebody is about whom the text names."""
-    ticket = zendesk.create_ticket(
-        "dana@acme.example", "Call", "Spoke to jane@example.com on the phone"
-    )
-    request = destination.complete(created(ticket))
-    assert request.identifiers == (email("jane@example.com"),)
-
-
-def test_only_the_customers_own_public_words_count(
-    zendesk: ZendeskStandIn, destination: ZendeskDestination
-) -> None:
-    """Agents' replies and notes name all sorts of people."""
-    ticket = zendesk.create_ticket("dana@acme.example", "Call", "Somebody called")
-    zendesk.add_comment(ticket, "agent@acme.example asks", public=False)
-    zendesk.add_comment(
-        ticket, "from carol@example.com", by=zendesk.customers[0], public=True
-    )
-    assert destination.complete(created(ticket)).identifiers == ()
-
-
 def test_a_command_can_name_whom_it_means(
     zendesk: ZendeskStandIn, destination: ZendeskDestination
 ) -> None:
@@ -126,6 +51,23 @@ def test_a_command_can_name_whom_it_means(
     assert request.look_back == timedelta(hours=2)
     assert request.asked_by == str(zendesk.agent.id)
     assert request.reply_to.address["command"] == str(comment.id)
+
+
+def test_nobody_is_looked_for_where_the_requester_is_suspended(
+    zendesk: ZendeskStandIn, destination: ZendeskDestination
+) -> None:
+    """Unless an agent's command names somebody."""
+    ticket = zendesk.create_ticket(
+        "jane@example.com", "Win", "A prize for you@b.example"
+    )
+    zendesk.customers[0].suspended = True
+    request = destination.complete(created(ticket))
+    assert request.identifiers == ()
+    assert "suspended" in request.reply_to.address
+    zendesk.add_comment(ticket, "#replay jane@example.com", public=False)
+    request = destination.complete(commanded(ticket))
+    assert request.identifiers == (email("jane@example.com"),)
+    assert "suspended" not in request.reply_to.address
 
 
 def test_a_plain_command_means_the_requester(
