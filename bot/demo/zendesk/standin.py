@@ -150,7 +150,7 @@ class ZendeskStandIn(Deeds):
         for trigger in list(triggers):
             if fires(trigger, change):
                 self._act(trigger, change)
-        for kind, body in envelopes(change, ACCOUNT_ID):
+        for kind, body in envelopes(change, ACCOUNT_ID, self.admin.fields):
             for webhook in list(self.admin.webhooks.values()):
                 if webhook.active and webhook.subscribed_to(kind):
                     self.postman.post(
