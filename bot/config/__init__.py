@@ -32,12 +32,14 @@ from bot.config.types import (
     Mailboxes,
     Networks,
     Numbers,
+    PublicKey,
     Rules,
     ScopeWords,
     SlackNames,
     Span,
     Words,
     Workspaces,
+    ZendeskInstallation,
     origin,
     span,
 )
@@ -117,6 +119,8 @@ class Settings(BaseSettings):
     zendesk_note_when_nothing: bool = False
     zendesk_attach_file: bool = False
     zendesk_updates_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 100
+    zendesk_app_public_key: PublicKey | None = None
+    zendesk_app_audience: ZendeskInstallation | None = None
     zendesk_url: str | None = None
 
     @field_validator("public_url", "zendesk_url", "posthog_ui_host")
@@ -182,6 +186,10 @@ class Settings(BaseSettings):
     @property
     def has_zendesk(self) -> bool:
         return self.zendesk_subdomain is not None
+
+    @property
+    def has_zendesk_app(self) -> bool:
+        return self.has_zendesk and self.zendesk_app_public_key is not None
 
     @property
     def redaction(self) -> RedactionPolicy:
