@@ -11,6 +11,8 @@ import pytest
 from bot.demo.server import Server
 from bot.demo.zendesk import ZendeskStandIn
 from bot.demo.zendesk.events import FIELD_EVENTS
+from bot.demo.zendesk.fields import add_field
+from bot.demo.zendesk.webhooks import add_webhook
 from tests.demo.zendesk_calls import Receiver
 
 KINDS = [
@@ -33,14 +35,15 @@ def told(zendesk: ZendeskStandIn, ticket: int) -> Iterator[Told]:
     """Reads the envelopes that came since it was last called, by event name."""
     receiver = Receiver()
     with Server(receiver.app) as server:
-        zendesk.admin.add_webhook(
+        add_webhook(
+            zendesk.admin,
             {
                 "name": "events",
                 "endpoint": f"{server.url}/hook",
                 "http_method": "POST",
                 "request_format": "json",
                 "subscriptions": KINDS,
-            }
+            },
         )
 
         def read() -> dict[str, Any]:
@@ -56,7 +59,7 @@ def test_each_change_of_an_update_is_an_event_of_one_sequence(
     zendesk: ZendeskStandIn, ticket: int, told: Told
 ) -> None:
     """Status in capitals, tags as what came and went, own fields with their title."""
-    field = zendesk.admin.add_field({"type": "text", "title": "Replay link"})
+    field = add_field(zendesk.admin, {"type": "text", "title": "Replay link"})
     zendesk.tag(ticket, "old")
     told()
     zendesk.change(

@@ -42,6 +42,7 @@ class Account(State):
     """One Zendesk account in memory; safe to use from several threads."""
 
     on_change: Callable[[Change], None] = lambda change: None
+    """Called with the lock held: what triggers change belongs to the same update."""
 
     def create_ticket(
         self,
@@ -98,8 +99,7 @@ class Account(State):
                 audit.add_create(self.new_id(), name, value)
             self.tickets[ticket.id] = ticket
             ticket.audits.append(audit)
-            change = Change("Create", ticket, actor, audit, comment)
-        self.on_change(change)
+            self.on_change(Change("Create", ticket, actor, audit, comment))
         return ticket
 
     def update_ticket(
@@ -130,8 +130,7 @@ class Account(State):
                 return ticket, audit
             ticket.audits.append(audit)
             ticket.updated_at = self.now()
-            change = Change("Change", ticket, actor, audit, comment, merged_into)
-        self.on_change(change)
+            self.on_change(Change("Change", ticket, actor, audit, comment, merged_into))
         return ticket, audit
 
     def delete_ticket(self, actor: User, ticket_id: int) -> None:

@@ -65,6 +65,7 @@ class TicketForm:
     name: str
     created_at: str
     field_ids: list[int] = field(default_factory=list)
+    active: bool = True
 
     def show(self, base: str) -> Json:
         return {
@@ -77,7 +78,7 @@ class TicketForm:
             "end_user_visible": True,
             "position": 1,
             "ticket_field_ids": list(self.field_ids),
-            "active": True,
+            "active": self.active,
             "default": self.id == DEFAULT_FORM_ID,
             "in_all_brands": True,
             "restricted_brand_ids": [],

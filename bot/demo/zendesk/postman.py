@@ -127,12 +127,12 @@ class Postman:
             self._stopped.wait(pause * self.pace)
         invocation.status = "terminated"
 
-    def _send(self, invocation: Invocation) -> tuple[Attempt, float | None]:
-        at = stamp(self._clock())
+    def headers(self, invocation: Invocation, at: str) -> dict[str, str]:
+        """What a delivery at this time carries, its signature included."""
         digest = hmac.new(
             invocation.secret.encode(), at.encode() + invocation.body, sha256
         ).digest()
-        headers = {
+        return {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Zendesk Webhook",
             "X-Zendesk-Account-Id": str(self._account_id),
@@ -141,14 +141,24 @@ class Postman:
             "X-Zendesk-Webhook-Signature": base64.b64encode(digest).decode(),
             "X-Zendesk-Webhook-Signature-Timestamp": at,
         }
+
+    def deliver_once(self, invocation: Invocation) -> requests.Response:
+        """One try, now, logged nowhere: a test call. Raises RequestException."""
+        return self._post(invocation, stamp(self._clock()))
+
+    def _post(self, invocation: Invocation, at: str) -> requests.Response:
+        return requests.post(
+            invocation.endpoint,
+            data=invocation.body,
+            headers=self.headers(invocation, at),
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+        )
+
+    def _send(self, invocation: Invocation) -> tuple[Attempt, float | None]:
+        at = stamp(self._clock())
         try:
-            answer = requests.post(
-                invocation.endpoint,
-                data=invocation.body,
-                headers=headers,
-                timeout=TIMEOUT_SECONDS,
-                allow_redirects=False,
-            )
+            answer = self._post(invocation, at)
         except requests.RequestException as error:
             # Nobody listening is treated like nobody answering in time, so that a
             # courier that is just starting gets its events.

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from bot.demo.server import Server
-from bot.demo.zendesk import admin_api, api, files_api, page
+from bot.demo.zendesk import admin_api, api, fields, files_api, page
 from bot.demo.zendesk.account import Account, Change
-from bot.demo.zendesk.admin_api import CONDITIONAL, Admin, Webhook
+from bot.demo.zendesk.admin import Admin, Webhook
 from bot.demo.zendesk.deeds import Deeds
 from bot.demo.zendesk.events import envelopes
 from bot.demo.zendesk.gate import Call, Credentials, Gate
 from bot.demo.zendesk.postman import Invocation, Postman
-from bot.demo.zendesk.records import Json
-from bot.demo.zendesk.rules import expand, fires
+from bot.demo.zendesk.rules import macro_patch, run_triggers
+from bot.demo.zendesk.seeds import seed
+from bot.demo.zendesk.webhooks import CONDITIONAL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,16 +31,13 @@ PEOPLE = (
 )
 AGENT = ("Dana Agent", "dana@acme.example")
 
-NEW_TICKET_BODY = '{"kind":"ticket_created","ticket_id":"{{ticket.id}}"}'
-COMMAND_BODY = '{"kind":"comment_command","ticket_id":"{{ticket.id}}"}'
-
 
 class ZendeskStandIn(Deeds):
     """One Zendesk account on ``url``, with customers, an agent and the bot's agent.
 
-    With a ``webhook_url`` it behaves like an account whose set-up was done: a new
-    ticket, and an agent's private note with the command, are delivered there, signed
-    with ``signing_secret``. Set-up through the REST API works beside it. ``clock``
+    With a ``webhook_url`` it behaves like an account whose set-up was done: what the
+    triggers of ``seeds`` fire on is delivered there, signed with ``signing_secret``.
+    Set-up through the REST API works beside it, for an administrator. ``clock``
     gives seconds since 1970; ``people`` are the customers, name and e-mail.
     """
 
@@ -60,6 +58,7 @@ class ZendeskStandIn(Deeds):
         self.account = Account(clock)
         self.postman = Postman(clock, ACCOUNT_ID)
         self.admin = Admin(self.account)
+        fields.stock(self.admin)
         self.gate = Gate(self.account, self.credentials, clock)
         self.faults = self.gate.faults
         self.customers = [self.account.add_user(*person) for person in people]
@@ -96,8 +95,18 @@ class ZendeskStandIn(Deeds):
     @webhook_url.setter
     def webhook_url(self, endpoint: str) -> None:
         if self._seeded is None:
-            self._seeded = self._seed(endpoint)
+            self._seeded = seed(self.admin, endpoint, self.signing_secret)
         self._seeded.shown["endpoint"] = endpoint
+
+    def apply_macro(self, ticket: int, title: str) -> None:
+        """The agent applies an active macro and submits the ticket with it."""
+        macro = next(
+            each
+            for each in self.admin.macros.values()
+            if each["title"] == title and each["active"]
+        )
+        patch = macro_patch(macro, self.account.ticket(ticket).tags)
+        self.account.update_ticket(self.agent, ticket, patch, "web")
 
     def redeliver(self, invocation_id: str) -> None:
         """Deliver once more what was delivered before, under the same id."""
@@ -123,73 +132,22 @@ class ZendeskStandIn(Deeds):
         app.wsgi_app = _without_suffix(app.wsgi_app)  # type: ignore[assignment,method-assign]
         return app
 
-    def _seed(self, endpoint: str) -> Webhook:
-        webhook = self.admin.add_webhook(
-            {
-                "name": "Replay Courier",
-                "endpoint": endpoint,
-                "http_method": "POST",
-                "request_format": "json",
-                "subscriptions": [CONDITIONAL],
-            },
-            self.signing_secret,
-        )
-        for title, conditions, body in _SEEDED_TRIGGERS:
-            action = {"field": "notification_webhook", "value": [webhook.id, body]}
-            self.admin.add_trigger(
-                {
-                    "title": title,
-                    "conditions": {"all": conditions, "any": []},
-                    "actions": [action],
-                }
-            )
-        return webhook
-
     def _changed(self, change: Change) -> None:
-        triggers = [] if change.kind == "Delete" else self.admin.triggers.values()
-        for trigger in list(triggers):
-            if fires(trigger, change):
-                self._act(trigger, change)
+        if change.kind != "Delete":
+            # First the triggers: what they change belongs to the same update.
+            run_triggers(self.account, self.admin.in_order(), change, self._notify)
         for kind, body in envelopes(change, ACCOUNT_ID, self.admin.fields):
             for webhook in list(self.admin.webhooks.values()):
                 if webhook.active and webhook.subscribed_to(kind):
-                    self.postman.post(
-                        webhook.id, webhook.endpoint, webhook.secret, body
-                    )
+                    self._deliver(webhook, body)
 
-    def _act(self, trigger: Json, change: Change) -> None:
-        requester = self.account.users[change.ticket.requester_id]
-        actions = trigger["actions"]
-        for action in actions if isinstance(actions, list) else []:
-            if action["field"] != "notification_webhook":
-                continue
-            webhook_id, text = action["value"]
-            webhook = self.admin.webhooks.get(webhook_id)
-            if webhook and webhook.active and webhook.subscribed_to(CONDITIONAL):
-                body = expand(text, change, requester).encode()
-                self.postman.post(webhook.id, webhook.endpoint, webhook.secret, body)
+    def _notify(self, webhook_id: str, body: str) -> None:
+        webhook = self.admin.webhooks.get(webhook_id)
+        if webhook and webhook.active and webhook.subscribed_to(CONDITIONAL):
+            self._deliver(webhook, body.encode())
 
-
-_SEEDED_TRIGGERS: tuple[tuple[str, list[Json], str], ...] = (
-    (
-        "Replay Courier: new ticket",
-        [
-            {"field": "update_type", "operator": "is", "value": "Create"},
-            {"field": "status", "operator": "less_than", "value": "solved"},
-        ],
-        NEW_TICKET_BODY,
-    ),
-    (
-        "Replay Courier: command in an internal note",
-        [
-            {"field": "update_type", "operator": "is", "value": "Change"},
-            {"field": "comment_is_public", "operator": "is", "value": "false"},
-            {"field": "comment_includes_word", "operator": "is", "value": "#replay"},
-            {"field": "role", "operator": "is_not", "value": "end_user"},
-        ],
-        COMMAND_BODY,
-    ),
-)
+    def _deliver(self, webhook: Webhook, body: bytes) -> None:
+        self.postman.post(webhook.id, webhook.endpoint, webhook.secret, body)
 
 
 def _without_suffix(inner: WSGIApplication) -> WSGIApplication:

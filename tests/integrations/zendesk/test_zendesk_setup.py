@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.demo.zendesk import Fault, ZendeskStandIn
 from integrations.zendesk.credentials import ApiToken
 from integrations.zendesk.destination import ZendeskDestination
@@ -9,6 +11,12 @@ from integrations.zendesk.setup import set_up
 from tests.integrations.zendesk.helpers import client
 
 HERE = "https://replays.example.com"
+
+
+@pytest.fixture(autouse=True)
+def administrator(zendesk: ZendeskStandIn) -> None:
+    """Only they may set up."""
+    zendesk.bot.role = "admin"
 
 
 def outcomes(zendesk: ZendeskStandIn, url: str = HERE) -> list[str]:
@@ -79,7 +87,7 @@ def test_doctor_is_content_after_set_up(zendesk: ZendeskStandIn) -> None:
     set_up(client(zendesk), HERE)
     lines = list(ZendeskDestination(client(zendesk)).check())
     assert [line.ok for line in lines] == [True, True]
-    assert "Replay Courier <replay-bot@acme.example>, agent" in lines[0].detail
+    assert "Replay Courier <replay-bot@acme.example>, admin" in lines[0].detail
     assert lines[1].detail == f"delivers to {HERE}/zendesk/webhook"
 
 

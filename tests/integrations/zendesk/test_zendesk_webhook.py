@@ -10,6 +10,7 @@ from flask import Flask
 
 from bot.demo.server import Server
 from bot.demo.zendesk import ZendeskStandIn
+from bot.demo.zendesk.webhooks import add_webhook
 from integrations.zendesk.signature import sign
 from integrations.zendesk.webhook import MAX_BODY_BYTES, blueprint
 from tests.integrations.zendesk.helpers import RecordingIntake
@@ -168,7 +169,7 @@ def test_a_private_command_reaches_the_intake_and_a_public_one_does_not(
 def test_event_subscriptions_work_beside_triggers(
     wired: ZendeskStandIn, intake: RecordingIntake
 ) -> None:
-    """Both inputs at once: still one request for the ticket."""
+    """Both inputs at once: still one request for the ticket's creation."""
     for kind in ("ticket.created", "ticket.comment_added"):
         subscribe(wired, f"zen:event-type:{kind}")
     ticket = wired.create_ticket("jane@example.com", "Export", "It broke")
@@ -181,7 +182,8 @@ def test_event_subscriptions_work_beside_triggers(
 
 
 def subscribe(zendesk: ZendeskStandIn, kind: str) -> None:
-    zendesk.admin.add_webhook(
+    add_webhook(
+        zendesk.admin,
         {
             "name": kind,
             "endpoint": zendesk.webhook_url,
