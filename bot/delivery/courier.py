@@ -17,6 +17,7 @@ from bot.clock import Clock, utc_now
 from bot.delivery.describing import Describer
 from bot.delivery.exporting import Exports
 from bot.delivery.finding import Finder, described
+from bot.delivery.following import Follower
 from bot.delivery.homes import Homes, Parts
 from bot.delivery.notes import Notes
 from bot.delivery.patience import patience
@@ -83,6 +84,7 @@ class Courier:
         )
         self._describer = Describer(replays, links, postings, self._shares, shown)
         self._teller = Teller(postings, ledger)
+        self._follower = Follower(ledger)
         self._notes = Notes(self.finder, self._exports, self._shares, policy=policy)
         self._homes = Homes(self._shares, links, ledger, parts or {})
 
@@ -117,6 +119,7 @@ class Courier:
             else:
                 result = self._answer(claim, request)
             self._write_down(claim, request, result)
+            self._follower.follow(claim.request, result)
         self._ledger.intend(claim)
         delivery = destination.post(claim.id, request, result, draft)
         if isinstance(result, Previews):
@@ -191,6 +194,8 @@ class Courier:
                 return self._replays.as_file(replay, recording)
             case Action.NOTE:
                 return self._notes.of(claim, request)
+            case Action.ENDED:
+                return self._notes.of_ended(claim, request)
             case Action.REVOKE:
                 revoked = self._shares.revoke(request)
                 return self._homes.of(request) if request.from_home else revoked

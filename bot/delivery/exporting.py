@@ -34,6 +34,10 @@ class Exports:
         self._assets = assets
         self._clock = clock
 
+    def recording(self, recording_id: str) -> Recording:
+        """The recording as its source tells of it today. Raises NotFound, or Gone."""
+        return recording_by_id(self._sources, recording_id)[1]
+
     def stored(
         self, recording_id: str, redaction: RedactionPolicy
     ) -> tuple[StoredReplay, Recording]:

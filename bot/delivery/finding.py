@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from bot.clock import Clock
@@ -16,9 +17,11 @@ from bot.model import (
     Found,
     Identifier,
     NothingFound,
+    Reason,
     Recording,
     ReplayRequest,
     Summary,
+    Told,
 )
 from bot.ports import RecordingSource
 from bot.ranking import ranked, why_first
@@ -90,6 +93,11 @@ class Finder:
         )
         if not isinstance(result, Found):
             return result
+        if request.told is not None:
+            news = _news(result.recordings, request.told)
+            if not news:
+                return _no_news(result)
+            result = replace(result, recordings=news, total=len(news))
         summaries = self._summaries(result.recordings)
         ordered = ranked(
             result.recordings, about=request.about, now=now, summaries=summaries
@@ -113,6 +121,29 @@ class Finder:
             [(one.source, one.id) for one in recordings],
             redaction=self._policy.redaction,
         )
+
+
+def _news(recordings: Sequence[Recording], told: Told) -> tuple[Recording, ...]:
+    return tuple(
+        one
+        for one in recordings
+        if one.id not in told.recordings
+        and (told.since is None or _end(one) > told.since)
+    )
+
+
+def _end(recording: Recording) -> datetime:
+    return recording.end or recording.start + recording.duration
+
+
+def _no_news(result: Found) -> NothingFound:
+    return NothingFound(
+        result.identifiers,
+        Reason.NO_NEWS,
+        "There is no new session since the last note.",
+        "An earlier note has what there is.",
+        result.people,
+    )
 
 
 def described(identifiers: Sequence[Identifier]) -> str:

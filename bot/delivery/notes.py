@@ -8,11 +8,20 @@ from datetime import datetime
 
 from bot.delivery.exporting import Exports
 from bot.delivery.finding import Finder
+from bot.delivery.following import LOOK_AGAIN
 from bot.delivery.policy import Policy
 from bot.delivery.shares import Shares
-from bot.errors import CourierError, RetryLater
+from bot.errors import BadInput, CourierError, RetryLater
 from bot.ledger import Claim
-from bot.model import Found, Note, NothingFound, Recording, ReplayRequest, SharedReplay
+from bot.model import (
+    Found,
+    Note,
+    NothingFound,
+    Reason,
+    Recording,
+    ReplayRequest,
+    SharedReplay,
+)
 
 # A ticket's note exports the recordings most likely to show the trouble, no more:
 # each costs snapshot calls, of which PostHog's free tier allows 60 an hour.
@@ -29,6 +38,29 @@ class Notes:
         self._exports = exports
         self._shares = shares
         self._policy = policy
+
+    def of_ended(self, claim: Claim, request: ReplayRequest) -> Note | NothingFound:
+        """A note of the one session that was going on, or that nothing was added to it
+        since. Raises RetryLater while it goes on."""
+        if request.recording_id is None:
+            raise BadInput(f"request {request.key} names no recording")
+        recording = self._exports.recording(request.recording_id)
+        if recording.ongoing:
+            raise RetryLater(
+                f"recording {recording.id} is still going on",
+                after=LOOK_AGAIN.total_seconds(),
+            )
+        if request.about and recording.end and recording.end <= request.about:
+            return NothingFound(
+                (), Reason.NO_NEWS, "The session had ended before it was told of.", ""
+            )
+        replay, recording = self._exports.stored(recording.id, self._policy.redaction)
+        return Note(
+            identifiers=(),
+            replays=(self._shares.share(claim, request, replay, recording),),
+            others=(),
+            look_back=request.look_back or self._policy.look_back,
+        )
 
     def of(self, claim: Claim, request: ReplayRequest) -> Note | NothingFound:
         """The note a request asks for, or why there is none. Raises RetryLater."""

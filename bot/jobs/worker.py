@@ -27,6 +27,7 @@ _PATIENCE = {
     Action.SHARE: timedelta(minutes=10),
     Action.ATTACH: timedelta(minutes=10),
     Action.NOTE: timedelta(hours=24),
+    Action.ENDED: timedelta(hours=25),
     Action.REVOKE: timedelta(minutes=10),
     Action.EXTEND: timedelta(minutes=10),
     Action.DETACH: timedelta(minutes=10),
@@ -37,7 +38,12 @@ _PATIENCE = {
     Action.PREVIEW_CLOSED: timedelta(hours=24),
 }
 # Nobody waits for these: a failure is told to the log alone.
-_SILENT = {Action.LINK_CHANGED, Action.PREVIEW, Action.PREVIEW_CLOSED}
+_SILENT = {
+    Action.ENDED,
+    Action.LINK_CHANGED,
+    Action.PREVIEW,
+    Action.PREVIEW_CLOSED,
+}
 # Asking for the same once more leads here again.
 _FINAL = (NotAllowed, Gone)
 # And how long its failure may be tried to be posted.

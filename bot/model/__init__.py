@@ -33,6 +33,7 @@ from bot.model.requests import (
     ReplayRequest,
     ReplyTo,
     ShareTerms,
+    Told,
 )
 from bot.model.results import (
     Check,
@@ -87,6 +88,7 @@ __all__ = [
     "ShareTerms",
     "SharedReplay",
     "Summary",
+    "Told",
     "Unanswered",
     "WindowCount",
     "WindowTurn",

@@ -30,6 +30,8 @@ class Action(StrEnum):
     """Export one recording and post the file."""
     NOTE = "note"
     """Find, export the best and post one note with links: the ticket's answer."""
+    ENDED = "ended"
+    """A session that a note said was going on has ended: tell of all of it."""
     REVOKE = "revoke"
     """Close a share link, and tell whoever asked."""
     EXTEND = "extend"
@@ -87,6 +89,15 @@ class ReplyTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What was told where it is asked: only a recording that is not among
+    ``recordings``, and that went on after ``since``, is news."""
+
+    recordings: frozenset[str] = frozenset()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Burst:
     """Events that come together and are one request until somebody begins with it.
 
@@ -129,5 +140,8 @@ class ReplayRequest:
     by_admin: bool = False
     """Whoever asked looks after the workspace; the destination knows, once asked to
     complete the request."""
+    told: Told | None = None
+    """Only news are wanted; the destination knows of what, once asked to complete the
+    request."""
     burst: Burst | None = None
     """What it comes with; of no interest once it is accepted."""

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     RECORDING_OFF = "recording_off"
     FILTERED = "filtered"
     """There are recordings, and none is as it was asked for."""
+    NO_NEWS = "no_news"
+    """There are recordings, and they were told of before."""
 
 
 @dataclass(frozen=True, slots=True)

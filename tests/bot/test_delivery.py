@@ -18,9 +18,11 @@ from bot.model import (
     IdentifierKind,
     Note,
     Person,
+    Reason,
     Recording,
     ReplayRequest,
     ReplyTo,
+    Told,
 )
 from bot.replays import Replays
 from bot.sharing import Links, Postings
@@ -239,3 +241,77 @@ def test_answering_again_after_a_kill_leaves_one_link_each(
         time.pass_(seconds=61)
     links = Links(engine, public_url="http://courier.test", sealer=sealer())
     assert len(links.entries()) == 1
+
+
+def live(name, start=RECORDED, **more):
+    return recording(name, start, ongoing=True, **more)
+
+
+@pytest.fixture
+def ended(ledger, time):
+    """The one request for the end of what was going on, once it is due."""
+
+    def look():
+        time.pass_(minutes=6)
+        claims = [ledger.claim(request_id) for request_id in ledger.due()]
+        [claim] = [one for one in claims if one.request.action is Action.ENDED]
+        return claim
+
+    return look
+
+
+def test_a_session_that_goes_on_is_told_of_again_when_it_has_ended(
+    courier_of, note_of, ended, chat
+):
+    source = Source(live("r1"))
+    note_of(source, NOTE)
+    claim = ended()
+    assert (claim.request.action, claim.request.recording_id) == (Action.ENDED, "r1")
+    longer = replace(recording("r1"), end=RECORDED + timedelta(minutes=3))
+    source.recordings["r1"] = longer
+    courier_of(source).deliver(claim)
+    [note] = chat.posted[claim.id]
+    assert [one.recording for one in note.replays] == [longer]
+
+
+def test_nobody_is_told_while_the_session_goes_on(courier_of, note_of, ended, chat):
+    source = Source(live("r1"))
+    note_of(source, NOTE)
+    claim = ended()
+    exports = list(source.exports)
+    with pytest.raises(RetryLater) as caught:
+        courier_of(source).deliver(claim)
+    assert caught.value.after == 300
+    assert source.exports == exports
+
+
+def test_that_nothing_was_added_is_no_news(courier_of, note_of, ended, chat):
+    """It had ended, and its source did not know yet."""
+    source = Source(live("r1"))
+    note_of(source, NOTE)
+    source.recordings["r1"] = recording("r1")
+    claim = ended()
+    courier_of(source).deliver(claim)
+    [result] = chat.posted[claim.id]
+    assert result.reason is Reason.NO_NEWS
+
+
+def test_one_end_is_awaited_however_often_the_note_is_made(note_of, ended):
+    source = Source(live("r1"))
+    note_of(source, NOTE)
+    note_of(source, NOTE)
+    assert ended()
+
+
+def test_only_news_are_told_where_only_news_are_wanted(note_of, chat):
+    """The rest is in an earlier note; who asked knows what that was."""
+    source = Source(recording("told"), recording("new", RECORDED + hours(1)))
+    chat.told = Told(frozenset({"told"}))
+    note = note_of(source, replace(NOTE, key="n1"))
+    assert [one.recording.id for one in note.replays] == ["new"]
+    assert source.exports == ["new"]
+    chat.told = Told(since=RECORDED + hours(1))
+    note = note_of(source, replace(NOTE, key="n2"))
+    assert [one.recording.id for one in note.replays] == ["new"]
+    chat.told = Told(frozenset({"told", "new"}))
+    assert note_of(source, replace(NOTE, key="n3")).reason is Reason.NO_NEWS

@@ -75,6 +75,7 @@ class Chat:
         self.errors = []
         self.lost_answers = 0
         self.refuses = None
+        self.told = None
 
     def keep_waiting(self, request):
         pass
@@ -82,7 +83,7 @@ class Chat:
     def complete(self, request):
         if self.refuses is not None:
             raise self.refuses
-        return request
+        return replace(request, told=self.told)
 
     def find_posted(self, request_id, request, draft):
         return Delivery({"room": "1"}) if request_id in self.posted else None
