@@ -36,24 +36,32 @@ def ranked(
 
 
 def why_first(
-    recordings: Sequence[Recording], *, about: datetime | None, summaries: Summaries
+    recordings: Sequence[Recording],
+    *,
+    about: datetime | None,
+    summaries: Summaries,
+    report: str = "the message",
 ) -> str:
-    """What puts the first of ranked recordings before the others; "" for one alone."""
+    """What puts the first of ranked recordings before the others; "" for one alone.
+    ``report`` is what reported the trouble."""
     if len(recordings) < 2:
         return ""
     first, *others = recordings
     troubled = errors_of(first, summaries.get(first.id)) > 0
+    newest = "newest"
     if about is not None and first.start <= about:
         distance = _before(first, about)
         near = distance <= _NEAR.total_seconds()
         nearest = all(_before(one, about) >= distance for one in others)
         if near and troubled:
-            return "errors shortly before the message"
+            return f"errors shortly before {report}"
         if nearest:
-            return "closest to the message"
-    newest = all(one.start <= first.start for one in others)
-    if newest:
-        return "newest, with errors" if troubled else "newest"
+            return f"closest to {report}"
+        # What began later is no rival: it is not what was reported.
+        others = [one for one in others if one.start <= about]
+        newest = f"last before {report}"
+    if all(one.start <= first.start for one in others):
+        return f"{newest}, with errors" if troubled else newest
     if troubled:
         calm = [one for one in others if one.start > first.start]
         if not any(errors_of(one, summaries.get(one.id)) for one in calm):

@@ -30,6 +30,7 @@ from bot.config.types import (
     Hosts,
     Keys,
     Mailboxes,
+    Names,
     Networks,
     Numbers,
     Rules,
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     link_expiry: Span = timedelta(days=7)
     look_back: Span = timedelta(days=14)
     results: Annotated[int, Field(ge=1, le=5)] = 5
+    person_properties: Names = ()
     worker_threads: Annotated[int, Field(ge=1, le=64)] = 4
     lease: Span = timedelta(seconds=60)
     redact_secrets: bool = True

@@ -115,6 +115,13 @@ def _scope(text: object) -> object:
     return tuple((one[1], int(one[2])) for one in found if one)
 
 
+def _names(text: object) -> object:
+    """Names apart by commas: they may hold spaces."""
+    if not isinstance(text, str):
+        return text
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 def _numbers(text: object) -> object:
     if not isinstance(text, str):
         return text
@@ -144,3 +151,4 @@ SlackNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slack_names)]
 ScopeWords = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_scope)]
 Numbers = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_numbers)]
 Mailboxes = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_mailboxes)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]

@@ -3,6 +3,7 @@ is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,13 +16,17 @@ from bot.errors import BadInput, CourierError, RetryLater
 from bot.ledger import Claim
 from bot.model import (
     Found,
+    IdentifierKind,
     Note,
     NothingFound,
+    Person,
     Reason,
     Recording,
     ReplayRequest,
     SharedReplay,
 )
+from bot.ranking import why_first
+from bot.recording.scrubber import Scrubber
 
 # A ticket's note exports the recordings most likely to show the trouble, no more:
 # each costs snapshot calls, of which PostHog's free tier allows 60 an hour.
@@ -60,6 +65,7 @@ class Notes:
             replays=(self._shares.share(claim, request, replay, recording),),
             others=(),
             look_back=request.look_back or self._policy.look_back,
+            properties=self._properties(recording, ()),
         )
 
     def of(self, claim: Claim, request: ReplayRequest) -> Note | NothingFound:
@@ -67,9 +73,7 @@ class Notes:
         result, redaction = self._finder.find(request), self._policy.redaction
         if not isinstance(result, Found):
             return result
-        ranked = sorted(
-            result.recordings, key=lambda one: _distance(one, request.about)
-        )
+        ranked = _in_order(result, request.about)
         shared: list[SharedReplay] = []
         unavailable: list[tuple[Recording, str]] = []
         others: list[Recording] = []
@@ -93,17 +97,77 @@ class Notes:
             look_back=result.look_back,
             unavailable=tuple(unavailable),
             found_by=result.found_by,
+            about=request.about,
+            why=_why(
+                result,
+                shared,
+                [*others, *(one for one, _ in unavailable)],
+                about=request.about,
+            ),
+            people=result.people,
+            properties=self._properties(shared[0].recording, result.people)
+            if shared
+            else {},
         )
 
+    def _properties(
+        self, recording: Recording, people: Sequence[Person]
+    ) -> dict[str, str]:
+        """What is shown of whose recording it is, without what is taken out of
+        recordings."""
+        own = recording.person
+        if own is None:
+            return {}
+        person = next((one for one in people if one.id == own.id), own)
+        scrubber = Scrubber(self._policy.redaction)
+        return {
+            name: scrubber.text(_spoken(person.properties[name]), "person")
+            for name in self._policy.person_properties
+            if person.properties.get(name) not in (None, "")
+            and not scrubber.is_secret_name(name)
+        }
 
-def _distance(recording: Recording, about: datetime | None) -> tuple[int, float]:
-    """How far a recording is from the time of the trouble; the newest where unknown.
 
-    One that began after the report comes after all that began before it.
-    """
-    if about is None:
-        return 0, -recording.start.timestamp()
-    if recording.start > about:
-        return 1, (recording.start - about).total_seconds()
-    end = recording.end or recording.start + recording.duration
-    return 0, max(0.0, (about - end).total_seconds())
+def _in_order(found: Found, about: datetime | None) -> list[Recording]:
+    """As ranked; but first what was named itself, then what is surely the person's, and
+    what began after the report after all that began before."""
+
+    def sure(recording: Recording) -> tuple[bool, bool, bool]:
+        by = found.found_by.get(recording.id)
+        return (
+            by is None or by.kind is not IdentifierKind.RECORDING,
+            by is not None and by.is_doubtful,
+            about is not None and recording.start > about,
+        )
+
+    return sorted(found.recordings, key=sure)
+
+
+def _why(
+    found: Found,
+    shared: Sequence[SharedReplay],
+    others: Sequence[Recording],
+    *,
+    about: datetime | None,
+) -> str:
+    """What puts the best first, by what is known now that it was exported."""
+    if not shared:
+        return ""
+    by = found.found_by.get(shared[0].recording.id)
+    if by is not None and by.kind is IdentifierKind.RECORDING:
+        return by.known_by
+    return why_first(
+        [*(one.recording for one in shared), *others],
+        about=about,
+        summaries={
+            **found.summaries,
+            **{one.recording.id: one.summary for one in shared},
+        },
+        report="the customer's message",
+    )
+
+
+def _spoken(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

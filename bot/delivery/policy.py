@@ -17,6 +17,8 @@ class Policy:
     link_expiry: timedelta
     results: int
     redaction: RedactionPolicy = field(default_factory=RedactionPolicy)
+    person_properties: tuple[str, ...] = ()
+    """What of a person's properties a note shows, in this order."""
 
     def redaction_for(self, audience: Audience | None) -> RedactionPolicy:
         """The rules of a copy; those of the installation where nobody is named."""

@@ -91,6 +91,15 @@ class Note:
     """Recordings that were found but could not be exported, each with its reason."""
     found_by: Mapping[str, Identifier] = field(default_factory=dict)
     """What led to each recording, by its id."""
+    about: datetime | None = None
+    """When the trouble was reported."""
+    why: str = ""
+    """What puts the best before the others, in a few words."""
+    people: tuple[Person, ...] = ()
+    """Everyone that the identifiers fit."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """What the installation shows of the best recording's person, by its name in the
+    source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ class Services:
                 link_expiry=self.settings.link_expiry,
                 results=self.settings.results,
                 redaction=self.settings.redaction,
+                person_properties=self.settings.person_properties,
             ),
             assets=asset_collectors(self.settings, self.store)
             if self.settings.export_assets

@@ -108,7 +108,7 @@ def note_of(courier_of, ledger, chat, time):
 
 @pytest.fixture
 def courier_of(engine, store, time, ledger, chat):
-    def make(source, **options):
+    def make(source, *, properties=(), **options):
         return Courier(
             sources=[source],
             destinations={"chat": chat},
@@ -119,7 +119,12 @@ def courier_of(engine, store, time, ledger, chat):
             ),
             postings=Postings(engine),
             audit=AuditLog(engine),
-            policy=Policy(timedelta(days=14), timedelta(days=7), 5),
+            policy=Policy(
+                timedelta(days=14),
+                timedelta(days=7),
+                5,
+                person_properties=properties,
+            ),
             clock=time,
             **options,
         )
@@ -210,6 +215,68 @@ def test_a_note_takes_the_recordings_before_the_report_first(note_of):
     assert isinstance(note, Note)
     assert [one.recording.id for one in note.replays] == ["just before", "hours before"]
     assert [one.id for one in note.others] == ["days before", "after"]
+
+
+def test_a_note_says_why_its_best_recording_is_the_best(note_of):
+    """By what its export shows: the source's list knew of no errors."""
+    source = Source(recording("r1"), recording("days before", RECORDED - hours(70)))
+    note = note_of(source, replace(NOTE, about=RECORDED + timedelta(minutes=10)))
+    assert note.replays[0].summary.network_failing
+    assert note.why == "errors shortly before the customer's message"
+    assert note.about == RECORDED + timedelta(minutes=10)
+    assert note.people == (JANE,)
+
+
+def test_a_recording_that_was_named_comes_first(note_of):
+    """Whoever names it means it, however old it is."""
+    source = Source(recording("named", RECORDED - hours(70)), recording("newer"))
+    named = Identifier(IdentifierKind.RECORDING, "named")
+    request = replace(NOTE, identifiers=(*NOTE.identifiers, named))
+    source.recordings_of = lambda person, **_: [source.recordings["newer"]]
+    note = note_of(source, request)
+    assert [one.recording.id for one in note.replays] == ["named", "newer"]
+    assert note.why == ""
+
+
+def test_what_may_be_somebody_elses_comes_last(courier_of, ledger, chat):
+    """However near the report it is."""
+    source = Source(recording("sure", RECORDED - hours(70)), recording("doubtful"))
+    doubtful = Identifier(IdentifierKind.RECORDING, "doubtful", is_doubtful=True)
+    source.find_people = lambda one: [JANE] if one in NOTE.identifiers else []
+    source.recordings_of = lambda person, **_: [source.recordings["sure"]]
+    chat.complete = lambda request: replace(
+        request,
+        identifiers=(*NOTE.identifiers, replace(doubtful, kind=IdentifierKind.UUID)),
+    )
+    request_id, _ = ledger.accept(NOTE)
+    courier_of(source).deliver(ledger.claim(request_id))
+    note = chat.posted[request_id][-1]
+    assert [one.recording.id for one in note.replays] == ["sure", "doubtful"]
+
+
+def test_a_note_shows_what_is_configured_of_whose_recording_it_is(
+    courier_of, ledger, chat
+):
+    """In that order, as people read it, without what is taken out of recordings."""
+    properties = {
+        "company": "Acme",
+        "plan": "pro, card 4111 1111 1111 1111",
+        "trial": False,
+        "api_key": "k-1",
+        "empty": "",
+    }
+    source = Source(recording("r1"))
+    source.find_people = lambda one: [replace(JANE, properties=properties)]
+    courier = courier_of(
+        source, properties=("plan", "company", "trial", "api_key", "empty", "missing")
+    )
+    request_id, _ = ledger.accept(NOTE)
+    courier.deliver(ledger.claim(request_id))
+    assert list(chat.posted[request_id][-1].properties.items()) == [
+        ("plan", "pro, card [redacted]"),
+        ("company", "Acme"),
+        ("trial", "no"),
+    ]
 
 
 def test_a_links_start_is_before_the_report_where_that_is_inside(note_of):

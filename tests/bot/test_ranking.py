@@ -90,3 +90,14 @@ def test_nothing_is_said_of_the_only_one():
 def test_counts_that_a_source_does_not_give_are_no_errors():
     unknown = replace(recording("a", HOUR), console_error_count=None, active=None)
     assert order(unknown, recording("b", 2 * HOUR))[0] == ["a", "b"]
+
+
+def test_what_began_later_is_no_rival_of_what_was_reported():
+    """However near it is."""
+    first, glance = recording("first", 30 * HOUR), recording("x", 20 * HOUR, seconds=3)
+    after = recording("after", HOUR)
+    about = NOW - 10 * HOUR
+    why = why_first([first, after], about=about, summaries={}, report="the ticket")
+    assert why == "last before the ticket"
+    why = why_first([first, glance, after], about=about, summaries={})
+    assert why == "newest of more than a glance"
