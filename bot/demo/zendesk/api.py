@@ -6,7 +6,9 @@ Zendesk: https://developer.zendesk.com/api-reference/ticketing/introduction/
 from __future__ import annotations
 
 import base64
+import secrets
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -32,28 +34,30 @@ def json_body(key: str) -> Json:
     return value
 
 
-def page(key: str, rows: Sequence[Json]) -> ResponseReturnValue:
-    """One cursor page, ascending; the cursor is opaque to the caller."""
+def page(
+    key: str, rows: Sequence[Json], more: Json | None = None
+) -> ResponseReturnValue:
+    """One cursor page; the cursor is opaque to the caller. ``more`` is told beside."""
     try:
         size = min(int(request.args.get("page[size]", MAX_PAGE)), MAX_PAGE)
         start = int(base64.b64decode(request.args.get("page[after]", "MA==")).decode())
     except ValueError:
         raise Refusal(400, "InvalidPaginationParameter", "Bad page") from None
-    if request.args.get("sort", "").startswith("-"):
-        rows = list(reversed(rows))
     end = start + size
-    more = end < len(rows)
-    cursor = base64.b64encode(str(end).encode()).decode() if more else None
-    after = f"{base_url()}{request.path}.json?page[size]={size}&page[after]={cursor}"
+    has_more = end < len(rows)
+    cursor = base64.b64encode(str(end).encode()).decode() if has_more else None
+    query = {**request.args.to_dict(), "page[size]": size, "page[after]": cursor}
+    after = f"{base_url()}{request.path}.json?{urlencode(query)}"
     return jsonify(
         {
             key: list(rows[start:end]),
+            **(more or {}),
             "meta": {
-                "has_more": more,
+                "has_more": has_more,
                 "after_cursor": cursor,
                 "before_cursor": None,
             },
-            "links": {"prev": None, "next": after if more else None},
+            "links": {"prev": None, "next": after if has_more else None},
         }
     )
 
@@ -83,6 +87,9 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
             comment.show(base_url(), inline_images=inline)
             for comment in account.ticket(ticket_id).comments
         ]
+        # Comments can be asked for in either order; audits come oldest first, always.
+        if request.args.get("sort") == "-created_at":
+            rows.reverse()
         return page("comments", rows)
 
     @api.put("/tickets/<int:ticket_id>/comments/<int:comment_id>/make_private")
@@ -128,7 +135,8 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
 
     @api.get("/users/me")
     def me() -> ResponseReturnValue:
-        return jsonify(user=g.user.show(base_url()))
+        shown = g.user.show(base_url())
+        return jsonify(user={**shown, "authenticity_token": secrets.token_urlsafe()})
 
     @api.get("/users/<int:user_id>")
     def show_user(user_id: int) -> ResponseReturnValue:

@@ -114,3 +114,6 @@ class Organization:
             "tags": [],
             "organization_fields": {},
         }
+
+
+Place = Brand | Group | Organization

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from bot.demo.server import Server
-from bot.demo.zendesk import admin_api, api, fields, files_api, page
+from bot.demo.zendesk import (
+    admin_api,
+    api,
+    fields,
+    files_api,
+    find_api,
+    page,
+    places_api,
+)
 from bot.demo.zendesk.account import Account, Change
 from bot.demo.zendesk.admin import Admin, Webhook
 from bot.demo.zendesk.deeds import Deeds
@@ -125,6 +133,8 @@ class ZendeskStandIn(Deeds):
         app.json.sort_keys = False  # type: ignore[attr-defined]
         app.register_blueprint(api.blueprint(self.account, self.gate))
         app.register_blueprint(files_api.blueprint(self.account, self.gate))
+        app.register_blueprint(find_api.blueprint(self.account, self.gate))
+        app.register_blueprint(places_api.blueprint(self.account, self.gate))
         app.register_blueprint(files_api.contents(self.account))
         app.register_blueprint(admin_api.blueprint(self.admin, self.gate, self.postman))
         app.register_blueprint(page.blueprint(self.account, self.agent, self.bot))

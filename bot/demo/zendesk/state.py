@@ -40,6 +40,8 @@ class State:
     organizations: dict[int, Organization] = field(default_factory=dict)
     forces_public: bool = False
     """An account whose own rules make every comment public."""
+    search_lag_seconds: float = 0.0
+    """How far behind the search index is; Zendesk's is, by minutes."""
     keeps_images: bool = True
     """Whether comments may show pictures; otherwise they are attachments like any."""
     empty_uploads: int = 0

@@ -1,0 +1,56 @@
+"""Lists by page number, as older calls of the Support API give them.
+
+Zendesk: https://developer.zendesk.com/api-reference/introduction/pagination/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from bot.demo.zendesk.api import base_url, page
+from bot.demo.zendesk.records import Json, Refusal
+
+MAX_PER_PAGE = 100
+
+
+def listing(key: str, rows: Sequence[Json]) -> ResponseReturnValue:
+    """A list by cursor where asked for, otherwise by page number."""
+    if "page[size]" in request.args:
+        return page(key, rows)
+    return jsonify(numbered(key, rows))
+
+
+def numbered(
+    key: str, rows: Sequence[Json], reachable: int | None = None
+) -> dict[str, Any]:
+    """The page that was asked for, and how to turn it. Raises Refusal 422 beyond
+    ``reachable`` rows."""
+    try:
+        size = min(int(request.args.get("per_page", MAX_PER_PAGE)), MAX_PER_PAGE)
+        number = max(int(request.args.get("page", 1)), 1)
+    except ValueError:
+        raise Refusal(400, "InvalidPaginationParameter", "Bad page") from None
+    if reachable is not None and number * size > max(reachable, size):
+        raise Refusal(
+            422,
+            "invalid",
+            "Invalid search: Requested response size was greater than Search Response"
+            " Limits",
+        )
+    start, end = (number - 1) * size, number * size
+    return {
+        key: list(rows[start:end]),
+        "next_page": _address(number + 1) if end < len(rows) else None,
+        "previous_page": _address(number - 1) if number > 1 else None,
+        "count": len(rows),
+    }
+
+
+def _address(number: int) -> str:
+    query = {**request.args.to_dict(), "page": str(number)}
+    return f"{base_url()}{request.path}.json?{urlencode(query)}"
