@@ -124,20 +124,6 @@ def test_an_upload_serves_one_comment(zendesk: ZendeskStandIn, ticket: int) -> N
     assert zendesk.account.empty_uploads == 1
 
 
-def test_a_ticket_takes_thirty_updates_in_ten_minutes(
-    zendesk: ZendeskStandIn, ticket: int
-) -> None:
-    """Then 429 with the time to wait, which agents at work use up too."""
-    answers = [
-        update(zendesk, ticket, status=("open", "pending")[number % 2])
-        for number in range(31)
-    ]
-    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
-    assert 0 < int(answers[-1].headers["Retry-After"]) <= 600
-    assert "remaining=0" in answers[-2].headers["zendesk-ratelimit-per-ticket-updates"]
-    assert answers[0].headers["x-rate-limit"] == "400"
-
-
 def test_faults_that_lose_the_answer_keep_the_change(
     zendesk: ZendeskStandIn, ticket: int
 ) -> None:

@@ -7,6 +7,7 @@ triggers and rate limits, as far as a courier meets them.
 """
 
 from bot.demo.zendesk.faults import Kind as Fault
+from bot.demo.zendesk.limits import Plan
 from bot.demo.zendesk.standin import ZendeskStandIn
 
-__all__ = ["Fault", "ZendeskStandIn"]
+__all__ = ["Fault", "Plan", "ZendeskStandIn"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +13,11 @@ from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.account import Account
 from bot.demo.zendesk.faults import APPLIED, Faults
-from bot.demo.zendesk.limits import Limits
+from bot.demo.zendesk.limits import Limits, Plan
 from bot.demo.zendesk.people import User
 from bot.demo.zendesk.records import Json, Refusal
 
 MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS = 300, 172_800
-
-_UPDATE = re.compile(
-    r"/api/v2/tickets/(\d+)(?:/tags|/comments/\d+/attachments/\d+/redact)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +46,15 @@ class Gate:
     """Stands before the API; ``g.user`` is who calls, once it let someone through."""
 
     def __init__(
-        self, account: Account, credentials: Credentials, clock: Callable[[], float]
+        self,
+        account: Account,
+        credentials: Credentials,
+        clock: Callable[[], float],
+        plan: Plan | None = None,
     ) -> None:
         self.account = account
         self.credentials = credentials
-        self.limits = Limits(clock)
+        self.limits = Limits(clock, plan)
         self.faults = Faults()
         self.calls: list[Call] = []
         self.tokens: dict[str, float] = {}
@@ -100,9 +99,8 @@ class Gate:
         if g.fault is not None and g.fault.kind not in APPLIED:
             return self.faults.answer(g.fault, None)
         g.user = self._caller()
-        updated = None if request.method == "GET" else _UPDATE.fullmatch(request.path)
         g.limit_headers, allowed = self.limits.take(
-            g.user.id, int(updated[1]) if updated else None
+            g.user.id, request.method, request.path
         )
         if not allowed:
             raise Refusal(429, "TooManyRequests", "Rate limit exceeded")

@@ -23,6 +23,7 @@ from bot.demo.zendesk.admin import Admin, Webhook
 from bot.demo.zendesk.deeds import Deeds
 from bot.demo.zendesk.events import envelopes
 from bot.demo.zendesk.gate import Call, Credentials, Gate
+from bot.demo.zendesk.limits import Plan
 from bot.demo.zendesk.postman import Invocation, Postman
 from bot.demo.zendesk.rules import macro_patch, run_triggers
 from bot.demo.zendesk.seeds import seed
@@ -46,7 +47,8 @@ class ZendeskStandIn(Deeds):
     With a ``webhook_url`` it behaves like an account whose set-up was done: what the
     triggers of ``seeds`` fire on is delivered there, signed with ``signing_secret``.
     Set-up through the REST API works beside it, for an administrator. ``clock``
-    gives seconds since 1970; ``people`` are the customers, name and e-mail.
+    gives seconds since 1970; ``people`` are the customers, name and e-mail; ``plan``
+    says how much the account may do.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class ZendeskStandIn(Deeds):
         client_secret: str = "demo-zendesk-client-secret",
         people: tuple[tuple[str, str], ...] = PEOPLE,
         clock: Callable[[], float] = time.time,
+        plan: Plan | None = None,
     ) -> None:
         self.credentials = Credentials(bot_email, api_token, client_id, client_secret)
         self.signing_secret = signing_secret
@@ -67,7 +70,7 @@ class ZendeskStandIn(Deeds):
         self.postman = Postman(clock, ACCOUNT_ID)
         self.admin = Admin(self.account)
         fields.stock(self.admin)
-        self.gate = Gate(self.account, self.credentials, clock)
+        self.gate = Gate(self.account, self.credentials, clock, plan)
         self.faults = self.gate.faults
         self.customers = [self.account.add_user(*person) for person in people]
         self.agent = self.account.add_user(*AGENT, role="agent")
