@@ -13,7 +13,9 @@ from bot.model import (
     Person,
     Recording,
     ReplayRequest,
+    ReplyTo,
     Result,
+    TicketHit,
 )
 
 
@@ -68,15 +70,34 @@ class Destination(Protocol):
 
     name: str
 
+    is_conversation: bool
+    """Whether people talk there about what is posted, which can say later that its link
+    has changed; a note in a ticket stays as it is."""
+
     def complete(self, request: ReplayRequest) -> ReplayRequest:
         """The request with what had to be read from the vendor: whose ticket it is.
 
         Raises NotAllowed where whoever asked may not.
         """
 
+    def admit(self, request: ReplayRequest) -> str:
+        """The name of whoever asked here for an answer elsewhere: ``report_to`` is
+        where they are; empty where it is not known.
+
+        Raises NotAllowed where they may not.
+        """
+
     def keep_waiting(self, request: ReplayRequest) -> None:
         """Tell whoever asked that it takes longer, where that can be done without
-        leaving anything behind; never raises."""
+        leaving anything behind; never raises. They are at the request's ``report_to``
+        if it has one."""
+
+    def way_to(self, posted: Mapping[str, str]) -> str:
+        """A web address by which others find what was posted; empty where there is
+        none, it is gone, or it stands where only few were to see it.
+
+        Raises RetryLater where that cannot be known now.
+        """
 
     def find_posted(
         self, request_id: str, request: ReplayRequest, draft: Draft
@@ -100,6 +121,23 @@ class Gate(Protocol):
 
     def enter(self) -> bool:
         """Begin with one; False where there is no room after all."""
+
+
+class Tickets(Protocol):
+    """Tickets that people choose from elsewhere."""
+
+    def find(self, text: str) -> list[TicketHit]:
+        """The tickets meant by a number, words of the subject or the requester's
+        address, the most likely first; answers while somebody waits.
+
+        Raises RetryLater or Refused.
+        """
+
+    def reply_to(self, ticket_id: str) -> ReplyTo:
+        """The ticket as a conversation. Raises BadInput where that is no id of one."""
+
+    def web_address(self, ticket_id: str) -> str:
+        """Where people see the ticket. Raises BadInput as ``reply_to`` does."""
 
 
 class Intake(Protocol):

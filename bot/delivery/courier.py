@@ -6,7 +6,7 @@ are reused, links are minted anew for the same origin, and posting looks first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -15,6 +15,7 @@ from bot.assets.index import Collectors
 from bot.audit import AuditLog, Event
 from bot.clock import Clock, utc_now
 from bot.delivery.describing import Describer
+from bot.delivery.discussing import Discussions
 from bot.delivery.exporting import Exports
 from bot.delivery.finding import Finder, described
 from bot.delivery.following import Follower
@@ -22,7 +23,9 @@ from bot.delivery.homes import Homes, Parts
 from bot.delivery.notes import Notes
 from bot.delivery.patience import patience
 from bot.delivery.pictures import NoPictures, Pictures
+from bot.delivery.places import asked_in
 from bot.delivery.policy import Policy
+from bot.delivery.reporting import Reports
 from bot.delivery.shares import Shares
 from bot.delivery.telling import Teller
 from bot.errors import BadInput, CourierError, NotAllowed, NotFound
@@ -37,7 +40,6 @@ from bot.model import (
     Previews,
     Recording,
     ReplayRequest,
-    ReplyTo,
     Result,
     SharedReplay,
 )
@@ -86,6 +88,8 @@ class Courier:
         self._teller = Teller(postings, ledger)
         self._follower = Follower(ledger)
         self._notes = Notes(self.finder, self._exports, self._shares, policy=policy)
+        self._reports = Reports(ledger, destinations)
+        self._discussions = Discussions(links, self._shares, ledger, destinations)
         self._homes = Homes(self._shares, links, ledger, parts or {})
 
     def deliver(self, claim: Claim) -> Delivery:
@@ -94,17 +98,15 @@ class Courier:
         Raises RetryLater, or another CourierError where it cannot be answered.
         """
         destination = self._destinations.get(claim.request.reply_to.destination)
+        if claim.failure is not None and claim.request.report_to is not None:
+            return self._failed_elsewhere(claim, destination)
         if destination is None:
             raise NotFound(
                 f"request {claim.id}: {claim.request.reply_to.destination} is not"
                 " configured any more"
             )
-        draft = self._ledger.draft(claim)
-        if claim.intended:
-            posted = destination.find_posted(claim.id, claim.request, draft)
-            if posted is not None:
-                self._shares.found(claim, destination.name, posted)
-                return posted
+        if claim.intended and (posted := self._found(claim, destination)):
+            return posted
         request = claim.request
         if claim.failure is not None:
             failed = Failed(claim.failure, claim.id[:8], claim.is_final)
@@ -114,21 +116,56 @@ class Courier:
         else:
             request = self._complete(claim, destination)
             if claim.attempts == 1 and request.action in _WAITED_FOR:
-                with patience(lambda: destination.keep_waiting(request)):
+                waiting = self._reports.waiting(request, destination)
+                with patience(lambda: waiting.keep_waiting(request)):
                     result = self._answer(claim, request)
             else:
                 result = self._answer(claim, request)
             self._write_down(claim, request, result)
             self._follower.follow(claim.request, result)
+            if request.action is Action.DISCUSSED and isinstance(result, Nothing):
+                return Delivery()
+            result = self._discussions.added(result, request.reply_to)
         self._ledger.intend(claim)
+        draft = self._ledger.draft(claim)
         delivery = destination.post(claim.id, request, result, draft)
         if isinstance(result, Previews):
             self._describer.described(
                 claim, request, result, destination.name, delivery
             )
-        if isinstance(result, SharedReplay):
-            self._postings.add(result.link.id, destination.name, delivery.reference)
+        link_ids = [one.link.id for one in _shared_by(result)]
+        for link_id in link_ids:
+            self._postings.add(link_id, destination.name, delivery.reference)
+        self._afterwards(claim, link_ids)
         return delivery
+
+    def _found(self, claim: Claim, destination: Destination) -> Delivery | None:
+        """What an earlier try posted without knowing it."""
+        draft = self._ledger.draft(claim)
+        posted = destination.find_posted(claim.id, claim.request, draft)
+        if posted is not None:
+            link_ids = self._shares.found(claim, destination.name, posted)
+            self._afterwards(claim, link_ids)
+        return posted
+
+    def _failed_elsewhere(
+        self, claim: Claim, destination: Destination | None
+    ) -> Delivery:
+        """Nothing is said where the answer would have been; who asked is told."""
+        if claim.intended and destination is not None:
+            try:
+                if posted := self._found(claim, destination):
+                    return posted
+            except CourierError as error:
+                _log.info("cannot tell whether it was posted", error=str(error))
+        self._reports.ask(claim)
+        return Delivery()
+
+    def _afterwards(self, claim: Claim, link_ids: Iterable[str]) -> None:
+        """Whom else to tell, now that it is posted."""
+        for link_id in link_ids:
+            self._discussions.announce(link_id)
+        self._reports.ask(claim)
 
     def tell_changes(self) -> int:
         """Have every posted message updated whose link has closed or was extended;
@@ -168,14 +205,15 @@ class Courier:
 
     def _complete(self, claim: Claim, destination: Destination) -> ReplayRequest:
         try:
+            request = self._reports.admitted(claim.request)
             return self.finder.whole(
-                destination.complete(claim.request), destination.complete
+                destination.complete(request), destination.complete
             )
         except NotAllowed as error:
             self._audit.write(
                 Event.REFUSE,
                 who=claim.request.asked_by,
-                place=_place(claim.request.reply_to),
+                place=asked_in(claim.request),
                 subject=str(error),
                 origin=f"{claim.id}:refuse",
             )
@@ -208,6 +246,10 @@ class Courier:
                 return self._homes.of(request)
             case Action.PREVIEW | Action.PREVIEW_CLOSED:
                 return self._describer.previews(request.urls)
+            case Action.REPORT:
+                return self._reports.of(request)
+            case Action.DISCUSSED:
+                return self._discussions.of(request)
             case Action.DETACH | Action.NOTHING:
                 return Nothing()
 
@@ -225,28 +267,24 @@ class Courier:
             written.append((Event.ATTACH, request.recording_id or "", None))
         elif request.action is Action.DETACH:
             written.append((Event.DETACH, "", None))
-        elif isinstance(result, SharedReplay):
-            written.append((Event.SHARE, result.recording.id, result.link.id))
-        elif isinstance(result, Note):
+        else:
             written += [
-                (Event.SHARE, one.recording.id, one.link.id) for one in result.replays
+                (Event.SHARE, one.recording.id, one.link.id)
+                for one in _shared_by(result)
             ]
         for number, (event, subject, link_id) in enumerate(written):
             self._audit.write(
                 event,
                 who=request.asked_by,
-                place=_place(request.reply_to),
+                place=asked_in(request),
                 subject=subject,
                 link_id=link_id,
                 origin=f"{claim.id}:{event}:{number}",
             )
 
 
-def _place(reply_to: ReplyTo) -> str:
-    """Where it was asked, in the vendor's ids."""
-    ids = [
-        reply_to.address[key]
-        for key in ("team", "channel", "ticket")
-        if key in reply_to.address
-    ]
-    return ":".join([reply_to.destination, *ids])
+def _shared_by(result: Result) -> tuple[SharedReplay, ...]:
+    """The replays whose links a result holds."""
+    if isinstance(result, SharedReplay):
+        return (result,)
+    return result.replays if isinstance(result, Note) else ()

@@ -11,7 +11,6 @@ from bot.delivery.recalling import recalled, remembered
 from bot.errors import BadInput
 from bot.ledger import Claim, Ledger
 from bot.model import (
-    Action,
     Delivery,
     LinkChanged,
     Opening,
@@ -85,14 +84,13 @@ class Shares:
             shared_by=request.asked_by,
         )
 
-    def found(self, claim: Claim, destination: str, delivery: Delivery) -> None:
-        """Remember where a share stands that an earlier try posted without knowing."""
-        request = claim.request
-        if request.action is not Action.SHARE or request.recording_id is None:
-            return
-        link_id = self._links.minted_for(_origin(claim, request.recording_id))
-        if link_id is not None:
+    def found(self, claim: Claim, destination: str, delivery: Delivery) -> list[str]:
+        """Remember where links stand that an earlier try posted without knowing; their
+        ids."""
+        link_ids = self._links.minted_for(claim.id)
+        for link_id in link_ids:
             self._postings.add(link_id, destination, delivery.reference)
+        return link_ids
 
     def revoke(self, request: ReplayRequest) -> LinkChanged:
         """Close the request's link. Raises NotFound."""

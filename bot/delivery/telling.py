@@ -5,10 +5,11 @@ Each is told by a request of its own, which outlives whoever noticed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from bot.ledger import Ledger
 from bot.model import Action, ReplayRequest, ReplyTo
+from bot.ports import Destination
 from bot.sharing import Postings
 
 
@@ -19,12 +20,17 @@ class Teller:
         self._postings = postings
         self._ledger = ledger
 
-    def tell_changes(self, destinations: Iterable[str]) -> int:
+    def tell_changes(self, destinations: Mapping[str, Destination]) -> int:
         """Ask for every posted message to be updated that is not true any more; how
-        many."""
+        many. One that cannot be updated stays as it is."""
         known = set(destinations)
         outdated = [one for one in self._postings.untold() if one.destination in known]
+        told = 0
         for one in outdated:
+            if not destinations[one.destination].is_conversation:
+                self._postings.told(one)
+                continue
+            told += 1
             until = int(one.expires_at.timestamp())
             self._ledger.accept(
                 ReplayRequest(
@@ -37,7 +43,7 @@ class Teller:
                 is_rung=False,
             )
             self._postings.told(one)
-        return len(outdated) + self._close_previews(known)
+        return told + self._close_previews(known)
 
     def _close_previews(self, known: set[str]) -> int:
         descriptions = self._postings.descriptions

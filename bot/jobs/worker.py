@@ -31,6 +31,8 @@ _PATIENCE = {
     Action.REVOKE: timedelta(minutes=10),
     Action.EXTEND: timedelta(minutes=10),
     Action.DETACH: timedelta(minutes=10),
+    Action.REPORT: timedelta(hours=24),
+    Action.DISCUSSED: timedelta(hours=24),
     Action.NOTHING: timedelta(minutes=2),
     Action.LINK_CHANGED: timedelta(hours=24),
     Action.HOME: timedelta(minutes=2),
@@ -43,6 +45,8 @@ _SILENT = {
     Action.LINK_CHANGED,
     Action.PREVIEW,
     Action.PREVIEW_CLOSED,
+    Action.REPORT,
+    Action.DISCUSSED,
 }
 # Asking for the same once more leads here again.
 _FINAL = (NotAllowed, Gone)

@@ -30,8 +30,10 @@ from bot.ledger.entries import (
     Claim,
     LedgerEntry,
     Lost,
+    Outcome,
     claim_of,
     entry_of,
+    outcome_of,
 )
 from bot.model import Delivery, ReplayRequest
 from bot.sealing import Sealer
@@ -45,6 +47,7 @@ __all__ = [
     "Ledger",
     "LedgerEntry",
     "Lost",
+    "Outcome",
 ]
 
 
@@ -111,6 +114,16 @@ class Ledger:
                 plain="That search is not kept any more. Please search again.",
             )
         return from_json(json.loads(body), self._sealer)
+
+    def outcome(self, request_id: str) -> Outcome:
+        """What became of a request. Raises NotFound."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(
+                select(table).where(table.c.id == request_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFound(f"no request {request_id}")
+        return outcome_of(row, from_json(json.loads(row.body), self._sealer))
 
     def claim(self, request_id: str) -> Claim | None:
         """Lease the row to the caller; None where it is done, not due or another's."""

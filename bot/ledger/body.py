@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,16 +26,14 @@ _GRANTS = {"response_url"}
 
 
 def to_json(request: ReplayRequest, sealer: Sealer | None = None) -> dict[str, Any]:
-    """``sealer`` closes what in the address grants access."""
+    """``sealer`` closes what in the addresses grants access."""
     look_back, about = request.look_back, request.about
+    report_to = request.report_to
     return {
         "key": request.key,
         "action": request.action.value,
         "destination": request.reply_to.destination,
-        "address": {
-            key: sealer.seal(value) if sealer and key in _GRANTS else value
-            for key, value in request.reply_to.address.items()
-        },
+        "address": _sealed(request.reply_to.address, sealer),
         "asked_by": request.asked_by,
         "identifiers": [
             {"kind": one.kind.value, "value": one.value, "origin": one.origin}
@@ -51,12 +50,17 @@ def to_json(request: ReplayRequest, sealer: Sealer | None = None) -> dict[str, A
         "terms": _terms_to_json(request.terms),
         "urls": list(request.urls),
         "from_home": request.from_home,
+        "report_to": None
+        if report_to is None
+        else [report_to.destination, _sealed(report_to.address, sealer)],
+        "reports": request.reports,
     }
 
 
 def from_json(body: dict[str, Any], sealer: Sealer | None = None) -> ReplayRequest:
-    """The request; without what was sealed in its address where the key is lost."""
+    """The request; without what was sealed in its addresses where the key is lost."""
     look_back, about = body["look_back_s"], body["about"]
+    report_to = body.get("report_to")
     return ReplayRequest(
         key=body["key"],
         action=Action(body["action"]),
@@ -78,7 +82,16 @@ def from_json(body: dict[str, Any], sealer: Sealer | None = None) -> ReplayReque
         terms=_terms_from_json(body.get("terms", {})),
         urls=tuple(body.get("urls", ())),
         from_home=body.get("from_home", False),
+        report_to=report_to and ReplyTo(report_to[0], _opened(report_to[1], sealer)),
+        reports=body.get("reports"),
     )
+
+
+def _sealed(address: Mapping[str, str], sealer: Sealer | None) -> dict[str, str]:
+    return {
+        key: sealer.seal(value) if sealer and key in _GRANTS else value
+        for key, value in address.items()
+    }
 
 
 def _opened(address: dict[str, str], sealer: Sealer | None) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +31,17 @@ class Claim:
     failure: str | None
     is_final: bool = False
     """Trying again cannot help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: where its answer was posted, or why it has none."""
+
+    request: ReplayRequest
+    is_settled: bool
+    posted: Mapping[str, str]
+    failure: str
+    is_final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,17 @@ def claim_of(row: Row[Any], request: ReplayRequest) -> Claim:
         interruptions=row.interruptions,
         intended=row.intended_at is not None,
         failure=row.failure,
+        is_final=row.is_final,
+    )
+
+
+def outcome_of(row: Row[Any], request: ReplayRequest) -> Outcome:
+    """What became of the row, with what was asked."""
+    return Outcome(
+        request=request,
+        is_settled=row.state in (DONE, DEAD),
+        posted=json.loads(row.delivery) if row.delivery else {},
+        failure=row.failure or "",
         is_final=row.is_final,
     )
 

@@ -5,6 +5,7 @@ Times are aware UTC ``datetime``; milliseconds only in recordings, and then name
 """
 
 from bot.model.links import (
+    Discussion,
     LinkChanged,
     LinkState,
     SharedReplay,
@@ -38,6 +39,7 @@ from bot.model.requests import (
 from bot.model.results import (
     Check,
     Delivery,
+    Discussed,
     Failed,
     Found,
     Home,
@@ -48,9 +50,11 @@ from bot.model.results import (
     Previews,
     Reason,
     ReplayFile,
+    Report,
     Result,
     Unanswered,
 )
+from bot.model.tickets import TicketHit
 
 __all__ = [
     "Action",
@@ -59,6 +63,8 @@ __all__ = [
     "Burst",
     "Check",
     "Delivery",
+    "Discussed",
+    "Discussion",
     "ErrorLine",
     "Failed",
     "Filters",
@@ -82,12 +88,14 @@ __all__ = [
     "ReplayFile",
     "ReplayRequest",
     "ReplyTo",
+    "Report",
     "RequestLine",
     "Result",
     "ShareLink",
     "ShareTerms",
     "SharedReplay",
     "Summary",
+    "TicketHit",
     "Told",
     "Unanswered",
     "WindowCount",

@@ -35,6 +35,14 @@ class ShareLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Discussion:
+    """A conversation about a recording: the address of the message that shared it."""
+
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SharedReplay:
     """One exported recording with its link, to be posted."""
 
@@ -50,6 +58,8 @@ class SharedReplay:
     shared_at: datetime | None = None
     posted: Mapping[str, str] | None = None
     """The message that holds it, in its destination's ids."""
+    discussed: tuple[Discussion, ...] = ()
+    """Where else the recording was talked about, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,10 @@ class Action(StrEnum):
     """A link that was described has closed: let its description say so."""
     DETACH = "detach"
     """Take an attached file back: the destination knows which."""
+    REPORT = "report"
+    """Tell whoever asked for an answer elsewhere what became of it."""
+    DISCUSSED = "discussed"
+    """Tell where a recording was shared before that it is talked about elsewhere."""
     NOTHING = "nothing"
     """Look up and change nothing: the destination itself knows what to answer."""
 
@@ -143,5 +147,10 @@ class ReplayRequest:
     told: Told | None = None
     """Only news are wanted; the destination knows of what, once asked to complete the
     request."""
+    report_to: ReplyTo | None = None
+    """Where it was asked, if that is not where it is answered: whoever asked is let in
+    by the rules there, and told there what became of it."""
+    reports: str | None = None
+    """The id of the request whose outcome this tells."""
     burst: Burst | None = None
     """What it comes with; of no interest once it is accepted."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.model.links import LinkChanged, LinkState, SharedReplay
+from bot.model.links import Discussion, LinkChanged, LinkState, SharedReplay
 from bot.model.recordings import Identifier, Person, Recording, Summary
-from bot.model.requests import Action, Audience, Filters
+from bot.model.requests import Action, Audience, Filters, ReplayRequest
 
 
 class Reason(StrEnum):
@@ -100,6 +100,8 @@ class Note:
     properties: Mapping[str, str] = field(default_factory=dict)
     """What the installation shows of the best recording's person, by its name in the
     source."""
+    discussed: Mapping[str, tuple[Discussion, ...]] = field(default_factory=dict)
+    """Where recordings were talked about, newest first, by the recording's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,23 @@ class Previews:
 
 
 @dataclass(frozen=True, slots=True)
+class Discussed:
+    """A recording is talked about elsewhere."""
+
+    recording: Recording
+    discussion: Discussion
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a request: where the answer was posted, or why there is none."""
+
+    request: ReplayRequest
+    posted: Mapping[str, str] = field(default_factory=dict)
+    failed: Failed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """Nothing was looked up or changed."""
 
@@ -178,6 +197,8 @@ Result = (
     | LinkChanged
     | Home
     | Previews
+    | Discussed
+    | Report
     | Nothing
     | Failed
 )

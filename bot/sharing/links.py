@@ -28,9 +28,9 @@ from sqlalchemy import (
 from bot.audit import AuditEntry, Event, write
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
-from bot.database.schema import links
+from bot.database.schema import links, replays
 from bot.errors import Gone, NotFound
-from bot.model import LinkState, ShareLink
+from bot.model import LinkState, Recording, ShareLink
 from bot.sealing import Sealer
 from bot.share_urls import PATH, TOKEN_BYTES, token_of
 from bot.sharing.door import CLOSED, Door, hash_of, state_now
@@ -149,12 +149,27 @@ class Links:
                 write(connection, AuditEntry(now, Event.REVOKE, by, link_id=link_id))
         return known is not None
 
-    def minted_for(self, origin: str) -> str | None:
-        """The id of the link that was minted for an origin."""
+    def minted_for(self, request_id: str) -> list[str]:
+        """The ids of the links that were minted for a request: their origins begin with
+        its id."""
         with transaction(self._engine) as connection:
-            return connection.execute(
-                select(links.c.id).where(links.c.origin == origin)
-            ).scalar_one_or_none()
+            return list(
+                connection.execute(
+                    select(links.c.id).where(
+                        links.c.origin.startswith(f"{request_id}:", autoescape=True)
+                    )
+                ).scalars()
+            )
+
+    def posted_of(self, recording: Recording, limit: int = 100) -> list[LinkEntry]:
+        """The links to a recording that were posted, newest first."""
+        mine = and_(
+            replays.c.source == recording.source,
+            replays.c.recording_id == recording.id,
+            links.c.posted.is_not(None),
+        )
+        with transaction(self._engine) as connection:
+            return read_entries(connection, mine, limit)
 
     def revoked_at(self, link_id: str) -> datetime | None:
         with transaction(self._engine) as connection:

@@ -107,6 +107,23 @@ class Access:
         """
         return self._member(address, newer_than=None).role
 
+    def name_of(self, address: Address) -> str:
+        """What the person is called; empty where it cannot be known."""
+        try:
+            return self._member(address, newer_than=None).name
+        except CourierError:
+            return ""
+
+    def is_talk(self, address: Address) -> bool:
+        """Whether the channel is a talk between a few people, or nothing the bot sees.
+
+        Raises Refused or RetryLater as ``check`` does.
+        """
+        if _is_direct(address["channel"]):
+            return True
+        place = self._directory.place(address, newer_than=SECOND_LOOK)
+        return place is None or place.is_talk
+
     def is_shared_outside(self, address: Address) -> bool:
         """Whether people of another company read that channel.
 

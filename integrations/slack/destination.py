@@ -19,6 +19,7 @@ from bot.model import (
     Audience,
     Check,
     Delivery,
+    Discussed,
     Failed,
     Found,
     Home,
@@ -26,6 +27,7 @@ from bot.model import (
     NothingFound,
     Previews,
     ReplayRequest,
+    Report,
     Result,
 )
 from bot.ports import Draft
@@ -42,14 +44,20 @@ from integrations.slack.members import by_email, said_in_thread
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.outcome import forget
-from integrations.slack.posting import Conversation
+from integrations.slack.posting import Conversation, permalink
 from integrations.slack.roles import Role
 from integrations.slack.scopes import Scope, needed
 from integrations.slack.shares import SHARES, Shares, ask_first, is_about_sharing
 from integrations.slack.unfurling import Unfurls
 
-# What no person asked for: everybody who sees a link may see what it reveals.
-_NOBODYS = {Action.LINK_CHANGED, Action.PREVIEW, Action.PREVIEW_CLOSED}
+# What no person asked for: everybody who sees a link may see what it reveals. And what
+# somebody is told who was judged when they asked.
+_UNJUDGED = {
+    Action.LINK_CHANGED,
+    Action.PREVIEW,
+    Action.PREVIEW_CLOSED,
+    Action.REPORT,
+}
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +83,7 @@ class SlackDestination:
     """
 
     name = "slack"
+    is_conversation = True
 
     def __init__(
         self,
@@ -105,7 +114,7 @@ class SlackDestination:
         Raises NotAllowed as ``access`` does.
         """
         address = request.reply_to.address
-        if self._access is not None and request.action not in _NOBODYS:
+        if self._access is not None and request.action not in _UNJUDGED:
             self._access.check(address)
         if _is_for_home(request):
             return replace(request, by_admin=self._is_administrators(address))
@@ -121,6 +130,27 @@ class SlackDestination:
             read = said_in_thread(self._clients.of(address), address)
             return replace(request, identifiers=read)
         return request
+
+    def admit(self, request: ReplayRequest) -> str:
+        """The name of whoever asked here. Raises NotAllowed as ``access`` does."""
+        if self._access is None or request.report_to is None:
+            return ""
+        address = request.report_to.address
+        self._access.check(address)
+        return self._access.name_of(address)
+
+    def way_to(self, posted: Mapping[str, str]) -> str:
+        """The message's permalink, where it stands in a channel.
+
+        Raises RetryLater.
+        """
+        try:
+            if self._access is None or self._access.is_talk(posted):
+                return ""
+            return permalink(self._clients.of(posted), posted)
+        except Refused as error:
+            log.info("no way to a message: %s", error)
+            return ""
 
     def _is_administrators(self, address: Mapping[str, str]) -> bool:
         if self._access is None:
@@ -176,7 +206,7 @@ class SlackDestination:
             if request.action is Action.PREVIEW_CLOSED:
                 return ways.unfurls.close(address, result, draft)
             return ways.unfurls.show(address, result, draft)
-        if isinstance(result, Note):
+        if isinstance(result, Note | Discussed | Report):
             raise BadInput(f"{type(result).__name__} was sent to Slack")
         if not isinstance(result, Found | NothingFound) and is_about_sharing(request):
             return ways.shares.post(request_id, request, result, draft)

@@ -28,10 +28,12 @@ Address = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A conversation: its name without ``#``, and whether another company is in it."""
+    """A conversation: its name without ``#``, whether another company is in it, and
+    whether it is no channel but a talk between a few people."""
 
     name: str
     is_shared_outside: bool
+    is_talk: bool = False
 
 
 class Directory:
@@ -145,7 +147,9 @@ class Directory:
                         return None
                     raise
             name = str(found.get("name") or "").lower()
-            return Place(name, bool(found.get("is_ext_shared")))
+            return Place(
+                name, bool(found.get("is_ext_shared")), bool(found.get("is_mpim"))
+            )
 
         key = (self.home(address), channel)
         return self._places.get(key, read, newer_than=newer_than)

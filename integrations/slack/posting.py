@@ -150,6 +150,22 @@ class Conversation:
             return self._client.conversations_history(channel=channel, **span)
 
 
+def permalink(client: WebClient, posted: Address) -> str:
+    """The message's own address; empty where it is gone."""
+    if "ts" not in posted:
+        return ""
+    with ours("chat.getPermalink"):
+        try:
+            answer = client.chat_getPermalink(
+                channel=posted["channel"], message_ts=posted["ts"]
+            )
+        except SlackApiError as error:
+            if code_of(error) in _GONE:
+                return ""
+            raise
+    return str(answer["permalink"])
+
+
 def _is_ours(message: Mapping[str, Any], request_id: str) -> bool:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}

@@ -28,6 +28,7 @@ class Member:
     role: Role
     is_active: bool = True
     teams: frozenset[str] = frozenset()
+    name: str = ""
 
 
 NOBODY = Member(Role.STRANGER)
@@ -46,6 +47,7 @@ def member_of(user: Mapping[str, Any]) -> Member:
         role=_role(user),
         is_active=not user.get("deleted"),
         teams=frozenset(filter(None, teams)),
+        name=str(user.get("real_name") or user.get("name") or ""),
     )
 
 

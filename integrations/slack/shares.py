@@ -31,10 +31,9 @@ from integrations.slack import messages
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
 from integrations.slack.choices import PageChoice
-from integrations.slack.errors import ours
 from integrations.slack.files import FileShare
 from integrations.slack.messages import sharing
-from integrations.slack.posting import Conversation
+from integrations.slack.posting import Conversation, permalink
 from integrations.slack.share_choices import ShareChoice, UndoChoice
 
 SHARES = {Action.SHARE, Action.ATTACH}
@@ -161,17 +160,11 @@ class Shares:
 
     def _permalink(self, posted: Address) -> str:
         """The message's own address; "" where it cannot be had."""
-        if "ts" not in posted:
-            return ""
         try:
-            with ours("chat.getPermalink"):
-                answer = self._client.chat_getPermalink(
-                    channel=posted["channel"], message_ts=posted["ts"]
-                )
+            return permalink(self._client, posted)
         except CourierError as error:
             log.info("no way to what was shared: %s", error)
             return ""
-        return str(answer["permalink"])
 
     def _undo_link(self, address: Address, result: LinkChanged) -> Delivery:
         posted = result.posted or address

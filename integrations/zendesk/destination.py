@@ -8,7 +8,7 @@ decided on; and is never sent again before the audits were read again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from bot.errors import CourierError, NotFound, Refused, RetryLater
@@ -59,6 +59,7 @@ class ZendeskDestination:
     """
 
     name = DESTINATION
+    is_conversation = False
 
     def __init__(
         self,
@@ -104,8 +105,16 @@ class ZendeskDestination:
             about=request.about or ticket.created_at,
         )
 
+    def admit(self, request: ReplayRequest) -> str:
+        """Nobody asks in a ticket for an answer elsewhere."""
+        return ""
+
     def keep_waiting(self, request: ReplayRequest) -> None:
         """Nobody waits in front of a ticket."""
+
+    def way_to(self, posted: Mapping[str, str]) -> str:
+        """Nobody is led to a ticket's internal notes."""
+        return ""
 
     def find_posted(
         self, request_id: str, request: ReplayRequest, draft: Draft

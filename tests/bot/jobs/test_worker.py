@@ -69,6 +69,7 @@ class Chat:
     """A destination that keeps what was posted, and fails when told to."""
 
     name = "chat"
+    is_conversation = True
 
     def __init__(self):
         self.posted = {}
@@ -84,6 +85,14 @@ class Chat:
         if self.refuses is not None:
             raise self.refuses
         return replace(request, told=self.told)
+
+    def admit(self, request):
+        if self.refuses is not None:
+            raise self.refuses
+        return "Ana Ruiz"
+
+    def way_to(self, posted):
+        return ""
 
     def find_posted(self, request_id, request, draft):
         return Delivery({"room": "1"}) if request_id in self.posted else None
