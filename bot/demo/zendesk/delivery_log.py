@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import requests
 
-from bot.demo.zendesk.postman import Invocation, Postman
+from bot.demo.zendesk.invocations import Attempt, Invocation
+from bot.demo.zendesk.postman import Postman
 from bot.demo.zendesk.records import Json
 
 
@@ -26,30 +27,42 @@ def tested(postman: Postman, call: Invocation) -> Json:
 
 def shown_invocation(invocation: Invocation) -> Json:
     last = invocation.attempts[-1] if invocation.attempts else None
-    shown: Json = {"id": invocation.id, "status": invocation.status}
+    shown: Json = {"id": invocation.id}
+    if last is not None:
+        shown |= _code(last)
+    shown["status"] = invocation.status
     if last is not None:
         shown["latest_completed_at"] = last.at
-        if last.status is not None:
-            shown["status_code"] = last.status
     return shown
 
 
 def shown_attempts(postman: Postman, invocation: Invocation) -> list[Json]:
-    return [
-        {
+    """Newest first. Of one that was held back, there is nothing sent to show."""
+    rows = []
+    for each in reversed(invocation.attempts):
+        row: Json = {
+            # As recorded: the webhook's id, not one of the attempt.
             "id": invocation.webhook_id,
             "invocation_id": invocation.id,
-            "status_code": each.status,
-            "status": invocation.status,
-            "request": {
+            **_code(each),
+            "status": each.outcome,
+        }
+        if each.was_sent:
+            row["request"] = {
                 "headers": _pairs(postman.headers(invocation, each.at)),
                 "payload": invocation.body.decode(),
-            },
-            "response": {"headers": [], "payload": each.answer},
-            "completed_at": each.at,
-        }
-        for each in reversed(invocation.attempts)
-    ]
+            }
+            row["response"] = {
+                "headers": _pairs(dict(each.headers)),
+                "payload": each.answer,
+            }
+        rows.append({**row, "completed_at": each.at})
+    return rows
+
+
+def _code(attempt: Attempt) -> Json:
+    """The answer's status; Zendesk logs one that did not come in time as 504."""
+    return {"status_code": attempt.status or 504} if attempt.was_sent else {}
 
 
 def _pairs(headers: Mapping[str, str]) -> list[Json]:

@@ -3,79 +3,94 @@
 Waits 12 s for an answer. A timeout is tried up to five times more, a 409 three times,
 a 429 or 503 only where Retry-After is there and under 60 s; every other answer ends
 the delivery. How long Zendesk pauses between tries is not documented.
+
+Zendesk: https://developer.zendesk.com/documentation/webhooks/creating-and-monitoring-webhooks/
 """
 
 from __future__ import annotations
 
-import base64
-import hmac
-import secrets
 import threading
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from hashlib import sha256
 
 import requests
 
+from bot.demo.zendesk.breaker import Breaker
+from bot.demo.zendesk.invocations import (
+    CIRCUIT_BROKEN,
+    SUCCEEDED,
+    TERMINATED,
+    THROTTLED,
+    Attempt,
+    Invocation,
+    ulid,
+)
+from bot.demo.zendesk.limits import Bucket
 from bot.demo.zendesk.records import stamp
 
 TIMEOUT_SECONDS = 12.0
 MAX_RETRY_AFTER_SECONDS = 60
 RETRIES_AFTER = {"timeout": 5, 409: 3, 429: 5, 503: 5}
 PAUSE_SECONDS = 2.0
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def ulid() -> str:
-    """An id of the kind webhooks and invocations have: 26 characters."""
-    return "01" + "".join(secrets.choice(_CROCKFORD) for _ in range(24))
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try: ``status`` is None where nobody answered in time."""
-
-    at: str
-    status: int | None
-    answer: str
-
-
-@dataclass
-class Invocation:
-    """One delivery with all its tries; the id is the same in each."""
-
-    id: str
-    webhook_id: str
-    endpoint: str
-    secret: str
-    body: bytes
-    attempts: list[Attempt] = field(default_factory=list)
-    status: str = "pending"
 
 
 class Postman:
-    """Sends every invocation in a thread of its own."""
+    """Sends every invocation in a thread of its own, well or badly as switched."""
 
     def __init__(self, clock: Callable[[], float], account_id: int) -> None:
         self.invocations: list[Invocation] = []
         self.pace = 1.0
         """Multiplies every pause; tests that wait for retries make it small."""
+        self.duplicates = 0
+        """How many times more each delivery is made, under ids of their own."""
+        self.losses = 0
+        """How many of the coming deliveries are lost without a trace."""
+        self.lost: list[Invocation] = []
+        self.delay = 0.0
+        """Seconds that a delivery waits before its first try."""
+        self.throttle: Bucket | None = None
+        """What may be delivered in a time; the rest waits, logged as throttled."""
+        self.breakers: dict[str, Breaker] = defaultdict(Breaker)
+        """Each webhook's own, by its id."""
         self._clock = clock
         self._account_id = account_id
         self._idle = threading.Condition()
         self._busy = 0
         self._stopped = threading.Event()
+        self._held: list[Invocation] | None = None
 
     def post(self, webhook_id: str, endpoint: str, secret: str, body: bytes) -> str:
         """Deliver in the background; the invocation's id."""
-        invocation = Invocation(ulid(), webhook_id, endpoint, secret, body)
-        self.invocations.append(invocation)
-        self._start(invocation)
-        return invocation.id
+        made = [
+            Invocation(ulid(), webhook_id, endpoint, secret, body)
+            for _ in range(1 + self.duplicates)
+        ]
+        with self._idle:
+            if self.losses:
+                self.losses -= 1
+                self.lost += made
+                return made[0].id
+            self.invocations += made
+            if self._held is not None:
+                self._held += made
+                return made[0].id
+        for each in made:
+            self._start([each])
+        return made[0].id
+
+    def hold(self) -> None:
+        """Keep what is posted from now on, until it is let go."""
+        self._held = []
+
+    def let_go(self, *, newest_first: bool = False) -> None:
+        """Deliver what was kept, one after the other."""
+        with self._idle:
+            kept, self._held = self._held or [], None
+        self._start(list(reversed(kept)) if newest_first else kept)
 
     def redeliver(self, invocation_id: str) -> None:
         """Send an invocation again under its own id: a duplicate."""
-        self._start(next(i for i in self.invocations if i.id == invocation_id))
+        self._start([next(i for i in self.invocations if i.id == invocation_id)])
 
     def settle(self, timeout: float = 30.0) -> bool:
         """Wait until nothing is on its way; False where it took too long."""
@@ -95,56 +110,66 @@ class Postman:
         self._stopped.set()
         self.settle(TIMEOUT_SECONDS)
 
-    def _start(self, invocation: Invocation) -> None:
+    def deliver_once(self, invocation: Invocation) -> requests.Response:
+        """One try, now, logged nowhere: a test call. Raises RequestException."""
+        return self._post(invocation, stamp(self._clock()))
+
+    def headers(self, invocation: Invocation, at: str) -> dict[str, str]:
+        """What the invocation's try at this time carried."""
+        return invocation.headers(self._account_id, at)
+
+    def _start(self, invocations: list[Invocation]) -> None:
         with self._idle:
             self._busy += 1
-        threading.Thread(target=self._run, args=(invocation,), daemon=True).start()
+        threading.Thread(target=self._run, args=(invocations,), daemon=True).start()
 
-    def _run(self, invocation: Invocation) -> None:
+    def _run(self, invocations: list[Invocation]) -> None:
         try:
-            self._deliver(invocation)
+            self._stopped.wait(self.delay)
+            for each in invocations:
+                self._deliver(each)
         finally:
             with self._idle:
                 self._busy -= 1
                 self._idle.notify_all()
 
     def _deliver(self, invocation: Invocation) -> None:
-        tries = 0
+        breaker, tries = self.breakers[invocation.webhook_id], 0
+        self._wait_for_room(invocation)
         while not self._stopped.is_set():
-            attempt, retry_after = self._send(invocation)
-            with self._idle:
-                invocation.attempts.append(attempt)
-                self._idle.notify_all()
-            status = attempt.status
-            if status is not None and 200 <= status < 300:
-                invocation.status = "succeeded"
+            if breaker.is_open(self._clock()):
+                at = stamp(self._clock())
+                self._log(invocation, Attempt(at, None, "", CIRCUIT_BROKEN))
                 return
+            attempt, retry_after = self._send(invocation)
+            breaker.record(self._clock(), failed=attempt.outcome != SUCCEEDED)
+            self._log(invocation, attempt)
+            status = attempt.status
             pause = PAUSE_SECONDS if status in (None, 409) else retry_after
             allowed = RETRIES_AFTER.get(status or "timeout", 0)
-            if pause is None or tries >= allowed:
-                break
+            if attempt.outcome == SUCCEEDED or pause is None or tries >= allowed:
+                return
             tries += 1
             self._stopped.wait(pause * self.pace)
-        invocation.status = "terminated"
 
-    def headers(self, invocation: Invocation, at: str) -> dict[str, str]:
-        """What a delivery at this time carries, its signature included."""
-        digest = hmac.new(
-            invocation.secret.encode(), at.encode() + invocation.body, sha256
-        ).digest()
-        return {
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": "Zendesk Webhook",
-            "X-Zendesk-Account-Id": str(self._account_id),
-            "X-Zendesk-Webhook-Id": invocation.webhook_id,
-            "X-Zendesk-Webhook-Invocation-Id": invocation.id,
-            "X-Zendesk-Webhook-Signature": base64.b64encode(digest).decode(),
-            "X-Zendesk-Webhook-Signature-Timestamp": at,
-        }
+    def _wait_for_room(self, invocation: Invocation) -> None:
+        throttle = self.throttle
+        if throttle is None or self._takes(throttle):
+            return
+        self._log(invocation, Attempt(stamp(self._clock()), None, "", THROTTLED))
+        while not self._stopped.wait(PAUSE_SECONDS * self.pace):
+            if self._takes(throttle):
+                return
 
-    def deliver_once(self, invocation: Invocation) -> requests.Response:
-        """One try, now, logged nowhere: a test call. Raises RequestException."""
-        return self._post(invocation, stamp(self._clock()))
+    def _takes(self, throttle: Bucket) -> bool:
+        with self._idle:
+            return throttle.take(self._clock())
+
+    def _log(self, invocation: Invocation, attempt: Attempt) -> None:
+        with self._idle:
+            invocation.attempts.append(attempt)
+            invocation.status = attempt.outcome
+            self._idle.notify_all()
 
     def _post(self, invocation: Invocation, at: str) -> requests.Response:
         return requests.post(
@@ -162,10 +187,12 @@ class Postman:
         except requests.RequestException as error:
             # Nobody listening is treated like nobody answering in time, so that a
             # courier that is just starting gets its events.
-            return Attempt(at, None, type(error).__name__), None
+            return Attempt(at, None, type(error).__name__, TERMINATED), None
         after = answer.headers.get("Retry-After", "")
         usable = after.isdigit() and int(after) < MAX_RETRY_AFTER_SECONDS
+        outcome = SUCCEEDED if 200 <= answer.status_code < 300 else TERMINATED
+        headers = tuple(answer.headers.items())
         return (
-            Attempt(at, answer.status_code, answer.text[:500]),
+            Attempt(at, answer.status_code, answer.text[:500], outcome, headers),
             float(after) if usable else None,
         )

@@ -23,8 +23,9 @@ from bot.demo.zendesk.admin import Admin, Webhook
 from bot.demo.zendesk.deeds import Deeds
 from bot.demo.zendesk.events import envelopes
 from bot.demo.zendesk.gate import Call, Credentials, Gate
+from bot.demo.zendesk.invocations import Invocation
 from bot.demo.zendesk.limits import Plan
-from bot.demo.zendesk.postman import Invocation, Postman
+from bot.demo.zendesk.postman import Postman
 from bot.demo.zendesk.rules import macro_patch, run_triggers
 from bot.demo.zendesk.seeds import seed
 from bot.demo.zendesk.webhooks import CONDITIONAL

@@ -15,7 +15,8 @@ from flask.typing import ResponseReturnValue
 from bot.demo.zendesk.admin import Admin, Webhook
 from bot.demo.zendesk.api import json_body, page
 from bot.demo.zendesk.delivery_log import shown_attempts, shown_invocation, tested
-from bot.demo.zendesk.postman import Invocation, Postman, ulid
+from bot.demo.zendesk.invocations import Invocation, ulid
+from bot.demo.zendesk.postman import Postman
 from bot.demo.zendesk.records import Json, Refusal, invalid
 
 CONDITIONAL = "conditional_ticket_events"
