@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.demo.zendesk import Plan, ZendeskStandIn
+from bot.demo.zendesk import Fault, Plan, ZendeskStandIn
 from tests.demo.slack_receiver import Clock
 from tests.demo.zendesk_calls import call, update
 
@@ -86,3 +86,30 @@ def test_webhook_calls_have_a_limit_of_their_own(small: ZendeskStandIn) -> None:
     assert "ratelimit-limit" not in first.headers
     assert call(small, "GET", "webhooks").status_code == 429
     assert call(small, "GET", "users/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "retry_after", "error"),
+    [
+        (Fault.TOO_MANY, None, "TooManyRequests"),
+        (Fault.TOO_MANY, "7", "TooManyRequests"),
+        (Fault.TOO_MANY, "soon", "TooManyRequests"),
+        (Fault.CONFLICT, None, "UpdateConflict"),
+        (Fault.TOO_LARGE, None, "RequestEntityTooLarge"),
+        (Fault.UNPROCESSABLE, None, "AttachmentUnprocessable"),
+        (Fault.FORBIDDEN, None, "Forbidden"),
+        (Fault.UNAUTHORISED, None, "Couldn't authenticate you"),
+    ],
+)
+def test_refusals_can_be_had_on_demand(
+    small: ZendeskStandIn, fault: Fault, retry_after: str | None, error: str
+) -> None:
+    """Once, with the time to wait as it was asked for; nothing is changed by it."""
+    ticket = small.create_ticket("jane@example.com", "Export", "Hangs.")
+    small.faults.next(fault, retry_after=retry_after)
+    refused = update(small, ticket, tags=["x"])
+    assert refused.status_code == int(fault.value)
+    assert refused.json()["error"] == error
+    assert refused.headers.get("Retry-After") == retry_after
+    assert small.tickets[ticket].tags == []
+    assert update(small, ticket, tags=["x"]).status_code == 200

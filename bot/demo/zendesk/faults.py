@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from dataclasses import dataclass
@@ -17,12 +18,27 @@ class Kind(StrEnum):
     ERROR_PAGE = "500"
     TOO_MANY = "429"
     UNAUTHORISED = "401"
+    FORBIDDEN = "403"
+    CONFLICT = "409"
+    """Which Zendesk answers under contention, without ``safe_update`` too."""
+    TOO_LARGE = "413"
+    UNPROCESSABLE = "422"
+    """What an upload of a forbidden type is answered."""
     TRUNCATED = "truncated"
     HANG = "hang"
     APPLIED_THEN_HANG = "applied_then_hang"
     APPLIED_THEN_500 = "applied_then_500"
 
 
+# Error and description, as Zendesk words them where that is known.
+_REFUSALS = {
+    Kind.TOO_MANY: ("TooManyRequests", "Rate limit exceeded"),
+    Kind.UNAUTHORISED: ("Couldn't authenticate you", ""),
+    Kind.FORBIDDEN: ("Forbidden", "You do not have access to this page."),
+    Kind.CONFLICT: ("UpdateConflict", "The ticket was updated meanwhile"),
+    Kind.TOO_LARGE: ("RequestEntityTooLarge", "The file is too large"),
+    Kind.UNPROCESSABLE: ("AttachmentUnprocessable", ""),
+}
 APPLIED = frozenset({Kind.APPLIED_THEN_HANG, Kind.APPLIED_THEN_500, Kind.TRUNCATED})
 
 
@@ -91,17 +107,15 @@ class Faults:
             cut.headers["Content-Length"] = str(len(whole))
             cut.headers["Connection"] = "close"
             return cut
-        if fault.kind is Kind.TOO_MANY:
-            answer = Response('{"error":"TooManyRequests"}', 429)
-            answer.headers["Content-Type"] = "application/json"
-            if fault.retry_after is not None:
-                answer.headers["Retry-After"] = fault.retry_after
-            return answer
-        if fault.kind is Kind.UNAUTHORISED:
-            answer = Response('{"error":"Couldn\'t authenticate you"}', 401)
-            answer.headers["Content-Type"] = "application/json"
-            return answer
-        answer = _page(503 if fault.kind is Kind.UNAVAILABLE else 500)
+        if fault.kind in _REFUSALS:
+            error, description = _REFUSALS[fault.kind]
+            body = {"error": error}
+            if description:
+                body["description"] = description
+            answer = Response(json.dumps(body), int(fault.kind.value))
+            answer.headers["Content-Type"] = "application/json; charset=utf-8"
+        else:
+            answer = _page(503 if fault.kind is Kind.UNAVAILABLE else 500)
         if fault.retry_after is not None:
             answer.headers["Retry-After"] = fault.retry_after
         return answer
