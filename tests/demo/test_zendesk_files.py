@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import Browser, expect
 
 from bot.demo.zendesk import ZendeskStandIn
-from tests.demo.zendesk_calls import call, update
+from tests.demo.zendesk_calls import call, update, upload
 
 # One red pixel.
 PIXEL = base64.b64decode(
@@ -18,23 +18,6 @@ PIXEL = base64.b64decode(
     "AABJRU5ErkJggg=="
 )
 HTML = b"<script>document.title = 'ran'</script>"
-
-
-def upload(
-    zendesk: ZendeskStandIn, name: str, content_type: str, content: bytes
-) -> dict[str, Any]:
-    known = zendesk.credentials
-    answer = requests.post(
-        f"{zendesk.url}/api/v2/uploads.json",
-        params={"filename": name},
-        data=content,
-        headers={"Content-Type": content_type},
-        auth=(f"{known.agent_email}/token", known.api_token),
-        timeout=5,
-    )
-    assert answer.status_code == 201
-    made: dict[str, Any] = answer.json()["upload"]
-    return made
 
 
 def note(zendesk: ZendeskStandIn, ticket: int, html: str, *tokens: str) -> Any:

@@ -41,3 +41,20 @@ def call(
 
 def update(zendesk: ZendeskStandIn, ticket: int, **changes: Any) -> requests.Response:
     return call(zendesk, "PUT", f"tickets/{ticket}.json", {"ticket": changes})
+
+
+def upload(
+    zendesk: ZendeskStandIn, name: str, content_type: str, content: bytes
+) -> dict[str, Any]:
+    known = zendesk.credentials
+    answer = requests.post(
+        f"{zendesk.url}/api/v2/uploads.json",
+        params={"filename": name},
+        data=content,
+        headers={"Content-Type": content_type},
+        auth=(f"{known.agent_email}/token", known.api_token),
+        timeout=5,
+    )
+    assert answer.status_code == 201
+    made: dict[str, Any] = answer.json()["upload"]
+    return made

@@ -15,7 +15,9 @@ from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.account import Account
 from bot.demo.zendesk.gate import Gate
+from bot.demo.zendesk.people import User
 from bot.demo.zendesk.records import Json, Refusal, invalid, not_found
+from bot.demo.zendesk.updates import tags_of
 
 MAX_PAGE = 100
 
@@ -69,6 +71,35 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
     @api.get("/tickets/<int:ticket_id>")
     def show_ticket(ticket_id: int) -> ResponseReturnValue:
         return jsonify(ticket=account.ticket(ticket_id).show(base_url()))
+
+    @api.post("/tickets")
+    def create_ticket() -> ResponseReturnValue:
+        asked = json_body("ticket")
+        comment = asked.get("comment")
+        if not isinstance(comment, dict):
+            raise invalid("comment", "Description: cannot be blank")
+        made = account.create_ticket(
+            _requester(asked),
+            str(asked.get("subject") or ""),
+            str(comment.get("body") or ""),
+            submitter=g.user,
+            public=comment.get("public") is not False,
+            tags=tuple(tags_of(asked.get("tags"))),
+            channel="api",
+        )
+        audit = made.audits[0].show(base_url())
+        return jsonify(ticket=made.show(base_url()), audit=audit), 201
+
+    def _requester(asked: Json) -> User:
+        given = asked.get("requester")
+        if isinstance(given, dict):
+            email = str(given.get("email") or "")
+            known = account.user_by_email(email)
+            return known or account.add_user(str(given.get("name") or email), email)
+        user_id = asked.get("requester_id", g.user.id)
+        if user_id not in account.users:
+            raise invalid("requester", "Requester: is not a user")
+        return account.users[int(str(user_id))]
 
     @api.put("/tickets/<int:ticket_id>")
     def update_ticket(ticket_id: int) -> ResponseReturnValue:

@@ -7,6 +7,15 @@ from dataclasses import dataclass, field
 from bot.demo.zendesk.records import Json, via
 from bot.demo.zendesk.uploads import Upload
 
+# Where a change came from; Zendesk guesses the place from the address.
+_SYSTEM: Json = {
+    "client": "stand-in",
+    "ip_address": "127.0.0.1",
+    "location": "Loopback",
+    "latitude": 0.0,
+    "longitude": 0.0,
+}
+
 
 @dataclass
 class Comment:
@@ -37,7 +46,7 @@ class Comment:
             "audit_id": self.audit_id,
             "via": via(self.channel),
             "created_at": self.created_at,
-            "metadata": {"system": {}, "custom": dict(self.custom)},
+            "metadata": {"system": dict(_SYSTEM), "custom": dict(self.custom)},
         }
 
 
@@ -100,7 +109,7 @@ class Audit:
             "ticket_id": self.ticket_id,
             "created_at": self.created_at,
             "author_id": self.author_id,
-            "metadata": {"system": {}, "custom": dict(self.custom)},
+            "metadata": {"system": dict(_SYSTEM), "custom": dict(self.custom)},
             "events": [
                 {**event, "attachments": files}
                 if event["type"] == "Comment"

@@ -60,14 +60,18 @@ def _read_view(admin: Admin, given: Json) -> Json:
     if len(columns) > _MAX_COLUMNS:
         raise invalid("output", f"Output: more than {_MAX_COLUMNS} columns")
     shown = [_column(admin, str(each)) for each in columns]
-    orders = ("group_by", "group_order", "sort_by", "sort_order")
     return {
         "title": given["title"],
         "active": given.get("active", True) is not False,
         "default": False,
         "description": given.get("description"),
         "execution": {
-            **{name: wanted.get(name) for name in orders},
+            "group_by": wanted.get("group_by"),
+            "group_order": wanted.get("group_order") or "desc",
+            "sort_by": wanted.get("sort_by"),
+            "sort_order": wanted.get("sort_order") or "desc",
+            "group": _order(wanted, "group"),
+            "sort": _order(wanted, "sort"),
             "columns": shown,
             "fields": shown,
             "custom_fields": [each for each in shown if str(each["id"]).isdigit()],
@@ -80,10 +84,23 @@ def _read_view(admin: Admin, given: Json) -> Json:
 
 def _column(admin: Admin, name: str) -> Json:
     if name in _COLUMNS:
-        return {"id": name, "title": _COLUMNS[name]}
+        return _shown(name, _COLUMNS[name])
     if name.isdigit() and int(name) in admin.fields:
-        return {"id": int(name), "title": admin.fields[int(name)]["title"]}
+        return _shown(int(name), str(admin.fields[int(name)]["title"]))
     raise invalid("output", f"Output: invalid column '{name:.40}'")
+
+
+def _shown(column_id: object, title: str) -> Json:
+    sorts = column_id != "subject"
+    return {"id": column_id, "title": title, "filterable": sorts, "sortable": sorts}
+
+
+def _order(wanted: Json, name: str) -> Json | None:
+    by = wanted.get(f"{name}_by")
+    if by is None:
+        return None
+    order = wanted.get(f"{name}_order") or "desc"
+    return {"id": by, "title": _COLUMNS.get(str(by), str(by)), "order": order}
 
 
 def add_macro(admin: Admin, given: Json) -> Json:
