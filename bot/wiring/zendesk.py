@@ -9,12 +9,14 @@ from redis import Redis
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.model import ReplayFile, SharedReplay
+from bot.preview.timeline import timeline
 from bot.wiring.conversation import Conversation, plain
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
 from integrations.zendesk.destination import ZendeskDestination
 from integrations.zendesk.limits import Limits
 from integrations.zendesk.requester import Rules
+from integrations.zendesk.scope import Scope
 from integrations.zendesk.setup import set_up
 from integrations.zendesk.webhook import blueprint as zendesk_blueprint
 
@@ -36,7 +38,9 @@ def zendesk_of(
                 include_ccs=settings.zendesk_include_ccs,
                 shared_mailboxes=settings.zendesk_shared_mailboxes,
             ),
+            scope=Scope(settings.zendesk_only, settings.zendesk_except),
             note_when_nothing=settings.zendesk_note_when_nothing,
+            picture=lambda shared: timeline(shared.summary),
             attach=file_of if settings.zendesk_attach_file else None,
         ),
         lambda intake: [zendesk_blueprint(intake=intake, secrets=secrets)],

@@ -1,8 +1,9 @@
-"""The address of a ticket in a ReplyTo, and what an answer there is to; pure.
+"""The address of a ticket in a ReplyTo; pure.
 
 ``ticket`` is the ticket's id. ``command`` is there where an agent asked by command: the
-comment's id, or nothing while it isn't known. ``suspended`` is there where the
-requester is suspended, for whom nobody is looked for.
+comment's id, or nothing while it isn't known; ``cause`` where it is another (see
+``causes``). ``requester`` is whom the answer is about, ``suspended`` is there where
+nobody is looked for since they are suspended, ``ignored`` says why nothing is done.
 """
 
 from __future__ import annotations
@@ -30,23 +31,7 @@ def ticket_of(request: ReplayRequest) -> str:
     return numeric_id(request.reply_to.address.get("ticket"), "ticket")
 
 
-def is_command(request: ReplayRequest) -> bool:
-    """Whether an agent asked by command, and not a new ticket by being there."""
-    return "command" in request.reply_to.address
-
-
 def with_address(request: ReplayRequest, **values: str) -> ReplayRequest:
     """The request with these parts of its address set."""
     address = {**request.reply_to.address, **values}
     return replace(request, reply_to=ReplyTo(request.reply_to.destination, address))
-
-
-def purpose(request: ReplayRequest) -> str:
-    """What an answer is to, in Zendesk's own ids: the same whichever way it came.
-
-    Empty while it is not known which comment asked.
-    """
-    if not is_command(request):
-        return "created"
-    command = request.reply_to.address["command"]
-    return f"comment:{command}" if command else ""

@@ -1,18 +1,23 @@
-"""What to write to a ticket for a result: a tag, perhaps a note, and our marker; pure.
-
-The marker travels in the update's metadata, so that whoever reads the audits later
-can tell which request an update answered.
-"""
+"""What to write to a ticket for a result: tags, perhaps a note, ticket fields; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot.model import Failed, Note, NothingFound, Reason, ReplayRequest
-from integrations.zendesk.address import is_command, purpose
+from bot.model import (
+    Failed,
+    Note,
+    NothingFound,
+    Reason,
+    ReplayFile,
+    ReplayRequest,
+    SharedReplay,
+)
+from integrations.zendesk.asked import REQUESTED
+from integrations.zendesk.causes import LOOKS, Cause, cause_of
 from integrations.zendesk.note import render, render_failed, render_nothing
-from integrations.zendesk.records import Audit
 
 ATTACHED, NONE, AMBIGUOUS, FAILED = OUTCOMES = (
     "replay_attached",
@@ -22,23 +27,47 @@ ATTACHED, NONE, AMBIGUOUS, FAILED = OUTCOMES = (
 )
 """The tags that tell how a ticket's request ended: one of them at a time."""
 
+# They add to an answer that is there; nobody asked, so where there is nothing to add
+# nothing is said.
+_ADDED = LOOKS | {Cause.ENDED, Cause.SHARED}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Always a tag and a marker; a note where ``html`` is not None."""
+    """A tag where there is something to tell by one, a note where ``html`` is not
+    None."""
 
-    tag: str
+    tag: str | None
     html: str | None
-    marker: Mapping[str, str]
+
+    def changes(self, have: Sequence[str]) -> bool:
+        """Whether it is anything to a ticket with these tags."""
+        return self.html is not None or set(self.tags(have)) != set(have)
 
     def tags(self, have: Sequence[str]) -> tuple[str, ...]:
-        """The ticket's tags with ours; an update replaces them all.
+        """The ticket's tags with ours, and without the one that asks; an update
+        replaces them all.
 
         A later question that found nothing doesn't take away that there is a replay.
         """
-        if ATTACHED in have:
-            return tuple(have)
-        return (*(tag for tag in have if tag not in OUTCOMES), self.tag)
+        kept = tuple(tag for tag in have if tag != REQUESTED)
+        if self.tag is None or ATTACHED in kept:
+            return kept
+        return (*(tag for tag in kept if tag not in OUTCOMES), self.tag)
+
+
+Answerable = Note | NothingFound | Failed | SharedReplay | ReplayFile
+"""What a ticket can be told."""
+
+
+def as_note(result: Answerable, request: ReplayRequest) -> Note | NothingFound | Failed:
+    """A replay that somebody added as the note it becomes; anything else as it is."""
+    look_back = request.look_back or timedelta(0)
+    if isinstance(result, SharedReplay):
+        return Note((), (result,), (), look_back)
+    if isinstance(result, ReplayFile):
+        return Note((), (), (result.recording,), look_back)
+    return result
 
 
 def compose(
@@ -48,43 +77,27 @@ def compose(
     *,
     note_when_nothing: bool,
     attached: str | None = None,
+    picture_url: str | None = None,
 ) -> Answer:
     """The answer to a request.
 
     Where there is nothing to show, a new ticket is tagged in silence unless
-    ``note_when_nothing``; an agent who asked is always told.
+    ``note_when_nothing``; an agent who asked is always told. ``attached`` names a file
+    that goes with it, ``picture_url`` is where its picture will be.
     """
+    cause = cause_of(request)
     suspended = "suspended" in request.reply_to.address
-    speaks = (note_when_nothing and not suspended) or is_command(request)
-    html: str | None
+    if isinstance(result, Note):
+        tag = ATTACHED if result.replays else FAILED
+        return Answer(tag, render(result, request_id, attached=attached))
+    speaks = cause is Cause.COMMAND or (
+        note_when_nothing and not suspended and cause is Cause.CREATED
+    )
     if isinstance(result, Failed):
         tag, html = FAILED, render_failed(result, request_id)
-    elif isinstance(result, NothingFound):
+    else:
         tag = AMBIGUOUS if result.reason is Reason.AMBIGUOUS else NONE
         html = render_nothing(result, request_id, suspended=suspended)
-    else:
-        tag, speaks = ATTACHED if result.replays else FAILED, True
-        html = render(result, request_id, attached=attached)
-    marker = {
-        "request": request_id,
-        "for": purpose(request),
-        "kind": "failed" if isinstance(result, Failed) else "answer",
-    }
-    return Answer(tag, html if speaks else None, marker)
-
-
-def answers(
-    audit: Audit, request_id: str, request: ReplayRequest, *, failures: bool
-) -> bool:
-    """Whether this update answered the request, or the same cause by another way.
-
-    One that only told of a failure counts with ``failures`` alone: trying again may
-    still bring the replay.
-    """
-    marker = audit.marker
-    if marker.get("kind") == "failed" and not failures:
-        return False
-    cause = purpose(request)
-    return marker.get("request") == request_id or (
-        bool(cause) and marker.get("for") == cause
-    )
+    is_quiet = cause in _ADDED and cause is not Cause.TAG
+    is_known = isinstance(result, NothingFound) and result.reason is Reason.NO_NEWS
+    return Answer(None if is_quiet or is_known else tag, html if speaks else None)

@@ -6,7 +6,10 @@ Our own notes must never hold it, or they would ask for the next one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
+
+from integrations.zendesk.records import Comment
 
 COMMAND = "#replay"
 
@@ -41,3 +44,18 @@ def look_back(text: str) -> timedelta | None:
     found = _LOOK_BACK.search(text)
     span = int(found[1]) * _UNITS[found[2][0].lower()] if found else None
     return span or None
+
+
+def newest_command(
+    comments: Sequence[Comment], named: str, *, not_by: int
+) -> Comment | None:
+    """The private comment that asked: the one named by its id, else the newest.
+    Customers cannot write private comments, so its author is staff."""
+    for comment in reversed(comments):
+        if named and str(comment.id) != named:
+            continue
+        if comment.is_public or comment.author_id == not_by:
+            continue
+        if command_text(comment.text) is not None:
+            return comment
+    return None

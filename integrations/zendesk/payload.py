@@ -12,14 +12,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from bot.errors import BadInput
-from bot.model import Action, ReplayRequest, ReplyTo
-from integrations.zendesk.address import DESTINATION, numeric_id
+from bot.model import ReplayRequest
+from integrations.zendesk.address import numeric_id
+from integrations.zendesk.asked import (
+    OPEN_STATUSES,
+    REQUESTED,
+    command,
+    created,
+    look,
+)
+from integrations.zendesk.causes import Cause
 from integrations.zendesk.command import command_text
 
-_INVOCATION_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_INVOCATION = "X-Zendesk-Webhook-Invocation-Id"
+_OPAQUE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +58,20 @@ def read(delivered: Delivered) -> ReplayRequest | None:
 
 
 def _created_by_trigger(delivered: Delivered) -> ReplayRequest:
-    return _created(numeric_id(delivered.body.get("ticket_id"), "ticket_id"))
+    return created(numeric_id(delivered.body.get("ticket_id"), "ticket_id"))
 
 
 def _command_by_trigger(delivered: Delivered) -> ReplayRequest:
     """A trigger body knows no comment id: which comment it was is read later."""
     ticket = numeric_id(delivered.body.get("ticket_id"), "ticket_id")
-    if not _INVOCATION_ID.fullmatch(delivered.invocation_id):
-        raise BadInput("the delivery has no X-Zendesk-Webhook-Invocation-Id")
-    return _command(ticket, f"invocation:{delivered.invocation_id}")
+    invocation = _opaque_id(delivered.invocation_id, _INVOCATION)
+    return command(ticket, f"invocation:{invocation}")
 
 
 def _created_event(delivered: Delivered) -> ReplayRequest | None:
     if _actor(delivered) == delivered.bot_user_id:
         return None
-    return _created(_subject_ticket(delivered.body))
+    return created(_subject_ticket(delivered.body))
 
 
 def _comment_event(delivered: Delivered) -> ReplayRequest | None:
@@ -76,7 +85,7 @@ def _comment_event(delivered: Delivered) -> ReplayRequest | None:
     if not asks or str(author.get("id")) == delivered.bot_user_id:
         return None
     comment_id = numeric_id(comment.get("id"), "event.comment.id")
-    return _command(
+    return command(
         _subject_ticket(delivered.body),
         f"comment:{comment_id}",
         comment=comment_id,
@@ -84,36 +93,49 @@ def _comment_event(delivered: Delivered) -> ReplayRequest | None:
     )
 
 
+def _look_by_trigger(cause: Cause, delivered: Delivered) -> ReplayRequest:
+    ticket = numeric_id(delivered.body.get("ticket_id"), "ticket_id")
+    return look(ticket, cause, _opaque_id(delivered.invocation_id, _INVOCATION))
+
+
+def _tags_event(delivered: Delivered) -> ReplayRequest | None:
+    added = _mapping(delivered.body, "event").get("tags_added")
+    asks = isinstance(added, list) and REQUESTED in added
+    return _look_event(Cause.TAG, delivered) if asks else None
+
+
+def _status_event(delivered: Delivered) -> ReplayRequest | None:
+    change = _mapping(delivered.body, "event")
+    before, now = (str(change.get(each)).lower() for each in ("previous", "current"))
+    is_reopened = before == "solved" and now in OPEN_STATUSES
+    return _look_event(Cause.REOPENED, delivered) if is_reopened else None
+
+
+def _requester_event(delivered: Delivered) -> ReplayRequest | None:
+    return _look_event(Cause.REQUESTER, delivered)
+
+
+def _look_event(cause: Cause, delivered: Delivered) -> ReplayRequest | None:
+    if _actor(delivered) == delivered.bot_user_id:
+        return None
+    event_id = _opaque_id(delivered.body.get("id"), "event's id")
+    return look(_subject_ticket(delivered.body), cause, event_id)
+
+
 TRIGGER_BODIES: Mapping[str, Callable[[Delivered], ReplayRequest | None]] = {
     "ticket_created": _created_by_trigger,
     "comment_command": _command_by_trigger,
+    "ticket_tagged": partial(_look_by_trigger, Cause.TAG),
+    "ticket_reopened": partial(_look_by_trigger, Cause.REOPENED),
 }
 
 EVENTS: Mapping[str, Callable[[Delivered], ReplayRequest | None]] = {
     "zen:event-type:ticket.created": _created_event,
     "zen:event-type:ticket.comment_added": _comment_event,
+    "zen:event-type:ticket.tags_changed": _tags_event,
+    "zen:event-type:ticket.status_changed": _status_event,
+    "zen:event-type:ticket.requester_changed": _requester_event,
 }
-
-
-def _created(ticket: str) -> ReplayRequest:
-    # The trigger and the event subscription may both report one ticket: one key.
-    return ReplayRequest(
-        key=f"zendesk:{ticket}:created",
-        action=Action.NOTE,
-        reply_to=ReplyTo(DESTINATION, {"ticket": ticket}),
-        asked_by="zendesk",
-    )
-
-
-def _command(
-    ticket: str, event: str, *, comment: str = "", asked_by: str = ""
-) -> ReplayRequest:
-    return ReplayRequest(
-        key=f"zendesk:{ticket}:{event}",
-        action=Action.NOTE,
-        reply_to=ReplyTo(DESTINATION, {"ticket": ticket, "command": comment}),
-        asked_by=asked_by or "zendesk",
-    )
 
 
 def _subject_ticket(body: Mapping[str, object]) -> str:
@@ -126,6 +148,13 @@ def _subject_ticket(body: Mapping[str, object]) -> str:
 
 def _actor(delivered: Delivered) -> str:
     return str(_mapping(delivered.body, "detail").get("actor_id", ""))
+
+
+def _opaque_id(value: object, name: str) -> str:
+    """An id of Zendesk's own making. Raises BadInput."""
+    if not isinstance(value, str) or not _OPAQUE_ID.fullmatch(value):
+        raise BadInput(f"the delivery has no {name}")
+    return value
 
 
 def _mapping(parent: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -136,6 +136,7 @@ class Audit:
     """One update of a ticket: what we left in it, and the comments it added."""
 
     id: int
+    created_at: datetime
     marker: Mapping[str, str]
     comments: tuple[tuple[int, bool], ...]
     """Each comment's id and whether it is public."""
@@ -146,6 +147,7 @@ class Audit:
         marker = custom.get(marker_key)
         return cls(
             id=int(row["id"]),
+            created_at=moment(row["created_at"]),
             marker=marker if isinstance(marker, dict) else {},
             comments=tuple(
                 (int(event["id"]), event.get("public") is not False)
@@ -153,6 +155,14 @@ class Audit:
                 if event.get("type") == "Comment"
             ),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a comment may attach within the hour; ``url`` is where it will be."""
+
+    token: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +246,8 @@ def test_recorded_answers_are_read(recorded: Zendesk) -> None:
     assert (ticket.status, ticket.stamp) == ("solved", "2019-06-05T01:13:24Z")
     assert isinstance(recorded.user(369531345753), User)
     (audit,) = recorded.audits("666")
-    assert audit == Audit(2127301143, {}, ((2127301148, False),))
+    made = datetime(2011, 9, 25, 22, 35, 44, tzinfo=UTC)
+    assert audit == Audit(2127301143, made, {}, ((2127301148, False),))
     assert all(isinstance(each, Comment) for each in recorded.comments("2"))
     triggers = recorded.triggers()
     assert len(triggers) > 3
@@ -258,4 +260,6 @@ def test_recorded_answers_are_read(recorded: Zendesk) -> None:
         True,
         ("conditional_ticket_events",),
     )
-    assert recorded.upload("crash.log", "text/plain", b"x") == "6bk3gql82em5nmf"
+    upload = recorded.upload("crash.log", "text/plain", b"x")
+    assert upload.token == "6bk3gql82em5nmf"
+    assert upload.url.startswith("https://")

@@ -82,6 +82,8 @@ def test_the_note_is_internal_and_one_update(
         "request": "req-1",
         "for": "created",
         "kind": "answer",
+        "recordings": "0195-a",
+        "until": "2026-03-09T09:14:00+00:00",
     }
     assert delivery.reference == {
         "ticket": str(ticket),

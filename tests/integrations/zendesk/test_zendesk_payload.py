@@ -86,7 +86,7 @@ def test_a_ticket_the_courier_made_asks_for_nothing() -> None:
         {},
         {"kind": "something_else", "ticket_id": "1"},
         {"kind": ["ticket_created"], "ticket_id": "1"},
-        {"type": "zen:event-type:ticket.status_changed", "detail": {"id": "1"}},
+        {"type": "zen:event-type:ticket.priority_changed", "detail": {"id": "1"}},
     ],
 )
 def test_unknown_deliveries_ask_for_nothing(body: dict[str, Any]) -> None:

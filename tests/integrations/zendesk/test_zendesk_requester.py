@@ -34,7 +34,10 @@ def test_a_customer_is_known_by_verified_addresses(
     request = destination.complete(created(ticket))
     assert request.identifiers == (email("jane@example.com"), email("j@work.example"))
     assert request.about == moment(zendesk.tickets[ticket].created_at)
-    assert request.reply_to.address == {"ticket": str(ticket)}
+    assert request.reply_to.address == {
+        "ticket": str(ticket),
+        "requester": str(jane.id),
+    }
     assert request.key == created(ticket).key
 
 

@@ -1,0 +1,193 @@
+"""What a request on a ticket is about: read from the ticket, its words and its past.
+
+A delivery names a ticket and nothing else. Whether it is to be answered, who the
+customer is, when the trouble was reported and what was told before is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.errors import NotAllowed, NotFound, Refused
+from bot.identifiers import read_prose
+from bot.model import Action, ReplayRequest, Told
+from integrations.zendesk.address import ticket_of, with_address
+from integrations.zendesk.asked import OPEN_STATUSES, OPT_OUT, REQUESTED
+from integrations.zendesk.causes import LOOKS, Cause, cause_of
+from integrations.zendesk.client import Zendesk
+from integrations.zendesk.command import command_text, look_back, newest_command
+from integrations.zendesk.markers import answers_comment, told_of
+from integrations.zendesk.records import Audit, Comment, Ticket, User
+from integrations.zendesk.requester import Rules, identify
+from integrations.zendesk.scope import Scope
+
+_BY_A_PERSON = {Cause.COMMAND, Cause.SHARED}
+
+
+class Asking:
+    """Reads what requests of one account are about."""
+
+    def __init__(
+        self,
+        zendesk: Zendesk,
+        *,
+        rules: Rules,
+        scope: Scope,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._zendesk = zendesk
+        self._rules = rules
+        self._scope = scope
+        self._clock = clock
+
+    def complete(self, request: ReplayRequest) -> ReplayRequest:
+        """The request with whom it is about, when the trouble was reported and what was
+        told before; or one for NOTHING, where the ticket asks for nothing any more.
+
+        Raises NotFound where the ticket, or the command said to be in it, is not there;
+        Refused where the ticket is closed for good; NotAllowed where somebody asks on a
+        ticket that is left alone.
+        """
+        ticket, cause = self.open_ticket(request), cause_of(request)
+        if cause is Cause.ENDED:
+            return request
+        if reason := _is_over(ticket, cause):
+            return ignored(request, reason)
+        requester = self._zendesk.user(ticket.requester_id)
+        request = with_address(request, requester=str(requester.id))
+        if reason := self._left_alone(ticket, requester):
+            if cause not in _BY_A_PERSON:
+                return ignored(request, reason)
+            raise NotAllowed(
+                f"ticket {ticket.id} is left alone: {reason}",
+                plain=f"The courier leaves ticket {ticket.id} alone: {reason}.",
+            )
+        if cause is Cause.SHARED:
+            return request
+        return self._about(request, ticket, requester)
+
+    def open_ticket(self, request: ReplayRequest) -> Ticket:
+        """The ticket as it is. Raises NotFound, or Refused where it takes no note."""
+        ticket = self._zendesk.ticket(ticket_of(request))
+        if ticket.status in ("closed", "deleted"):
+            raise Refused(
+                f"ticket {ticket.id} is {ticket.status} and takes no change any more",
+                plain=f"Ticket {ticket.id} is {ticket.status}.",
+            )
+        return ticket
+
+    def with_command(self, request: ReplayRequest) -> ReplayRequest | None:
+        """The request with the comment that asked; None where nobody did: a loose
+        trigger, or a comment that is gone."""
+        if request.reply_to.address["command"]:
+            return request
+        command = self._command(request, self._zendesk.comments(ticket_of(request)))
+        if command is None:
+            return None
+        return with_address(request, command=str(command.id))
+
+    def _left_alone(self, ticket: Ticket, requester: User) -> str | None:
+        if OPT_OUT in ticket.tags:
+            return f"it has the tag {OPT_OUT}"
+        return self._scope.excludes(ticket, requester)
+
+    def _about(
+        self, request: ReplayRequest, ticket: Ticket, requester: User
+    ) -> ReplayRequest:
+        comments, cause = self._zendesk.comments(str(ticket.id)), cause_of(request)
+        request = replace(request, about=request.about or ticket.created_at)
+        if cause is not Cause.CREATED:
+            request = replace(request, about=_reported(ticket, comments))
+        if cause in LOOKS:
+            request = self._looked_at(request, ticket, comments)
+        if cause_of(request) is Cause.COMMAND:
+            command = self._command(request, comments)
+            if command is None:
+                raise NotFound(f"ticket {ticket.id} holds no private command")
+            request = _asked_by(request, command)
+            if request.identifiers:
+                return request
+        identified = identify(
+            ticket, requester, comments, directory=self._zendesk, rules=self._rules
+        )
+        if identified.is_suspended:
+            request = with_address(request, suspended="yes")
+        return replace(request, identifiers=identified.identifiers)
+
+    def _looked_at(
+        self, request: ReplayRequest, ticket: Ticket, comments: Sequence[Comment]
+    ) -> ReplayRequest:
+        """The request for news alone. Where the tag asks and an agent's command waits,
+        whose delivery was lost, it is that command that asks."""
+        audits = self._zendesk.audits(str(ticket.id))
+        if REQUESTED in ticket.tags:
+            request = with_address(request, cause=Cause.TAG.value)
+            command = self._command(request, comments)
+            if command and not _was_answered(command, audits):
+                return with_address(request, command=str(command.id))
+        return replace(request, told=self._told(cause_of(request), ticket, audits))
+
+    def _told(self, cause: Cause, ticket: Ticket, audits: Sequence[Audit]) -> Told:
+        now = self._clock() if cause is Cause.TAG else None
+        since = None
+        if cause is Cause.REOPENED:
+            answers = [each.created_at for each in audits if each.marker]
+            since = max(answers, default=ticket.created_at)
+        return Told(told_of(audits, open_at=now), since)
+
+    def _command(
+        self, request: ReplayRequest, comments: Sequence[Comment]
+    ) -> Comment | None:
+        named = request.reply_to.address.get("command", "")
+        return newest_command(comments, named, not_by=self._zendesk.me().id)
+
+
+def ignored(request: ReplayRequest, reason: str) -> ReplayRequest:
+    """The request as one for nothing."""
+    return with_address(replace(request, action=Action.NOTHING), ignored=reason)
+
+
+def _is_over(ticket: Ticket, cause: Cause) -> str | None:
+    """Why there is nothing to look at any more."""
+    if cause not in LOOKS or REQUESTED in ticket.tags:
+        return None
+    if cause is Cause.TAG:
+        return f"the tag {REQUESTED} is gone"
+    if cause is Cause.REOPENED and ticket.status not in OPEN_STATUSES:
+        return f"it is {ticket.status} again"
+    return None
+
+
+def _was_answered(command: Comment, audits: Iterable[Audit]) -> bool:
+    """Whether it was, or another answer came since."""
+    return any(
+        answers_comment(each, command.id)
+        or (each.marker and each.created_at > command.created_at)
+        for each in audits
+    )
+
+
+def _asked_by(request: ReplayRequest, command: Comment) -> ReplayRequest:
+    """The request with what the agent wrote; whoever they name is meant."""
+    text = command_text(command.text) or ""
+    return replace(
+        with_address(request, command=str(command.id)),
+        identifiers=read_prose(text),
+        look_back=look_back(text) or request.look_back,
+        asked_by=str(command.author_id),
+        text=text,
+    )
+
+
+def _reported(ticket: Ticket, comments: Iterable[Comment]) -> datetime:
+    """When the customer last wrote."""
+    return max(
+        (
+            each.created_at
+            for each in comments
+            if each.is_public and each.author_id == ticket.requester_id
+        ),
+        default=ticket.created_at,
+    )
