@@ -12,7 +12,8 @@ import click
 from bot.cli.carrying import asset_hosts
 from bot.cli.output import as_json, printable, say
 from bot.cli.zendesk_app import setup_zendesk_app
-from bot.config import Settings, SettingsForSetup
+from bot.cli.zendesk_setup import setup_zendesk
+from bot.config import Settings
 from bot.errors import CourierError, SettingsError
 from bot.model import Check
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
@@ -20,7 +21,6 @@ from bot.preview.chromium import Chromium
 from bot.sealing import new_key
 from bot.wiring import Services
 from bot.wiring.slack import slack_setup
-from bot.wiring.zendesk import zendesk_setup
 
 
 @click.group()
@@ -28,6 +28,7 @@ def setup() -> None:
     """Print or make what the vendor side needs. Can be run again without harm."""
 
 
+setup.add_command(setup_zendesk)
 setup.add_command(setup_zendesk_app)
 
 
@@ -58,20 +59,6 @@ def _say_wrapped(first: str, text: str) -> None:
     lines = textwrap.wrap(text, 86 - len(first), break_on_hyphens=False)
     for number, line in enumerate(lines):
         say((" " * len(first) if number else first) + line)
-
-
-@setup.command("zendesk")
-@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-def setup_zendesk(dry_run: bool) -> None:
-    """Make the webhook and triggers in Zendesk, and print the webhook's secret."""
-    steps, secret = zendesk_setup(SettingsForSetup.from_env(), dry_run=dry_run)
-    width = max((len(outcome) for outcome, _ in steps), default=0)
-    for outcome, what in steps:
-        say(f"{outcome:{width}}  {what}")
-    if secret is not None:
-        say("")
-        say("Set this, and keep it secret:")
-        click.echo(f"ZENDESK_WEBHOOK_SECRETS={secret}")
 
 
 @click.command()

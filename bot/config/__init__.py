@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     zendesk_email: str | None = None
     zendesk_api_token: SecretStr | None = None
     zendesk_webhook_secrets: Words = ()
+    zendesk_delivery: Literal["triggers", "events"] = "triggers"
     zendesk_only: ScopeWords = ()
     zendesk_except: ScopeWords = ()
     zendesk_field_id: Numbers = ()

@@ -14,10 +14,11 @@ from bot.wiring.conversation import Conversation, plain
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
 from integrations.zendesk.destination import ZendeskDestination
+from integrations.zendesk.doctor import Installation
 from integrations.zendesk.limits import Limits
 from integrations.zendesk.requester import Rules
 from integrations.zendesk.scope import Scope
-from integrations.zendesk.setup import set_up
+from integrations.zendesk.setup import Options
 from integrations.zendesk.webhook import blueprint as zendesk_blueprint
 
 
@@ -42,6 +43,7 @@ def zendesk_of(
             note_when_nothing=settings.zendesk_note_when_nothing,
             picture=lambda shared: timeline(shared.summary),
             attach=file_of if settings.zendesk_attach_file else None,
+            installation=Installation(set_up_options(settings), secrets),
         ),
         lambda intake: [zendesk_blueprint(intake=intake, secrets=secrets)],
         gate=limits,
@@ -68,13 +70,7 @@ def zendesk_account(settings: Settings, limits: Limits | None = None) -> Zendesk
     )
 
 
-def zendesk_setup(
-    settings: Settings, *, dry_run: bool
-) -> tuple[list[tuple[str, str]], str | None]:
-    """Make what Zendesk needs; each step as outcome and what, and the secret."""
-    done = set_up(zendesk_account(settings), settings.public_url, dry_run=dry_run)
-    steps = [
-        (one.outcome if one.is_done else f"would be {one.outcome}", one.what)
-        for one in done.steps
-    ]
-    return steps, done.secret
+def set_up_options(settings: Settings, *, fields: bool = True) -> Options:
+    """How the account is to be set up."""
+    by_events = settings.zendesk_delivery == "events"
+    return Options(settings.public_url, by_events=by_events, fields=fields)

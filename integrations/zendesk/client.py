@@ -14,8 +14,6 @@ from typing import Any
 from zenpy import Zenpy
 from zenpy.lib.api_objects import Comment as ZenpyComment
 from zenpy.lib.api_objects import Ticket as ZenpyTicket
-from zenpy.lib.api_objects import Trigger as ZenpyTrigger
-from zenpy.lib.api_objects import Webhook as ZenpyWebhook
 
 from bot.errors import SettingsError
 from integrations.zendesk.credentials import (
@@ -32,10 +30,8 @@ from integrations.zendesk.records import (
     Comment,
     Field,
     Ticket,
-    Trigger,
     Upload,
     User,
-    Webhook,
 )
 from integrations.zendesk.session import ZendeskSession
 
@@ -106,21 +102,21 @@ class Zendesk:
         """The agent we act as; asked once."""
         if self._me is None:
             with in_our_errors("reading who we are"):
-                self._me = User.read(self._zenpy.users.me().to_dict())
+                self._me = User.read(self.zenpy.users.me().to_dict())
         return self._me
 
     def ticket(self, ticket_id: str) -> Ticket:
         with in_our_errors(f"reading ticket {ticket_id}"):
-            return Ticket.read(self._zenpy.tickets(id=ticket_id).to_dict())
+            return Ticket.read(self.zenpy.tickets(id=ticket_id).to_dict())
 
     def user(self, user_id: int) -> User:
         with in_our_errors(f"reading user {user_id}"):
-            return User.read(self._zenpy.users(id=user_id).to_dict())
+            return User.read(self.zenpy.users(id=user_id).to_dict())
 
     def verified_emails(self, user_id: int) -> tuple[str, ...]:
         """The addresses this person has shown to own, the primary one first."""
         with in_our_errors(f"reading the identities of user {user_id}"):
-            rows = [each.to_dict() for each in self._zenpy.users.identities(id=user_id)]
+            rows = [each.to_dict() for each in self.zenpy.users.identities(id=user_id)]
             rows.sort(key=lambda row: row.get("primary") is not True)
             return tuple(
                 str(row["value"])
@@ -149,9 +145,7 @@ class Zendesk:
     def field_ids(self) -> Mapping[str, int]:
         """The ticket fields that are in use, by title."""
         with in_our_errors("reading the ticket fields"):
-            fields = [
-                Field.read(each.to_dict()) for each in self._zenpy.ticket_fields()
-            ]
+            fields = [Field.read(each.to_dict()) for each in self.zenpy.ticket_fields()]
             return {each.title: each.id for each in fields if each.is_active}
 
     def update(
@@ -186,64 +180,25 @@ class Zendesk:
                 comment["uploads"] = list(uploads)
             changes["comment"] = ZenpyComment(**comment)
         with in_our_errors(f"writing to ticket {ticket.id}"):
-            answer = self._zenpy.tickets.update(ZenpyTicket(**changes))
+            answer = self.zenpy.tickets.update(ZenpyTicket(**changes))
             return Audit.read(answer.audit.to_dict(), MARKER)
 
     def make_private(self, ticket_id: int, comment_id: int) -> None:
         """Hide a comment from the customer; it cannot be undone."""
         path = f"tickets/{ticket_id}/comments/{comment_id}/make_private"
-        self._call("PUT", path, f"hiding comment {comment_id} of ticket {ticket_id}")
+        self.call("PUT", path, f"hiding comment {comment_id} of ticket {ticket_id}")
 
     def upload(self, filename: str, content_type: str, content: bytes) -> Upload:
         """A file to be attached by a note written soon after."""
         with in_our_errors(f"uploading {filename}"):
-            made = self._zenpy.attachments.upload(
+            made = self.zenpy.attachments.upload(
                 content, target_name=filename, content_type=content_type
             )
             return Upload(str(made.token), str(made.attachment.content_url))
 
-    def webhooks(self) -> list[Webhook]:
-        with in_our_errors("reading the webhooks"):
-            return [
-                Webhook.read(each.to_dict()) for each in self._zenpy.webhooks.list()
-            ]
-
-    def create_webhook(self, fields: Mapping[str, Any]) -> Webhook:
-        with in_our_errors("making the webhook"):
-            made = self._zenpy.webhooks.create(ZenpyWebhook(**fields))
-            return Webhook.read(made.to_dict())
-
-    def change_webhook(self, webhook_id: str, fields: Mapping[str, Any]) -> None:
-        self._call(
-            "PATCH",
-            f"webhooks/{webhook_id}",
-            "changing the webhook",
-            {"webhook": dict(fields)},
-        )
-
-    def signing_secret(self, webhook_id: str) -> str:
-        with in_our_errors("reading the webhook's signing secret"):
-            return str(self._zenpy.webhooks.show_secret(webhook_id).secret)
-
-    def triggers(self) -> list[Trigger]:
-        with in_our_errors("reading the triggers"):
-            return [Trigger.read(each.to_dict()) for each in self._zenpy.triggers()]
-
-    def create_trigger(self, fields: Mapping[str, Any]) -> Trigger:
-        with in_our_errors("making a trigger"):
-            made = self._zenpy.triggers.create(ZenpyTrigger(**fields))
-            return Trigger.read(made.to_dict())
-
-    def change_trigger(self, trigger_id: int, fields: Mapping[str, Any]) -> None:
-        self._call(
-            "PUT",
-            f"triggers/{trigger_id}",
-            "changing a trigger",
-            {"trigger": dict(fields)},
-        )
-
     @property
-    def _zenpy(self) -> Any:
+    def zenpy(self) -> Any:
+        """zenpy as this thread has it, for the modules of this package."""
         if not hasattr(self._local, "zenpy"):
             self._local.zenpy = Zenpy(
                 subdomain=self._subdomain,
@@ -272,14 +227,16 @@ class Zendesk:
         read: Mapping[str, Any] = answer.json()
         return read
 
-    def _call(
+    def call(
         self, method: str, path: str, doing: str, body: Mapping[str, Any] | None = None
-    ) -> None:
-        """A call that zenpy has no words for."""
+    ) -> Any:
+        """A call that zenpy has no words for; its JSON, None where there is none."""
         with in_our_errors(doing):
-            self._session.request(
+            answer = self._session.request(
                 method,
                 f"{self.base_url}/api/v2/{path}",
                 json=body or {},
                 timeout=self._timeout,
-            ).raise_for_status()
+            )
+            answer.raise_for_status()
+            return answer.json() if answer.content else None

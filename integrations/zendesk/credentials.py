@@ -107,7 +107,8 @@ class OAuthClient:
         if answer.status_code != 200 or not isinstance(token, str):
             raise Refused(
                 f"asking {self._url} for a token: {answer.status_code}; check"
-                " ZENDESK_OAUTH_CLIENT_ID and ZENDESK_OAUTH_CLIENT_SECRET",
+                " ZENDESK_SUBDOMAIN, ZENDESK_OAUTH_CLIENT_ID and"
+                " ZENDESK_OAUTH_CLIENT_SECRET",
                 plain="Zendesk does not accept the courier's OAuth client.",
             )
         life = seconds if isinstance(seconds, int | float) else TOKEN_SECONDS

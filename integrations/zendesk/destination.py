@@ -27,7 +27,7 @@ from integrations.zendesk.asking import Asking
 from integrations.zendesk.attachments import Attachments
 from integrations.zendesk.causes import Cause, cause_of
 from integrations.zendesk.client import Zendesk
-from integrations.zendesk.doctor import checks
+from integrations.zendesk.doctor import Installation, checks
 from integrations.zendesk.posting import Posting
 from integrations.zendesk.requester import NO_RULES, Rules
 from integrations.zendesk.scope import Scope
@@ -57,8 +57,10 @@ class ZendeskDestination:
         note_when_nothing: bool = False,
         picture: Callable[[SharedReplay], bytes] | None = None,
         attach: Callable[[SharedReplay], ReplayFile] | None = None,
+        installation: Installation | None = None,
     ) -> None:
         self._zendesk = zendesk
+        self._installation = installation
         self._asking = Asking(zendesk, rules=rules, scope=scope)
         self._posting = Posting(
             zendesk,
@@ -108,8 +110,10 @@ class ZendeskDestination:
         return self._posting.post(request_id, request, result)
 
     def check(self) -> Iterable[Check]:
-        """Who we are in Zendesk, and whether our webhook stands."""
-        return checks(self._zendesk)
+        """Who we are in Zendesk, and whether its deliveries reach us."""
+        if self._installation is None:
+            return ()
+        return checks(self._zendesk, self._installation)
 
 
 def _ignored(request: ReplayRequest) -> Delivery:

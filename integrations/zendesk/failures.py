@@ -21,6 +21,14 @@ class Conflict(RetryLater):
     """The ticket changed since it was read: read again, decide again."""
 
 
+class Unauthorised(Refused):
+    """Zendesk does not know who we are (401)."""
+
+
+class Forbidden(Refused):
+    """Zendesk knows who we are, and our user may not do this (403)."""
+
+
 @contextmanager
 def in_our_errors(doing: str) -> Iterator[None]:
     """Run calls of zenpy or requests; ``doing`` says what for, in the error's text.
@@ -66,11 +74,11 @@ def _of_answer(doing: str, answer: requests.Response | None) -> Exception:
 
 
 ERRORS: Mapping[int, Callable[[str], Exception]] = {
-    401: lambda said: Refused(
+    401: lambda said: Unauthorised(
         f"{said}; check the Zendesk credentials",
         plain="Zendesk does not accept the courier's credentials.",
     ),
-    403: lambda said: Refused(
+    403: lambda said: Forbidden(
         f"{said}; the bot's agent lacks a permission",
         plain="The courier's agent may not do this in Zendesk.",
     ),

@@ -1,11 +1,11 @@
-"""What we read of Zendesk's tickets, people and triggers, as frozen dataclasses.
+"""What we read of Zendesk's tickets and people, as frozen dataclasses.
 
 Read out of the plain dictionaries that zenpy's objects turn into, once, at the edge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -163,44 +163,6 @@ class Upload:
 
     token: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    id: str
-    name: str
-    endpoint: str
-    is_active: bool
-    subscriptions: tuple[str, ...]
-
-    @classmethod
-    def read(cls, row: Row) -> Webhook:
-        return cls(
-            id=str(row["id"]),
-            name=str(row["name"]),
-            endpoint=str(row["endpoint"]),
-            is_active=row.get("status") == "active",
-            subscriptions=tuple(row.get("subscriptions") or ()),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    id: int
-    title: str
-    is_active: bool
-    conditions: Mapping[str, Sequence[Mapping[str, str]]]
-    actions: Sequence[Mapping[str, Any]]
-
-    @classmethod
-    def read(cls, row: Row) -> Trigger:
-        return cls(
-            id=int(row["id"]),
-            title=str(row["title"]),
-            is_active=row.get("active") is True,
-            conditions=row.get("conditions") or {},
-            actions=row.get("actions") or [],
-        )
 
 
 def _id(value: object) -> int | None:

@@ -107,36 +107,6 @@ def differences(answer: Any, recorded: Shape) -> list[str]:
     return told
 
 
-def example(shape: Shape, *, sparse: bool, path: str = "") -> Any:
-    """An answer of this shape: with everything that may be there, or, ``sparse``, with
-    nothing that may be missing, null or empty."""
-    names = set(shape[path].split()) if path else {"object"}
-    if sparse and "null" in names:
-        return None
-    if "object" in names:
-        return {
-            each.rpartition(".")[2]: example(shape, sparse=sparse, path=each)
-            for each, types in shape.items()
-            if _parent(each) == (path, False)
-            and not (sparse and "absent" in types.split())
-        }
-    if "array" in names:
-        kinds = [each for each in shape if _parent(each) == (path, True)]
-        return [example(shape, sparse=sparse, path=each) for each in kinds]
-    if "string" in names:
-        kind = re.search(r"events\[(\w+)\]\.type$", path)
-        return kind[1] if kind else _text(path)
-    if "boolean" in names:
-        # One page is enough.
-        return not path.endswith("has_more")
-    return 26_155_588_908_179 if {"integer", "number"} & names else None
-
-
-def _text(path: str) -> str:
-    # With nanoseconds, as some recorded answers have them.
-    return "2026-03-02T09:14:05.412093117Z" if path.endswith("_at") else "text"
-
-
 def _compatible(path: str, have: set[str], seen: set[str]) -> bool:
     if _ANY.search(path) or seen == {"null"}:
         return "absent" not in have

@@ -19,7 +19,7 @@ CATEGORY_ID = "10026"
 
 _GUARDED = re.compile(
     r"/api/v2/(webhooks|triggers|trigger_categories|ticket_fields|ticket_forms|views"
-    r"|macros)(/|$)"
+    r"|macros|automations)(/|$)"
 )
 
 
@@ -56,6 +56,8 @@ class Admin:
     fields: dict[int, Json] = field(default_factory=dict)
     views: dict[int, Json] = field(default_factory=dict)
     macros: dict[int, Json] = field(default_factory=dict)
+    automations: dict[int, Json] = field(default_factory=dict)
+    """Put here by whoever plays the administrator; they are listed, and never run."""
     managers: set[int] = field(default_factory=set)
     """Agents whose custom role lets them manage all this."""
     has_forms: bool = True

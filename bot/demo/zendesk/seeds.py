@@ -9,10 +9,12 @@ from bot.demo.zendesk.admin import Admin, Webhook
 from bot.demo.zendesk.fields import add_field
 from bot.demo.zendesk.records import Json
 from bot.demo.zendesk.triggers import add_trigger
-from bot.demo.zendesk.views import add_macro
+from bot.demo.zendesk.views import add_macro, add_view
 from bot.demo.zendesk.webhooks import CONDITIONAL, add_webhook
 
 MACRO = "Replay Courier: fetch replays"
+VIEW = "Replay: needs a look"
+_DESCRIPTION = "Managed by Replay Courier: `replay-courier setup zendesk`"
 _REQUESTED = "replay_requested"
 
 
@@ -81,6 +83,7 @@ def seed(admin: Admin, endpoint: str, secret: str) -> Webhook:
         admin,
         {
             "name": "Replay Courier",
+            "description": _DESCRIPTION,
             "endpoint": endpoint,
             "http_method": "POST",
             "request_format": "json",
@@ -96,13 +99,18 @@ def seed(admin: Admin, endpoint: str, secret: str) -> Webhook:
         if kind == "comment_command":
             actions.append({"field": "current_tags", "value": _REQUESTED})
         conditions = {"all": all_, "any": any_}
-        add_trigger(
-            admin, {"title": title, "conditions": conditions, "actions": actions}
-        )
+        rule = {"title": title, "conditions": conditions, "actions": actions}
+        add_trigger(admin, {**rule, "description": _DESCRIPTION})
     for title, field_type in FIELDS:
-        field = add_field(admin, {"title": title, "type": field_type})
+        shown = {"title": title, "type": field_type}
+        field = add_field(admin, {**shown, "agent_description": _DESCRIPTION})
         for form in admin.account.forms.values():
             form.field_ids.append(int(str(field["id"])))
     tagging = [{"field": "current_tags", "value": _REQUESTED}]
-    add_macro(admin, {"title": MACRO, "actions": tagging})
+    macro: Json = {"title": MACRO, "description": _DESCRIPTION, "actions": tagging}
+    add_macro(admin, macro)
+    failed = _is("current_tags", "replay_failed replay_ambiguous", "includes")
+    unsolved = _is("status", "solved", "less_than")
+    view: Json = {"title": VIEW, "description": _DESCRIPTION, "all": [unsolved, failed]}
+    add_view(admin, view)
     return webhook

@@ -80,6 +80,10 @@ def routes(api: Blueprint, admin: Admin) -> None:
         both = {"conditions_all": conditions, "conditions_any": conditions}
         return jsonify(definitions={**both, "actions": actions})
 
+    @api.get("/automations")
+    def automations() -> ResponseReturnValue:
+        return page("automations", list(admin.automations.values()))
+
     @api.get("/trigger_categories")
     def categories() -> ResponseReturnValue:
         now = admin.account.now()

@@ -126,8 +126,9 @@ def routes(api: Blueprint, admin: Admin, postman: Postman) -> None:
     @api.delete("/webhooks/<webhook_id>")
     def delete_webhook(webhook_id: str) -> ResponseReturnValue:
         stored = webhook(webhook_id)
-        if any(stored.id in str(each["actions"]) for each in admin.triggers.values()):
-            raise Refusal(400, "WebhookInUse", "The webhook is connected to a trigger")
+        rules = [*admin.triggers.values(), *admin.automations.values()]
+        if any(stored.id in str(each["actions"]) for each in rules):
+            raise Refusal(400, "WebhookInUse", "The webhook is connected to a rule")
         del admin.webhooks[stored.id]
         return "", 204
 

@@ -14,16 +14,16 @@ from flask import Flask, Response, request
 from bot.demo.server import Server
 from bot.demo.zendesk import Fault, ZendeskStandIn
 from bot.errors import NotFound, Refused, RetryLater, SettingsError
+from integrations.zendesk.admin import Administration, Kind
 from integrations.zendesk.client import Zendesk, connect
 from integrations.zendesk.credentials import ApiToken, OAuthClient
 from integrations.zendesk.records import (
     Audit,
     Comment,
     Ticket,
-    Trigger,
     User,
-    Webhook,
 )
+from integrations.zendesk.setup.differences import differences, is_ours
 from tests.integrations.zendesk.helpers import CLIENTS, client
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -249,17 +249,14 @@ def test_recorded_answers_are_read(recorded: Zendesk) -> None:
     made = datetime(2011, 9, 25, 22, 35, 44, tzinfo=UTC)
     assert audit == Audit(2127301143, made, {}, ((2127301148, False),))
     assert all(isinstance(each, Comment) for each in recorded.comments("2"))
-    triggers = recorded.triggers()
+    admin = Administration(recorded)
+    triggers = admin.rows(Kind.TRIGGER)
     assert len(triggers) > 3
-    assert all(isinstance(each, Trigger) for each in triggers)
-    (webhook,) = recorded.webhooks()
-    assert webhook == Webhook(
-        "01EJFTSCC78X5V07NPY2MHR00M",
-        "Example Webhook",
-        "https://example.com/status/200",
-        True,
-        ("conditional_ticket_events",),
-    )
+    assert not any(differences(row, row) or is_ours(row) for row in triggers)
+    (webhook,) = admin.rows(Kind.WEBHOOK)
+    wanted = {**webhook, "endpoint": "https://replays.example.com"}
+    (difference,) = differences(webhook, wanted)
+    assert difference.was == "https://example.com/status/200"
     upload = recorded.upload("crash.log", "text/plain", b"x")
     assert upload.token == "6bk3gql82em5nmf"
     assert upload.url.startswith("https://")

@@ -8,6 +8,7 @@ import pytest
 import requests
 from flask import Flask
 
+from bot import __version__
 from bot.demo.server import Server
 from bot.demo.zendesk import ZendeskStandIn
 from bot.demo.zendesk.webhooks import add_webhook
@@ -62,6 +63,20 @@ def test_a_genuine_delivery_is_accepted(door: str, intake: RecordingIntake) -> N
     assert deliver(door, CREATED).status_code == 202
     assert deliver(door, CREATED, secret="old-secret").status_code == 202
     assert list(intake.requests) == ["zendesk:5158:created"]
+
+
+def test_doctor_is_answered_and_nothing_is_asked(
+    door: str, intake: RecordingIntake
+) -> None:
+    """Only behind a good signature; what is echoed can hold nothing but hex."""
+    answer = deliver(door, b'{"kind":"doctor","nonce":"0123456789abcdef"}')
+    assert answer.status_code == 200
+    assert answer.json() == {"courier": __version__, "nonce": "0123456789abcdef"}
+    odd = deliver(door, b'{"kind":"doctor","nonce":"<script>"}')
+    assert odd.json()["nonce"] == ""
+    forged = b'{"kind":"doctor","nonce":"0123456789abcdef"}'
+    assert deliver(door, forged, secret="somebody else's").status_code == 401
+    assert intake.submissions == 0
 
 
 def test_a_bad_lock_is_refused(door: str, intake: RecordingIntake) -> None:
