@@ -3,7 +3,8 @@
 ``ticket`` is the ticket's id. ``command`` is there where an agent asked by command: the
 comment's id, or nothing while it isn't known; ``cause`` where it is another (see
 ``causes``). ``requester`` is whom the answer is about, ``suspended`` is there where
-nobody is looked for since they are suspended, ``ignored`` says why nothing is done.
+nobody is looked for since they are suspended, ``by`` names who asked from elsewhere,
+``ignored`` says why nothing is done.
 """
 
 from __future__ import annotations

@@ -17,7 +17,13 @@ from bot.model import (
 )
 from integrations.zendesk.asked import REQUESTED
 from integrations.zendesk.causes import LOOKS, Cause, cause_of
-from integrations.zendesk.note import render, render_failed, render_nothing
+from integrations.zendesk.note import (
+    render,
+    render_failed,
+    render_file,
+    render_nothing,
+    render_shared,
+)
 
 ATTACHED, NONE, AMBIGUOUS, FAILED = OUTCOMES = (
     "replay_attached",
@@ -73,7 +79,7 @@ def as_note(result: Answerable, request: ReplayRequest) -> Note | NothingFound |
 def compose(
     request_id: str,
     request: ReplayRequest,
-    result: Note | NothingFound | Failed,
+    result: Answerable,
     *,
     note_when_nothing: bool,
     attached: str | None = None,
@@ -83,13 +89,28 @@ def compose(
 
     Where there is nothing to show, a new ticket is tagged in silence unless
     ``note_when_nothing``; an agent who asked is always told. ``attached`` names a file
-    that goes with it, ``picture_url`` is where its picture will be.
+    that the note carries, ``picture_url`` leads to an uploaded picture of the best
+    replay.
     """
     cause = cause_of(request)
     suspended = "suspended" in request.reply_to.address
+    by = request.reply_to.address.get("by", "")
+    if isinstance(result, SharedReplay):
+        shown = render_shared(
+            result, request_id, by=by, attached=attached, picture_url=picture_url
+        )
+        return Answer(ATTACHED, shown)
+    if isinstance(result, ReplayFile):
+        return Answer(ATTACHED, render_file(result, request_id, by=by))
     if isinstance(result, Note):
-        tag = ATTACHED if result.replays else FAILED
-        return Answer(tag, render(result, request_id, attached=attached))
+        shown = render(
+            result,
+            request_id,
+            cause=cause,
+            attached=attached,
+            picture_url=picture_url,
+        )
+        return Answer(ATTACHED if result.replays else FAILED, shown)
     speaks = cause is Cause.COMMAND or (
         note_when_nothing and not suspended and cause is Cause.CREATED
     )

@@ -84,7 +84,7 @@ class Posting:
             answer = compose(
                 request_id,
                 request,
-                note,
+                result,
                 note_when_nothing=self._note_when_nothing,
                 attached=attached.filename,
                 picture_url=attached.picture_url,

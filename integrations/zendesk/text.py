@@ -16,6 +16,10 @@ from integrations.zendesk.command import COMMAND
 
 MAX_TEXT = 200
 MAX_URL = 120
+_DAYS_FROM_H = 48
+
+WEB_ADDRESS = re.compile(rf"(?!(?i:.*{re.escape(COMMAND)}))https?://[!-~]+")
+"""What a note may lead to."""
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _COMMAND = re.compile(re.escape(COMMAND), re.IGNORECASE)
@@ -43,12 +47,14 @@ def code(text: str, limit: int = MAX_TEXT) -> str:
     return f"<code>{safe(text, limit)}</code>"
 
 
-def address(url: str) -> str:
+def address(url: str, *, path_only: bool = False) -> str:
     """A captured URL as text, without what may hold secrets: query and fragment."""
     try:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
         shown = f"{parts.scheme}://{host}{parts.path}" if host else parts.path
+        if path_only:
+            shown = parts.path or "/"
     except ValueError:
         shown = re.split(r"[?#]", url, maxsplit=1)[0]
     return code(shown, MAX_URL)
@@ -56,7 +62,7 @@ def address(url: str) -> str:
 
 def link(url: str, label: str) -> str:
     """A link of ours; text alone where the address is none a ticket may link to."""
-    is_web = re.fullmatch(r"https?://[!-~]+", url) and COMMAND not in url.lower()
+    is_web = WEB_ADDRESS.fullmatch(url)
     return f'<a href="{html.escape(url)}">{safe(label)}</a>' if is_web else safe(label)
 
 
@@ -65,12 +71,21 @@ def when(moment: datetime) -> str:
 
 
 def length(duration: timedelta) -> str:
-    """``4 min 10 s``, ``1 h 2 min``: two units at most."""
+    """``4 min 10 s``, ``1 h 2 min``, ``3 days``: two units at most."""
     seconds = max(0, round(duration.total_seconds()))
     hours, minutes = seconds // 3600, seconds // 60 % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+    if hours >= _DAYS_FROM_H:
+        return counted(round(hours / 24), "day")
+    parts = (
+        ((hours, "h"), (minutes, "min"))
+        if hours
+        else ((minutes, "min"), (seconds % 60, "s"))
+    )
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"
+
+
+def length_ms(duration_ms: int) -> str:
+    return length(timedelta(milliseconds=duration_ms))
 
 
 def clock(at_ms: int) -> str:

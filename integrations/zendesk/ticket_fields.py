@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.model import Failed, Note, NothingFound
 from integrations.zendesk.client import Zendesk
+from integrations.zendesk.note import errors_of
 
 LINK: Final = "Replay link"
 ERRORS: Final = "Replay errors"
@@ -46,11 +47,11 @@ class TicketFields:
 
 def values(note: Note) -> dict[str, str | int]:
     """The best replay's link and errors, and the day of the newest session."""
-    best, summary = note.replays[0], note.replays[0].summary
+    best = note.replays[0]
     starts = [one.recording.start for one in note.replays]
     starts += [one.start for one in note.others]
     return {
         LINK: best.watch_url,
-        ERRORS: summary.console.get("error", 0) + summary.exceptions,
+        ERRORS: errors_of(best.summary),
         LAST_SESSION: max(starts).date().isoformat(),
     }

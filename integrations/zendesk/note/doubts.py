@@ -1,0 +1,66 @@
+"""What a note warns of: that the sessions it shows may be somebody else's; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.identifiers import distinct
+from bot.model import IdentifierKind, Note, Recording
+from integrations.zendesk.note.lines import owner
+from integrations.zendesk.text import safe
+from integrations.zendesk.ways import Way
+
+_SHARED = "is a shared mailbox: these may be the sessions of somebody else who uses it"
+_CLAIMS = "Zendesk has not confirmed that the requester owns"
+_MOST_NAMED = 3
+
+_WARNINGS: Mapping[str, tuple[str, str, str]] = {
+    Way.CLAIMED: ("Not verified", f"{_CLAIMS} ", "."),
+    Way.SHARED: ("Shared mailbox", "", f" {_SHARED}."),
+    Way.SHARED_CLAIMED: (
+        "Shared mailbox, not verified",
+        "",
+        f" {_SHARED}, and {_CLAIMS} it.",
+    ),
+    Way.CC: ("In copy", "", " is not the requester, but in copy of this ticket."),
+}
+
+
+def recordings_of(note: Note) -> list[Recording]:
+    """Every recording that a note names."""
+    return [
+        *(one.recording for one in note.replays),
+        *note.others,
+        *(one for one, _ in note.unavailable),
+    ]
+
+
+def owners(note: Note) -> list[str]:
+    """Whose sessions a note shows, each person once."""
+    people = {
+        one.person.email or one.person.id if one.person else one.distinct_id: owner(one)
+        for one in recordings_of(note)
+    }
+    return [name for name in dict.fromkeys(people.values()) if name]
+
+
+def warnings(note: Note) -> Iterator[str]:
+    """A line for each reason to doubt whose sessions these are."""
+    shown = recordings_of(note)
+    led = [note.found_by[one.id] for one in shown if one.id in note.found_by]
+    for one in distinct(led):
+        if one.known_by in _WARNINGS:
+            title, before, after = _WARNINGS[one.known_by]
+        elif one.is_doubtful and one.kind is IdentifierKind.EMAIL:
+            title, before = "Not verified", ""
+            after = f" is only {safe(one.known_by, 60)}."
+        else:
+            continue
+        yield f"<strong>{title}:</strong> {before}{safe(one.value, 80)}{after}"
+    if len(names := owners(note)) > 1:
+        rest = len(names) - _MOST_NAMED
+        *first, last = names[:_MOST_NAMED] + ([f"{rest} more"] if rest > 0 else [])
+        yield (
+            "<strong>Several people:</strong> these sessions are of"
+            f" {', '.join(first)} and {last}."
+        )
