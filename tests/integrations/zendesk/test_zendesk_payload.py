@@ -127,3 +127,66 @@ def test_subject_and_detail_must_name_the_same_ticket() -> None:
     del body["detail"]
     with pytest.raises(BadInput, match="no detail"):
         read(delivered(body))
+
+
+def event(kind: str, change: dict[str, Any]) -> dict[str, Any]:
+    """An event of the agent's on ticket 5158."""
+    body = fixture("event_comment_added")
+    return {**body, "type": f"zen:event-type:ticket.{kind}", "event": change}
+
+
+@pytest.mark.parametrize("cause", ["tag", "reopened"])
+def test_a_look_by_trigger_is_keyed_by_its_invocation(cause: str) -> None:
+    kind = {"tag": "ticket_tagged", "reopened": "ticket_reopened"}[cause]
+    asked = read(delivered({"kind": kind, "ticket_id": "5158"}))
+    assert asked is not None
+    assert asked.key == f"zendesk:5158:{cause}:01HANA2B5D5W9XSJ"
+    assert asked.reply_to.address == {"ticket": "5158", "cause": cause}
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "cause"),
+    [
+        ("tags_changed", {"tags_added": ["vip", "replay_requested"]}, "tag"),
+        ("status_changed", {"previous": "SOLVED", "current": "OPEN"}, "reopened"),
+        ("requester_changed", {"previous": "1", "current": "2"}, "requester"),
+    ],
+)
+def test_a_look_by_event_is_keyed_by_the_event(
+    kind: str, change: dict[str, Any], cause: str
+) -> None:
+    body = event(kind, change)
+    asked = read(delivered(body))
+    assert asked is not None
+    assert asked.key == f"zendesk:5158:{cause}:{body['id']}"
+    body["detail"]["actor_id"] = BOT
+    assert read(delivered(body)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("tags_changed", {"tags_added": ["vip"], "tags_removed": ["replay_requested"]}),
+        ("status_changed", {"previous": "OPEN", "current": "SOLVED"}),
+        ("status_changed", {"previous": "NEW", "current": "OPEN"}),
+        ("status_changed", {}),
+        ("tags_changed", {"tags_added": "replay_requested"}),
+    ],
+)
+def test_changes_that_do_not_ask(kind: str, change: dict[str, Any]) -> None:
+    assert read(delivered(event(kind, change))) is None
+
+
+def test_the_deliveries_of_one_moment_wait_for_each_other() -> None:
+    """A macro sets off several triggers: one look for all. What a ticket was opened
+    for, and what an agent typed, is answered at once and for itself."""
+    tag = read(delivered({"kind": "ticket_tagged", "ticket_id": "5158"}))
+    opened = read(delivered({"kind": "ticket_created", "ticket_id": "5158"}))
+    typed = read(delivered({"kind": "comment_command", "ticket_id": "5158"}))
+    assert tag and opened and typed
+    assert tag.burst and opened.burst and typed.burst
+    assert tag.burst.wait.total_seconds() == 3
+    assert not tag.burst.is_separate
+    for one in (opened.burst, typed.burst):
+        assert (one.name, one.wait.total_seconds()) == (tag.burst.name, 0)
+        assert one.is_separate
