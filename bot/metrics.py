@@ -12,6 +12,11 @@ ACCEPTED = Counter(
 REDELIVERED = Counter(
     "courier_requests_redelivered_total", "Requests known already", _CONVERSATION
 )
+CAUGHT_UP = Counter(
+    "courier_requests_caught_up_total",
+    "Requests whose delivery was lost",
+    ("destination",),
+)
 DELIVERED = Counter("courier_answers_total", "Answers posted", _CONVERSATION)
 FAILED = Counter(
     "courier_failures_total", "Requests that could not be answered", ("destination",)

@@ -140,6 +140,14 @@ class Tickets(Protocol):
         """Where people see the ticket. Raises BadInput as ``reply_to`` does."""
 
 
+class Missed(Protocol):
+    """Finds what happened and was told nobody."""
+
+    def missed(self, since: datetime) -> Iterable[ReplayRequest]:
+        """The requests that would have been made since then; those that were made may
+        be among them. Raises RetryLater or Refused."""
+
+
 class Intake(Protocol):
     """What integrations may ask of the courier; each call takes milliseconds."""
 

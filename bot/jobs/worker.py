@@ -13,12 +13,13 @@ from dramatiq import Worker as BellWorker
 from bot.clock import Clock, utc_now
 from bot.delivery import Courier
 from bot.errors import CourierError, Gone, NotAllowed, RetryLater
+from bot.jobs.catching_up import EVERY, CatchingUp
 from bot.jobs.gates import Gates
 from bot.jobs.queue import Bell
 from bot.ledger import Claim, Ledger, Lost
 from bot.metrics import DELIVERED, DELIVERY_SECONDS, FAILED, RETRIED
 from bot.model import Action
-from bot.ports import Gate
+from bot.ports import Gate, Missed
 
 # How long a request may be tried before its asker is told that it failed. Somebody
 # looks at Slack and waits; a ticket's note is as good tomorrow morning.
@@ -56,6 +57,8 @@ _FIRST_DELAY_S = 2.0
 _LONGEST_DELAY_S = 300.0
 # How long the work in hand may take once we are to stop.
 _STOP_SECONDS = 30.0
+# After a start, what was missed is looked for when what waits was begun with.
+_SETTLED_IN_S = 30.0
 # An error of ours that happens this often is not going away by trying.
 _MAX_SURPRISES = 3
 
@@ -79,12 +82,14 @@ class Worker:
         lease: timedelta,
         threads: int,
         gates: Mapping[str, Gate] | None = None,
+        missed: Mapping[str, Missed] | None = None,
         clock: Clock = utc_now,
         sweep_seconds: float = 1.0,
     ) -> None:
         self._courier = courier
         self._ledger = ledger
         self._gates = Gates(ledger, gates or {})
+        self._catching_up = CatchingUp(ledger, missed or {}, clock=clock)
         self._bell = bell
         self._renew_seconds = lease.total_seconds() / 3
         self._threads = threads
@@ -98,12 +103,13 @@ class Worker:
 
     def start(self) -> None:
         self._listening = self._bell.listen(self.look_at, threads=self._threads)
-        for work, seconds in (
-            (self.sweep, self._sweep_seconds),
-            (self._renew, self._renew_seconds),
+        for work, first_s, every_s in (
+            (self.sweep, self._sweep_seconds, self._sweep_seconds),
+            (self._renew, self._renew_seconds, self._renew_seconds),
+            (self.catch_up, _SETTLED_IN_S, EVERY.total_seconds()),
         ):
             helper = threading.Thread(
-                target=self._repeat, args=(work, seconds), daemon=True
+                target=self._repeat, args=(work, first_s, every_s), daemon=True
             )
             helper.start()
             self._helpers.append(helper)
@@ -119,9 +125,11 @@ class Worker:
         for helper in self._helpers:
             helper.join()
 
-    def _repeat(self, work: object, seconds: float) -> None:
+    def _repeat(self, work: object, first_s: float, every_s: float) -> None:
         assert callable(work)  # noqa: S101 (narrows the type)
+        seconds = first_s
         while not self._stopping.wait(seconds):
+            seconds = every_s
             try:
                 work()
             except CourierError as error:
@@ -138,6 +146,10 @@ class Worker:
                 break
             if not self._bell.ring(request_id):
                 self.look_at(request_id)
+
+    def catch_up(self) -> None:
+        """Take what vendors told nobody of."""
+        self._catching_up.look()
 
     def _renew(self) -> None:
         for claim in list(self._held.values()):

@@ -196,6 +196,11 @@ class Services:
                 for name, one in self.conversations.items()
                 if one.gate is not None
             },
+            missed={
+                name: one.missed
+                for name, one in self.conversations.items()
+                if one.missed is not None
+            },
         )
 
     @property

@@ -11,6 +11,7 @@ from bot.errors import SettingsError
 from bot.model import ReplayFile, SharedReplay
 from bot.preview.timeline import timeline
 from bot.wiring.conversation import Conversation, plain
+from integrations.zendesk.catching_up import CatchingUp
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
 from integrations.zendesk.destination import ZendeskDestination
@@ -30,9 +31,10 @@ def zendesk_of(
     """Zendesk as a place people ask in."""
     secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
     limits = None if redis is None else _limits(settings, redis)
+    account = zendesk_account(settings, limits)
     return Conversation(
         ZendeskDestination(
-            zendesk_account(settings, limits),
+            account,
             rules=Rules(
                 field_ids=settings.zendesk_field_id,
                 user_field=settings.zendesk_user_field,
@@ -47,6 +49,7 @@ def zendesk_of(
         ),
         lambda intake: [zendesk_blueprint(intake=intake, secrets=secrets)],
         gate=limits,
+        missed=CatchingUp(account),
     )
 
 

@@ -41,7 +41,8 @@ def found(get: Get, query: str, *, most: int) -> list[Row]:
         rows += page
         if len(rows) >= most:
             break
-    return rows[:most]
+    # Within a second Zendesk's order is any.
+    return sorted(rows[:most], key=lambda row: int(row["id"]))
 
 
 def _pages(

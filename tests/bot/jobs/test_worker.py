@@ -110,7 +110,7 @@ class Chat:
 class World:
     """A worker whose sweep and time the test moves."""
 
-    def __init__(self, engine, redis_url, tmp_path, gates=None):
+    def __init__(self, engine, redis_url, tmp_path, gates=None, missed=None):
         self.time = Time()
         self.source, self.chat = Source(), Chat()
         lease = timedelta(seconds=60)
@@ -134,6 +134,7 @@ class World:
             lease=lease,
             threads=2,
             gates=gates,
+            missed=missed,
             clock=self.time,
         )
 
@@ -400,3 +401,58 @@ def test_a_gate_that_closed_meanwhile_gives_the_request_back(gated):
     gate.left, gate.entered = 1, True
     world.worker.look_at(request_id)
     assert world.results(request_id)
+
+
+class Lossy:
+    """A vendor that knows of requests it told nobody of."""
+
+    def __init__(self, *requests):
+        self.requests, self.asked, self.error = requests, [], None
+
+    def missed(self, since):
+        self.asked.append(since)
+        if self.error:
+            raise self.error
+        return iter(self.requests)
+
+
+@pytest.fixture
+def losing(engine, redis_url, tmp_path):
+    """A worker, and the vendor it catches up with."""
+    known, lost = REQUEST, replace(REQUEST, key="lost")
+    vendor = Lossy(known, lost)
+    world = World(engine, redis_url, tmp_path, missed={"chat": vendor})
+    yield world, vendor
+    world.bell.close()
+
+
+def test_what_a_vendor_told_nobody_of_is_taken_once(losing):
+    world, _ = losing
+    known = world.ask()
+    for _ in range(2):
+        world.worker.catch_up()
+        world.worker.sweep()
+    assert sum(world.ledger.counts().values()) == 2
+    lost, is_new = world.ledger.accept(replace(REQUEST, key="lost"))
+    assert not is_new
+    assert lost != known
+
+
+def test_nothing_of_before_the_installation_is_caught_up_with(losing):
+    """Nobody expects yesterday's tickets to be answered when it is switched on."""
+    world, vendor = losing
+    began = world.time.now
+    world.time.pass_(hours=1)
+    world.worker.catch_up()
+    world.time.pass_(hours=30)
+    world.worker.catch_up()
+    assert vendor.asked == [began, world.time.now - timedelta(hours=24)]
+
+
+def test_a_vendor_that_is_away_is_asked_again_later(losing):
+    world, vendor = losing
+    vendor.error = RetryLater("down")
+    world.worker.catch_up()
+    vendor.error = None
+    world.worker.catch_up()
+    assert sum(world.ledger.counts().values()) == 2
