@@ -9,6 +9,11 @@ from flask import Flask, Response, request
 
 from bot.demo.zendesk import ZendeskStandIn
 
+HOSTILE = (
+    '<h3 onclick="alert(1)">T</h3><script>alert(1)</script><img src=x onerror=alert(1)>'
+    '<a href="javascript:alert(1)">x</a><a href="https://ok.example/" style="x">y</a>'
+)
+
 
 class Receiver:
     """A courier's door that keeps what it was sent and answers as told."""

@@ -82,6 +82,20 @@ function drawComment(comment) {
   return box;
 }
 
+function drawField(field) {
+  const text = String(field.value ?? "");
+  const value = element("p", "field", text || "–");
+  value.dataset.testid = "field";
+  if (/^https?:\/\//.test(text)) {
+    const link = element("a", "", text);
+    link.href = text;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    value.replaceChildren(link);
+  }
+  return [element("h3", "", field.title), value];
+}
+
 function drawTicket(jump) {
   const ticket = state.tickets.find((each) => each.id === open);
   for (const id of ["subject-bar", "composer", "details"]) $(id).hidden = !ticket;
@@ -100,9 +114,21 @@ function drawTicket(jump) {
   $("ticket-status").className = `badge ${ticket.status}`;
   $("ticket-channel").textContent = ticket.channel === "web" ? "Web form" : ticket.channel;
   $("solve").hidden = ["solved", "closed"].includes(ticket.status);
+  $("reply").textContent = ticket.status === "solved" ? "Reopen as customer" : "Reply as customer";
+  $("composer").hidden = ticket.status === "closed";
+  $("suspended").hidden = !ticket.requester.suspended;
+  $("ccs-row").hidden = ticket.ccs.length === 0;
+  $("ccs").textContent = ticket.ccs.join(", ");
+  $("places").replaceChildren(...ticket.places.flatMap(drawField));
+  $("fields").replaceChildren(...ticket.fields.flatMap(drawField));
   const tags = ticket.tags.map((name) => {
-    const tag = element("span", `tag ${name.startsWith("replay_") ? name : ""}`, name);
-    tag.dataset.testid = "tag";
+    const tag = element("span", `tag ${name.startsWith("replay_") ? name : ""}`);
+    const remove = element("button", "", "×");
+    remove.setAttribute("aria-label", `Remove ${name}`);
+    remove.addEventListener("click", () => send(`/demo/tickets/${open}/tags`, { remove: [name] }));
+    const label = element("span", "", name);
+    label.dataset.testid = "tag";
+    tag.append(label, remove);
     return tag;
   });
   $("tags").replaceChildren(...(tags.length ? tags : [element("span", "meta", "none")]));
@@ -128,6 +154,8 @@ async function refresh() {
     return option;
   }));
   if (chosen) $("requester").value = chosen;
+  $("macro").hidden = state.macros.length === 0;
+  $("macro").replaceChildren(element("option", "", "Apply macro"), ...state.macros.map((title) => element("option", "", title)));
   draw();
 }
 
@@ -158,6 +186,22 @@ $("composer").addEventListener("submit", async (event) => {
   const isPublic = document.querySelector("input[name=mode]:checked").value === "public";
   await send(`/demo/tickets/${open}/comments`, { body, public: isPublic });
   $("comment").value = "";
+});
+$("reply").addEventListener("click", async () => {
+  const body = $("comment").value.trim() || "It happened again.";
+  await send(`/demo/tickets/${open}/reply`, { body });
+  $("comment").value = "";
+});
+$("tag-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const tag = $("new-tag").value.trim();
+  if (!tag) return;
+  await send(`/demo/tickets/${open}/tags`, { add: [tag] });
+  $("new-tag").value = "";
+});
+$("macro").addEventListener("change", () => {
+  if ($("macro").selectedIndex > 0) send(`/demo/tickets/${open}/macro`, { title: $("macro").value });
+  $("macro").selectedIndex = 0;
 });
 $("solve").addEventListener("click", () => send(`/demo/tickets/${open}/status`, { status: "solved" }));
 

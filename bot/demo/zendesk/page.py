@@ -6,23 +6,22 @@ to safe HTML when they were stored, and the page's CSP runs nothing but its own 
 
 from __future__ import annotations
 
-import re
 from importlib.resources import files
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from bot.demo.zendesk.account import Account
+from bot.demo.zendesk import page_state
+from bot.demo.zendesk.admin import Admin
 from bot.demo.zendesk.people import User
 from bot.demo.zendesk.records import Json, Refusal, invalid
-from bot.demo.zendesk.tickets import Ticket
+from bot.demo.zendesk.rules import macro_patch
+from bot.demo.zendesk.updates import tags_of
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
     " img-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
-# However this page was reached: its policy lets it show pictures of its own origin.
-_OWN_PICTURE = re.compile(r'(?<=<img src=")https?://[^/"]+(/attachments/token/)')
 _ASSETS = {
     "page.html": "text/html; charset=utf-8",
     "page.css": "text/css; charset=utf-8",
@@ -30,8 +29,9 @@ _ASSETS = {
 }
 
 
-def blueprint(account: Account, agent: User, bot: User) -> Blueprint:
+def blueprint(admin: Admin, agent: User, bot: User) -> Blueprint:
     pages = Blueprint("page", __name__)
+    account = admin.account
 
     @pages.get("/")
     def index() -> ResponseReturnValue:
@@ -45,14 +45,7 @@ def blueprint(account: Account, agent: User, bot: User) -> Blueprint:
 
     @pages.get("/demo/state")
     def state() -> ResponseReturnValue:
-        with account.lock:
-            tickets = [t for t in account.tickets.values() if not t.deleted]
-            people = [u for u in account.users.values() if u.role == "end-user"]
-            return jsonify(
-                agent=agent.name,
-                people=[{"name": u.name, "email": u.email} for u in people],
-                tickets=[_shown(t) for t in reversed(tickets)],
-            )
+        return jsonify(page_state.state(admin, agent, bot))
 
     @pages.post("/demo/tickets")
     def create() -> ResponseReturnValue:
@@ -81,42 +74,36 @@ def blueprint(account: Account, agent: User, bot: User) -> Blueprint:
         account.update_ticket(agent, ticket_id, {"status": asked}, "web")
         return jsonify({})
 
+    @pages.post("/demo/tickets/<int:ticket_id>/reply")
+    def reply(ticket_id: int) -> ResponseReturnValue:
+        """The customer writes once more, which opens a solved ticket again."""
+        requester = account.users[account.ticket(ticket_id).requester_id]
+        given: Json = {"body": _asked().get("body"), "public": True}
+        account.update_ticket(requester, ticket_id, {"comment": given}, "web")
+        return jsonify({}), 201
+
+    @pages.post("/demo/tickets/<int:ticket_id>/tags")
+    def tags(ticket_id: int) -> ResponseReturnValue:
+        asked = _asked()
+        gone = tags_of(asked.get("remove"))
+        kept = [each for each in account.ticket(ticket_id).tags if each not in gone]
+        patch: Json = {"tags": [*kept, *tags_of(asked.get("add"))]}
+        account.update_ticket(agent, ticket_id, patch, "web")
+        return jsonify({})
+
+    @pages.post("/demo/tickets/<int:ticket_id>/macro")
+    def macro(ticket_id: int) -> ResponseReturnValue:
+        title = _asked().get("title")
+        for each in admin.macros.values():
+            if each["title"] == title:
+                patch = macro_patch(each, account.ticket(ticket_id).tags)
+                account.update_ticket(agent, ticket_id, patch, "web")
+                return jsonify({})
+        raise invalid("macro", "Macro: is not there")
+
     def _asked() -> Json:
         body = request.get_json(silent=True)
         return body if isinstance(body, dict) else {}
-
-    def _shown(ticket: Ticket) -> Json:
-        requester = account.users[ticket.requester_id]
-        return {
-            "id": ticket.id,
-            "subject": ticket.subject,
-            "status": ticket.status,
-            "created_at": ticket.created_at,
-            "tags": ticket.tags,
-            "channel": ticket.channel,
-            "requester": {"name": requester.name, "email": requester.email},
-            "comments": [
-                {
-                    "id": each.id,
-                    "author": account.users[each.author_id].name,
-                    "staff": account.users[each.author_id].role != "end-user",
-                    "bot": each.author_id == bot.id,
-                    "public": each.public,
-                    "html": _OWN_PICTURE.sub(r"\1", each.html_body),
-                    "created_at": each.created_at,
-                    "files": [
-                        {
-                            "name": file.filename,
-                            "size": len(file.content),
-                            "url": file.path,
-                        }
-                        for file in each.uploads
-                        if not file.inline
-                    ],
-                }
-                for each in ticket.comments
-            ],
-        }
 
     return pages
 

@@ -141,7 +141,7 @@ class ZendeskStandIn(Deeds):
         app.register_blueprint(places_api.blueprint(self.account, self.gate))
         app.register_blueprint(files_api.contents(self.account))
         app.register_blueprint(admin_api.blueprint(self.admin, self.gate, self.postman))
-        app.register_blueprint(page.blueprint(self.account, self.agent, self.bot))
+        app.register_blueprint(page.blueprint(self.admin, self.agent, self.bot))
         self.gate.register(app)
         app.wsgi_app = _without_suffix(app.wsgi_app)  # type: ignore[assignment,method-assign]
         return app
