@@ -33,12 +33,14 @@ from bot.config.types import (
     Names,
     Networks,
     Numbers,
+    PublicKey,
     Rules,
     ScopeWords,
     SlackNames,
     Span,
     Words,
     Workspaces,
+    ZendeskInstallation,
     origin,
     span,
 )
@@ -120,6 +122,8 @@ class Settings(BaseSettings):
     zendesk_note_when_nothing: bool = False
     zendesk_attach_file: bool = False
     zendesk_updates_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 100
+    zendesk_app_public_key: PublicKey | None = None
+    zendesk_app_audience: ZendeskInstallation | None = None
     zendesk_url: str | None = None
 
     @field_validator("public_url", "zendesk_url", "posthog_ui_host")
@@ -185,6 +189,10 @@ class Settings(BaseSettings):
     @property
     def has_zendesk(self) -> bool:
         return self.zendesk_subdomain is not None
+
+    @property
+    def has_zendesk_app(self) -> bool:
+        return self.has_zendesk and self.zendesk_app_public_key is not None
 
     @property
     def redaction(self) -> RedactionPolicy:

@@ -21,6 +21,7 @@ def incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str]
     for group in (
         ("posthog_project_id", "posthog_api_key"),
         ("slack_client_id", "slack_client_secret", "slack_workspaces"),
+        ("zendesk_app_public_key", "zendesk_app_audience"),
     ):
         missing = absent(*group)
         if missing and len(missing) < len(group):
@@ -35,6 +36,8 @@ def incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str]
         oauth = absent("zendesk_oauth_client_id", "zendesk_oauth_client_secret")
         if oauth and absent("zendesk_email", "zendesk_api_token"):
             problems += [f"{name} is missing" for name in oauth]
+    elif data.get("zendesk_app_audience"):
+        problems.append("ZENDESK_SUBDOMAIN is missing")
     return problems
 
 

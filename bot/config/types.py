@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, SecretStr
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from pydantic import BeforeValidator, SecretStr, StringConstraints
 from pydantic_settings import NoDecode
 
 from bot.hosts import HostPattern, Network, host_pattern, network
@@ -23,6 +27,7 @@ _WORKSPACE = re.compile(r"[TE][A-Z0-9]{2,30}")
 _SCOPE = re.compile(r"(brand|group|form|organization):([1-9][0-9]{0,19})")
 _NUMBER = re.compile(r"[1-9][0-9]{0,19}")
 _MAILBOX = re.compile(r"[^\s@]*@[^\s@.]+(?:\.[^\s@.]+)+")
+_LEAST_BITS = 2048
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -139,6 +144,25 @@ def _mailboxes(text: object) -> object:
     return found
 
 
+def _public_key(text: object) -> object:
+    """An RSA key in PEM, itself or in a file; its line ends may be written ``\\n``."""
+    if not isinstance(text, str):
+        return text
+    pem = text.replace("\\n", "\n")
+    if "-----BEGIN" not in pem:
+        try:
+            pem = Path(text).read_text(encoding="ascii")
+        except (OSError, ValueError):
+            raise ValueError("expected a key in PEM, or the path of its file") from None
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError("it is no public key in PEM") from None
+    if not isinstance(key, RSAPublicKey) or key.key_size < _LEAST_BITS:
+        raise ValueError(f"expected an RSA key of at least {_LEAST_BITS:,} bits")
+    return pem
+
+
 Span = Annotated[timedelta, BeforeValidator(span)]
 Words = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_secrets)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
@@ -152,3 +176,12 @@ ScopeWords = Annotated[tuple[tuple[str, int], ...], NoDecode, BeforeValidator(_s
 Numbers = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_numbers)]
 Mailboxes = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_mailboxes)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+PublicKey = Annotated[str, BeforeValidator(_public_key)]
+ZendeskInstallation = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(?:[1-9][0-9]{0,19}"
+        r"|https://[a-z0-9-]{1,63}\.zendesk\.com/api/v2/apps/installations/"
+        r"[1-9][0-9]{0,19}\.json)$"
+    ),
+]

@@ -4,6 +4,8 @@ import os
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.config import Settings, SettingsForSetup, span
 from bot.errors import SettingsError
@@ -213,3 +215,55 @@ def test_who_a_ticket_is_about():
 def test_what_a_ticket_is_known_by_is_checked(name, wrong):
     with pytest.raises(SettingsError, match=f"{name}: expected"):
         Settings.from_env({name: wrong})
+
+
+PEM = (
+    rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+APP = {
+    **ZENDESK,
+    "ZENDESK_WEBHOOK_SECRETS": "s",
+    "ZENDESK_APP_PUBLIC_KEY": PEM,
+    "ZENDESK_APP_AUDIENCE": "4711",
+}
+
+
+def test_the_sidebar_apps_key_is_given_or_in_a_file(tmp_path):
+    file = tmp_path / "app.pem"
+    file.write_text(PEM)
+    for given in (PEM, PEM.replace("\n", "\\n"), str(file)):
+        settings = Settings.from_env({**APP, "ZENDESK_APP_PUBLIC_KEY": given})
+        assert settings.zendesk_app_public_key == PEM
+        assert settings.has_zendesk_app
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ZENDESK_APP_PUBLIC_KEY", ""),
+        ("ZENDESK_APP_PUBLIC_KEY", "/no/such/file.pem"),
+        ("ZENDESK_APP_PUBLIC_KEY", "-----BEGIN PUBLIC KEY-----\\nAAAA\\n-----END"),
+        ("ZENDESK_APP_AUDIENCE", ""),
+        ("ZENDESK_APP_AUDIENCE", "0"),
+        ("ZENDESK_APP_AUDIENCE", "https://evil.example/4711.json"),
+    ],
+)
+def test_half_a_sidebar_app_is_named(name, value):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({**APP, name: value})
+
+
+def test_no_sidebar_app_without_zendesk():
+    app = {name: value for name, value in APP.items() if "APP_" in name}
+    with pytest.raises(SettingsError, match="ZENDESK_SUBDOMAIN is missing"):
+        Settings.from_env(app)
+
+
+def test_a_weak_key_is_refused():
+    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
+    pem = weak.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    with pytest.raises(SettingsError, match="2,048"):
+        Settings.from_env({**APP, "ZENDESK_APP_PUBLIC_KEY": pem})
