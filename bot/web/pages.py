@@ -41,10 +41,13 @@ def message_page(
         title=html.escape(title), text=html.escape(text), link=_anchor(link)
     )
     response = Response(body, status=status, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-    )
+    response.headers["Content-Security-Policy"] = framed_policy("'none'")
     return response
+
+
+def framed_policy(ancestors: str) -> str:
+    """The policy of such a page in the frames of ``ancestors``."""
+    return f"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors {ancestors}"
 
 
 def _anchor(link: tuple[str, str] | None) -> str:

@@ -1,5 +1,7 @@
 """``GET /r/<token>``: a share link's page, its segments, its assets and its file.
 
+The same is served below another path to pages that may show it in a frame.
+
 Recordings are hostile input and other people's screens: the page runs under a policy
 that lets it load nothing but its own parts, sets no cookie, and says nothing about
 the recording once the link is closed. Nothing in the URL can widen what the token
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,13 +23,14 @@ from bot.exporter.page import CHARSET, policy, share_page
 from bot.metrics import VIEWS
 from bot.model import LinkState
 from bot.replays import Replays, StoredReplay
+from bot.share_urls import PATH
 from bot.sharing import Links, OpenLink
-from bot.web.pages import message_page
+from bot.web.pages import framed_policy, message_page
 
 # What stands around the segments is less, and tells nothing.
 _CHECKED_BYTES = 200
 _PAGE_TYPE = f"text/html; charset={CHARSET}"
-_CLOSED = {
+_STATES = {
     LinkState.REVOKED: ("This link was revoked", "It was closed before its time."),
     LinkState.EXPIRED: (
         "This link has expired",
@@ -41,27 +45,41 @@ _CLOSED = {
 _CRAWLERS = ("slackbot", "slack-imgproxy", "bot/", "crawler", "facebookexternalhit")
 
 
-def blueprint(*, links: Links, replays: Replays) -> Blueprint:
-    """The routes of share links."""
-    routes = Blueprint("replays", __name__)
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """A place where replays open in frames: of ``ancestors`` alone, in the words of a
+    content security policy, and by passes that ``token_of`` reads, which raises
+    NotFound."""
 
-    @routes.get("/r/<token>")
+    path: str
+    ancestors: str
+    token_of: Callable[[str], str]
+
+
+def blueprint(
+    *, links: Links, replays: Replays, framing: Framing | None = None
+) -> Blueprint:
+    """The routes of share links; with ``framing`` those of a place that shows them."""
+    path = framing.path if framing else PATH
+    routes = Blueprint("framed" if framing else "replays", __name__, url_prefix=path)
+
+    @routes.get("/<token>")
     def page(token: str) -> Response:
         return _answer(token, _page)
 
     # A link that opens a few times only is read on with the ticket its page was given.
-    @routes.get("/r/<token>/segments/<int:index>")
-    @routes.get("/r/<token>/opened/<ticket>/segments/<int:index>")
+    @routes.get("/<token>/segments/<int:index>")
+    @routes.get("/<token>/opened/<ticket>/segments/<int:index>")
     def segment(token: str, index: int, ticket: str = "") -> Response:
         return _answer(token, partial(_part, replays.segment, index, ticket), ticket)
 
-    @routes.get("/r/<token>/assets/<int:index>")
-    @routes.get("/r/<token>/opened/<ticket>/assets/<int:index>")
+    @routes.get("/<token>/assets/<int:index>")
+    @routes.get("/<token>/opened/<ticket>/assets/<int:index>")
     def asset(token: str, index: int, ticket: str = "") -> Response:
         return _answer(token, partial(_part, replays.asset, index, ticket), ticket)
 
-    @routes.get("/r/<token>/download")
-    @routes.get("/r/<token>/opened/<ticket>/download")
+    @routes.get("/<token>/download")
+    @routes.get("/<token>/opened/<ticket>/download")
     def download(token: str, ticket: str = "") -> Response:
         return _answer(token, partial(_download, ticket), ticket)
 
@@ -71,10 +89,11 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
         ticket: str = "",
     ) -> Response:
         try:
-            link = links.door.open(token, ticket=ticket)
+            opened = framing.token_of(token) if framing else token
+            link = links.door.open(opened, ticket=ticket)
             return show(link, replays.get(link.replay_id))
         except CourierError as error:
-            return closed(error)
+            return closed(error, ancestors=framing.ancestors if framing else None)
 
     def _page(link: OpenLink, replay: StoredReplay) -> Response:
         agent = request.user_agent.string.lower()
@@ -94,15 +113,17 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
             expires=link.expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
         response = Response(body, content_type=_PAGE_TYPE)
+        ancestors = framing.ancestors if framing else "'none'"
         response.headers["Content-Security-Policy"] = (
-            policy(connect="'self'") + "; frame-ancestors 'none'"
+            policy(connect="'self'") + f"; frame-ancestors {ancestors}"
         )
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = (
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         )
-        response.headers["X-Frame-Options"] = "DENY"
+        if framing is None:
+            response.headers["X-Frame-Options"] = "DENY"
         return response
 
     def _part(
@@ -153,10 +174,20 @@ def blueprint(*, links: Links, replays: Replays) -> Blueprint:
     return routes
 
 
-def closed(error: CourierError) -> Response:
-    """One honest page for each way a link can be closed; nothing of the recording."""
+def closed(error: CourierError, *, ancestors: str | None = None) -> Response:
+    """One honest page for each way a link can be closed; nothing of the recording.
+
+    ``ancestors`` may show it in a frame.
+    """
+    response = _closed(error)
+    if ancestors:
+        response.headers["Content-Security-Policy"] = framed_policy(ancestors)
+    return response
+
+
+def _closed(error: CourierError) -> Response:
     if isinstance(error, Gone):
-        title, text = _CLOSED[LinkState(str(error))]
+        title, text = _STATES[LinkState(str(error))]
         return message_page(410, title, f"{text} Ask whoever shared it for a new one.")
     if isinstance(error, NotFound):
         return message_page(
