@@ -22,6 +22,7 @@ from bot.demo.server import Server
 from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
 from bot.demo.slack.links import LOCAL_DOMAINS
 from bot.demo.zendesk import ZendeskStandIn
+from bot.demo.zendesk.apps import INSTALLATION_ID
 from bot.errors import SettingsError
 from bot.operations import logs
 from bot.running import run_web, single_machine
@@ -59,6 +60,8 @@ class Surroundings:
             "ZENDESK_OAUTH_CLIENT_ID": credentials.client_id,
             "ZENDESK_OAUTH_CLIENT_SECRET": credentials.client_secret,
             "ZENDESK_WEBHOOK_SECRETS": self.zendesk.signing_secret,
+            "ZENDESK_APP_PUBLIC_KEY": self.zendesk.sidebar.public_key,
+            "ZENDESK_APP_AUDIENCE": str(INSTALLATION_ID),
             "LOG_FORMAT": "text",
             "LOG_LEVEL": "WARNING",
             **more,
@@ -90,6 +93,7 @@ def surroundings(
             webhook_url=f"{courier_url}/zendesk/webhook", people=_CUSTOMERS
         ).start(ports[1])
         stack.callback(zendesk.stop)
+        zendesk.sidebar.url = f"{courier_url}/zendesk/app"
         posthog = PostHogStandIn(recent=recent)
         server = stack.enter_context(Server(posthog.app, ports[2]))
         yield Surroundings(slack, zendesk, posthog, server.url)

@@ -107,6 +107,7 @@ function drawTicket(jump) {
   log.replaceChildren(...ticket.comments.map(drawComment));
   if (!jump && ticket.comments.length > shown) log.lastElementChild.scrollIntoView({ block: "start" });
   if (jump) log.scrollTop = 0;
+  document.dispatchEvent(new CustomEvent("ticketshown", { detail: { ticket, agent: state.agent, opened: jump } }));
   $("requester-avatar").textContent = initials(ticket.requester.name);
   $("requester-name").textContent = ticket.requester.name;
   $("requester-email").textContent = ticket.requester.email ?? "";

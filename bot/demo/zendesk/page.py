@@ -7,12 +7,14 @@ to safe HTML when they were stored, and the page's CSP runs nothing but its own 
 from __future__ import annotations
 
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk import page_state
 from bot.demo.zendesk.admin import Admin
+from bot.demo.zendesk.apps import InstalledApp
 from bot.demo.zendesk.people import User
 from bot.demo.zendesk.records import Json, Refusal, invalid
 from bot.demo.zendesk.rules import macro_patch
@@ -20,28 +22,36 @@ from bot.demo.zendesk.updates import tags_of
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
-    " img-src 'self' data:; base-uri 'none'; form-action 'none'"
+    " img-src 'self' data:; base-uri 'none'; form-action {app}; frame-src {app}"
 )
 _ASSETS = {
     "page.html": "text/html; charset=utf-8",
     "page.css": "text/css; charset=utf-8",
     "page.js": "text/javascript; charset=utf-8",
+    "sidebar.css": "text/css; charset=utf-8",
+    "sidebar.js": "text/javascript; charset=utf-8",
 }
 
 
-def blueprint(admin: Admin, agent: User, bot: User) -> Blueprint:
+def blueprint(admin: Admin, agent: User, bot: User, sidebar: InstalledApp) -> Blueprint:
     pages = Blueprint("page", __name__)
     account = admin.account
 
     @pages.get("/")
     def index() -> ResponseReturnValue:
-        return _asset("page.html")
+        return asset("page.html")
 
     @pages.get("/demo/<name>")
     def asset(name: str) -> ResponseReturnValue:
         if name not in _ASSETS:
             raise Refusal(404, "RecordNotFound", "Not found")
-        return _asset(name)
+        return _asset(name, _origin(sidebar.url) if sidebar.url else "'none'")
+
+    @pages.post("/demo/sidebar")
+    def frame() -> ResponseReturnValue:
+        if not sidebar.url:
+            return jsonify({})
+        return jsonify(sidebar.frame(agent.id, request.host_url.rstrip("/")))
 
     @pages.get("/demo/state")
     def state() -> ResponseReturnValue:
@@ -108,10 +118,15 @@ def blueprint(admin: Admin, agent: User, bot: User) -> Blueprint:
     return pages
 
 
-def _asset(name: str) -> Response:
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _asset(name: str, app: str) -> Response:
     content = files("bot.demo.zendesk").joinpath(name).read_bytes()
     answer = Response(content, content_type=_ASSETS[name])
-    answer.headers["Content-Security-Policy"] = CSP
+    answer.headers["Content-Security-Policy"] = CSP.format(app=app)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -21,6 +21,10 @@ class User:
     suspended: bool = False
     """Zendesk takes no new ticket of a suspended user; the old ones stay."""
     organization_id: int | None = None
+    ticket_restriction: str | None = None
+    """Which tickets an agent sees: ``groups``, ``organization``, ``assigned``, all."""
+    custom_role_id: int | None = None
+    group_ids: list[int] = field(default_factory=list)
 
     def add_identity(
         self, identity_id: int, value: str, *, verified: bool, primary: bool = False
@@ -73,9 +77,11 @@ class User:
             "details": None,
             "notes": None,
             "role_type": None,
-            "custom_role_id": None,
+            "custom_role_id": self.custom_role_id,
             "moderator": self.role != "end-user",
-            "ticket_restriction": "requested" if self.role == "end-user" else None,
+            "ticket_restriction": "requested"
+            if self.role == "end-user"
+            else self.ticket_restriction,
             "only_private_comments": False,
             "restricted_agent": False,
             "suspended": self.suspended,

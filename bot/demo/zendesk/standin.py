@@ -12,6 +12,7 @@ from bot.demo.server import Server
 from bot.demo.zendesk import (
     admin_api,
     api,
+    apps_api,
     fields,
     files_api,
     find_api,
@@ -20,6 +21,7 @@ from bot.demo.zendesk import (
 )
 from bot.demo.zendesk.account import Account, Change
 from bot.demo.zendesk.admin import Admin, Webhook
+from bot.demo.zendesk.apps import InstalledApp
 from bot.demo.zendesk.deeds import Deeds
 from bot.demo.zendesk.events import envelopes
 from bot.demo.zendesk.gate import Call, Credentials, Gate
@@ -77,6 +79,7 @@ class ZendeskStandIn(Deeds):
         self.agent = self.account.add_user(*AGENT, role="agent")
         self.bot = self.account.add_user("Replay Courier", bot_email, role="agent")
         self.account.on_change = self._changed
+        self.sidebar = InstalledApp(clock)
         self._seeded: Webhook | None = None
         self._server: Server | None = None
         self.app = self._build_app()
@@ -139,9 +142,14 @@ class ZendeskStandIn(Deeds):
         app.register_blueprint(files_api.blueprint(self.account, self.gate))
         app.register_blueprint(find_api.blueprint(self.account, self.gate))
         app.register_blueprint(places_api.blueprint(self.account, self.gate))
+        app.register_blueprint(
+            apps_api.blueprint(self.account, self.sidebar, self.gate)
+        )
         app.register_blueprint(files_api.contents(self.account))
         app.register_blueprint(admin_api.blueprint(self.admin, self.gate, self.postman))
-        app.register_blueprint(page.blueprint(self.admin, self.agent, self.bot))
+        app.register_blueprint(
+            page.blueprint(self.admin, self.agent, self.bot, self.sidebar)
+        )
         self.gate.register(app)
         app.wsgi_app = _without_suffix(app.wsgi_app)  # type: ignore[assignment,method-assign]
         return app

@@ -38,6 +38,8 @@ class State:
     groups: dict[int, Group] = field(default_factory=dict)
     forms: dict[int, TicketForm] = field(default_factory=dict)
     organizations: dict[int, Organization] = field(default_factory=dict)
+    custom_roles: dict[int, str] = field(default_factory=dict)
+    """Which tickets agents of each role see, in the words of ``ticket_access``."""
     forces_public: bool = False
     """An account whose own rules make every comment public."""
     search_lag_seconds: float = 0.0
