@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.model import (
+    Channel,
     Check,
     Delivery,
     Identifier,
+    Outcome,
     Person,
     Recording,
     ReplayRequest,
     ReplyTo,
     Result,
+    Sharer,
     TicketHit,
 )
 
@@ -156,6 +159,25 @@ class Intake(Protocol):
 
         Raises RetryLater where the request could not be made safe: do not ack then.
         """
+
+
+class Outcomes(Protocol):
+    """What those may ask who wait for an answer at a place of ours."""
+
+    def outcome_by_key(self, key: str) -> Outcome:
+        """What became of the request with that key. Raises NotFound, RetryLater."""
+
+
+class Channels(Protocol):
+    """Where people of another vendor may share a replay; every method is for workers
+    and may raise RetryLater or Refused."""
+
+    def channels(self) -> Sequence[Channel]:
+        """Those that anybody at all may share in from elsewhere, by name."""
+
+    def share(self, channel: str, sharer: Sharer) -> tuple[ReplyTo, str]:
+        """The address of one of ``channels``, by its id, and who shares as they are
+        known there. Raises NotAllowed where they may not, or it is none of them."""
 
 
 class BlobCache(Protocol):

@@ -133,7 +133,9 @@ class Courier:
             self._describer.described(
                 claim, request, result, destination.name, delivery
             )
-        link_ids = [one.link.id for one in _shared_by(result)]
+        # What does not last is nothing to be kept true, nor to tell others of.
+        lasting = _shared_by(result) if delivery.is_lasting else ()
+        link_ids = [one.link.id for one in lasting]
         for link_id in link_ids:
             self._postings.add(link_id, destination.name, delivery.reference)
         self._afterwards(claim, link_ids)

@@ -30,12 +30,11 @@ from bot.ledger.entries import (
     Claim,
     LedgerEntry,
     Lost,
-    Outcome,
     claim_of,
     entry_of,
     outcome_of,
 )
-from bot.model import Delivery, ReplayRequest
+from bot.model import Delivery, Outcome, ReplayRequest
 from bot.sealing import Sealer
 
 __all__ = [
@@ -117,12 +116,17 @@ class Ledger:
 
     def outcome(self, request_id: str) -> Outcome:
         """What became of a request. Raises NotFound."""
+        return self._outcome(table.c.id == request_id)
+
+    def outcome_by_key(self, key: str) -> Outcome:
+        """The same of the request with that key. Raises NotFound."""
+        return self._outcome(table.c.key == key)
+
+    def _outcome(self, which: ColumnElement[bool]) -> Outcome:
         with transaction(self._engine) as connection:
-            row = connection.execute(
-                select(table).where(table.c.id == request_id)
-            ).one_or_none()
+            row = connection.execute(select(table).where(which)).one_or_none()
         if row is None:
-            raise NotFound(f"no request {request_id}")
+            raise NotFound("there is no such request")
         return outcome_of(row, from_json(json.loads(row.body), self._sealer))
 
     def claim(self, request_id: str) -> Claim | None:

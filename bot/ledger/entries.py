@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from bot.model import ReplayRequest
+from bot.model import Outcome, ReplayRequest
 
 WAITING, WORKING, DONE, DEAD = "waiting", "working", "done", "dead"
 
@@ -31,17 +30,6 @@ class Claim:
     failure: str | None
     is_final: bool = False
     """Trying again cannot help."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a request: where its answer was posted, or why it has none."""
-
-    request: ReplayRequest
-    is_settled: bool
-    posted: Mapping[str, str]
-    failure: str
-    is_final: bool
 
 
 @dataclass(frozen=True, slots=True)

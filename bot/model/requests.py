@@ -102,6 +102,23 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """A conversation of many, as its vendor names it; ``id`` is our key to it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """Who shares from one vendor's place in another's."""
+
+    name: str
+    email: str | None = None
+    """Shown to be theirs by the vendor they come from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Burst:
     """Events that come together and are one request until somebody begins with it.
 

@@ -209,6 +209,19 @@ class Delivery:
     """Where a result was posted, in the destination's own ids."""
 
     reference: Mapping[str, str] = field(default_factory=dict)
+    is_lasting: bool = True
+    """It stands there for others to read, and has to stay true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: where its answer was posted, or why it has none."""
+
+    request: ReplayRequest
+    is_settled: bool
+    posted: Mapping[str, str]
+    failure: str
+    is_final: bool
 
 
 @dataclass(frozen=True, slots=True)

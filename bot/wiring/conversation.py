@@ -9,7 +9,7 @@ from typing import Protocol
 from flask import Blueprint
 from pydantic import SecretStr
 
-from bot.ports import Destination, Gate, Intake, Missed
+from bot.ports import Channels, Destination, Gate, Intake, Missed
 
 
 class Socket(Protocol):
@@ -26,14 +26,16 @@ class Socket(Protocol):
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A vendor people ask in: where answers go, the routes that take questions, the
-    connection they come over where that is not a route, how fast it takes
-    answers, and who finds what was lost on the way."""
+    connection they come over where that is not a route, how fast it takes answers, who
+    finds what was lost on the way, and where people of other vendors may share in
+    it."""
 
     destination: Destination
     routes: Callable[[Intake], Iterable[Blueprint]]
     socket: Callable[[Intake], Socket] | None = None
     gate: Gate | None = None
     missed: Missed | None = None
+    channels: Channels | None = None
 
 
 def plain(secret: SecretStr | None) -> str | None:

@@ -110,7 +110,7 @@ class Services:
 
     @cached_property
     def conversations(self) -> dict[str, Conversation]:
-        found = {}
+        found: dict[str, Conversation] = {}
         if self.settings.has_slack:
             from bot.wiring.slack import slack_of
 
@@ -122,6 +122,13 @@ class Services:
                 self.settings,
                 partial(file_of, self.replays, self.settings.redaction),
                 self.redis,
+            )
+        if self.settings.has_zendesk_app:
+            from bot.wiring.zendesk_app import zendesk_app_of
+
+            slack = found.get("slack")
+            found["zendesk_app"] = zendesk_app_of(
+                self, slack.channels if slack else None
             )
         return found
 
@@ -161,13 +168,13 @@ class Services:
                 ),
                 health.blueprint(parts=self.parts, gauges=self._gauges),
                 *chain.from_iterable(
-                    one.routes(self._intake) for one in self.conversations.values()
+                    one.routes(self.intake) for one in self.conversations.values()
                 ),
             ]
         )
 
     @cached_property
-    def _intake(self) -> Intake:
+    def intake(self) -> Intake:
         return CourierIntake(self.ledger, self.bell, self.sealer.seal)
 
     @contextmanager
@@ -177,7 +184,7 @@ class Services:
         with ExitStack() as stack:
             for name, one in self.conversations.items():
                 if one.socket is not None:
-                    socket = one.socket(self._intake)
+                    socket = one.socket(self.intake)
                     stack.callback(socket.stop)
                     socket.start()
                     self._sockets[f"{name} socket"] = socket.check

@@ -30,18 +30,13 @@ def zendesk_of(
 ) -> Conversation:
     """Zendesk as a place people ask in."""
     secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
-    limits = None if redis is None else _limits(settings, redis)
+    limits = zendesk_limits(settings, redis)
     account = zendesk_account(settings, limits)
     return Conversation(
         ZendeskDestination(
             account,
-            rules=Rules(
-                field_ids=settings.zendesk_field_id,
-                user_field=settings.zendesk_user_field,
-                include_ccs=settings.zendesk_include_ccs,
-                shared_mailboxes=settings.zendesk_shared_mailboxes,
-            ),
-            scope=Scope(settings.zendesk_only, settings.zendesk_except),
+            rules=zendesk_rules(settings),
+            scope=zendesk_scope(settings),
             note_when_nothing=settings.zendesk_note_when_nothing,
             picture=lambda shared: timeline(shared.summary),
             attach=file_of if settings.zendesk_attach_file else None,
@@ -53,7 +48,25 @@ def zendesk_of(
     )
 
 
-def _limits(settings: Settings, redis: Redis) -> Limits:
+def zendesk_rules(settings: Settings) -> Rules:
+    """What the account's customers are known by."""
+    return Rules(
+        field_ids=settings.zendesk_field_id,
+        user_field=settings.zendesk_user_field,
+        include_ccs=settings.zendesk_include_ccs,
+        shared_mailboxes=settings.zendesk_shared_mailboxes,
+    )
+
+
+def zendesk_scope(settings: Settings) -> Scope:
+    """Which tickets are worked on."""
+    return Scope(settings.zendesk_only, settings.zendesk_except)
+
+
+def zendesk_limits(settings: Settings, redis: Redis | None) -> Limits | None:
+    """The account's limits, kept by all who share the Redis; None without one."""
+    if redis is None:
+        return None
     account = settings.zendesk_subdomain or ""
     return Limits(redis, account, updates=settings.zendesk_updates_per_minute)
 

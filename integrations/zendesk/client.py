@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+import requests
 from zenpy import Zenpy
 from zenpy.lib.api_objects import Comment as ZenpyComment
 from zenpy.lib.api_objects import Ticket as ZenpyTicket
@@ -218,14 +219,28 @@ class Zendesk:
         session: ZendeskSession = self._local.session
         return session
 
+    def read(self, path: str, key: str, doing: str) -> Any:
+        """What an answer that zenpy has no words for holds by the key, as the JSON it
+        is."""
+        with in_our_errors(doing):
+            return self._get(path, {})[key]
+
+    def read_text(self, path: str, doing: str) -> str:
+        """An answer that is a text."""
+        with in_our_errors(doing):
+            return self._answer(path, {}).text
+
     def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """What zenpy reads otherwise than it is wanted. The host of a next page does
         not matter: the session calls ours."""
+        read: Mapping[str, Any] = self._answer(path, params).json()
+        return read
+
+    def _answer(self, path: str, params: Mapping[str, str]) -> requests.Response:
         url = path if "://" in path else f"{self.base_url}/api/v2/{path}"
         answer = self._session.get(url, params=params, timeout=self._timeout)
         answer.raise_for_status()
-        read: Mapping[str, Any] = answer.json()
-        return read
+        return answer
 
     def call(
         self, method: str, path: str, doing: str, body: Mapping[str, Any] | None = None

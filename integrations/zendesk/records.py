@@ -30,6 +30,7 @@ class Ticket:
     form_id: int | None = None
     organization_id: int | None = None
     email_cc_ids: tuple[int, ...] = ()
+    assignee_id: int | None = None
 
     @property
     def updated_at(self) -> datetime:
@@ -56,6 +57,7 @@ class Ticket:
             form_id=_id(row.get("ticket_form_id")),
             organization_id=_id(row.get("organization_id")),
             email_cc_ids=tuple(map(int, row.get("email_cc_ids") or ())),
+            assignee_id=_id(row.get("assignee_id")),
         )
 
 
