@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from integrations.zendesk.command import COMMAND
 
 MAX_TEXT = 200
-MAX_URL = 120
+MAX_URL = 90
 _DAYS_FROM_H = 48
 
 WEB_ADDRESS = re.compile(rf"(?!(?i:.*{re.escape(COMMAND)}))https?://[!-~]+")
@@ -72,7 +72,7 @@ def when(moment: datetime) -> str:
 
 def length(duration: timedelta) -> str:
     """``4 min 10 s``, ``1 h 2 min``, ``3 days``: two units at most."""
-    seconds = max(0, round(duration.total_seconds()))
+    seconds = max(0, int(duration.total_seconds()))
     hours, minutes = seconds // 3600, seconds // 60 % 60
     if hours >= _DAYS_FROM_H:
         return counted(round(hours / 24), "day")

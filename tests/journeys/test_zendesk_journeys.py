@@ -25,6 +25,7 @@ def test_a_new_ticket_gets_one_internal_note_with_links_that_play(working):
     [note] = eventually(lambda: working.zendesk.notes(ticket))
     assert not note.public
     assert "Payment failed" in note.body
+    assert "(verified address)" in note.body
     assert plays(*links(note.html_body))
     assert "replay_attached" in working.zendesk.tickets[ticket].tags
 

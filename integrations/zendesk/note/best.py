@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.model import Page, Recording, ReplayFile, SharedReplay, Summary
+from bot.model import ErrorLine, Page, Recording, ReplayFile, SharedReplay, Summary
 from integrations.zendesk.note.lines import errors_of, joined, listed
 from integrations.zendesk.text import (
     WEB_ADDRESS,
@@ -25,6 +25,8 @@ from integrations.zendesk.text import (
 )
 
 MAX_PAGES = 5
+MAX_ERROR = 140
+_NO_TEXT = "(without a text)"
 _LEAD_S = 3
 _OPENS_AT = re.compile(r"#t=(\d{1,7})$")
 
@@ -99,8 +101,9 @@ def troubles(shown: Shown) -> Iterator[str]:
     summary = shown.summary
     if summary.errors:
         lines = [
-            f"{shown.at(each.at_ms)} {code(each.message)}{times(each.count)}"
-            f"{' (uncaught)' if each.uncaught else ''}"
+            f"{shown.at(each.at_ms)} {code(each.message or _NO_TEXT, MAX_ERROR)}"
+            f"{times(each.count)}"
+            f"{' (uncaught)' if _goes_unsaid(each) else ''}"
             for each in sorted(
                 summary.errors, key=lambda one: (not one.uncaught, -one.count)
             )
@@ -113,7 +116,10 @@ def troubles(shown: Shown) -> Iterator[str]:
             f" {each.status or 'no answer'}{times(each.count)}"
             for each in sorted(
                 summary.failing,
-                key=lambda one: one.status is not None and one.status < 500,
+                key=lambda one: (
+                    one.status is not None and one.status < 500,
+                    -one.count,
+                ),
             )
         ]
         failed = max(summary.network_failing, sum(one.count for one in summary.failing))
@@ -133,6 +139,11 @@ def troubles(shown: Shown) -> Iterator[str]:
         on = f" on {safe(host, 60)}" if (host := "".join(hosts)) and one_host else ""
         yield f"<h4>{counted(len(pages), 'page')} visited{on}</h4>"
         yield listed(lines, MAX_PAGES)
+
+
+def _goes_unsaid(error: ErrorLine) -> bool:
+    """Whether it was uncaught and its text, the browser's own, doesn't begin so."""
+    return error.uncaught and not error.message.startswith("Uncaught")
 
 
 def _totals(summary: Summary) -> str:

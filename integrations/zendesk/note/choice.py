@@ -24,7 +24,7 @@ def explained(note: Note) -> str:
         chosen = "The only session found."
     else:
         chosen = ""
-    message = "it" if _MESSAGE in note.why else _MESSAGE
+    message = "" if _MESSAGE in note.why else f" {_MESSAGE}"
     going_on = (
         "It was still going on when this was written." if best.recording.ongoing else ""
     )
@@ -36,7 +36,7 @@ def _nearness(about: datetime | None, summary: Summary, message: str) -> str:
     if about is None:
         return ""
     if summary.start > about:
-        return f"It began {length(summary.start - about)} after {message}."
+        return f"It began {length(summary.start - about)} after{message}."
     if summary.end < about:
-        return f"It ended {length(about - summary.end)} before {message}."
-    return f"It was going on at the time of {message}."
+        return f"It ended {length(about - summary.end)} before{message}."
+    return f"It was going on {f'at the time of{message}' if message else 'then'}."

@@ -169,7 +169,7 @@ def test_the_choice_is_explained() -> None:
         why=why,
         about=START + timedelta(hours=1),
     )
-    assert (f"Shown first of 2 sessions: {why}. It ended 56 min before it.") in text_of(
+    assert (f"Shown first of 2 sessions: {why}. It ended 56 min before.") in text_of(
         render(note, "r")
     )
     named = known_by(Way.DESCRIPTION, Identifier(IdentifierKind.RECORDING, "0195-a"))
@@ -194,7 +194,7 @@ def test_a_calm_session_says_so() -> None:
 
 
 def test_the_worst_comes_first_and_the_rest_is_counted() -> None:
-    """Uncaught before frequent errors, server faults before missing files."""
+    """Uncaught errors before frequent ones, server faults before missing files."""
     summary = replace(
         SUMMARY,
         errors=(
@@ -204,7 +204,7 @@ def test_the_worst_comes_first_and_the_rest_is_counted() -> None:
         failing=(
             RequestLine("GET", "https://a.example/logo.png", 404, 9, 0, 1),
             RequestLine("POST", "https://a.example/pay", 503, 1, 0, 1),
-            RequestLine("POST", "https://a.example/save", None, 1, 0, 1),
+            RequestLine("POST", "https://a.example/save", None, 2, 0, 1),
         ),
         pages=tuple(
             Page(f"https://a.example/{n // 2}?q={n}", n * 1000) for n in range(20)
@@ -219,7 +219,7 @@ def test_the_worst_comes_first_and_the_rest_is_counted() -> None:
         "warning 5",
         "and 4 more",
     ]
-    assert re.findall(r"/(pay|save|logo)", text) == ["pay", "save", "logo"]
+    assert re.findall(r"/(pay|save|logo)", text) == ["save", "pay", "logo"]
     assert "29 errors" in text
     assert "10 pages visited on a.example" in text
     assert "0:08 /4\n" in text
