@@ -35,7 +35,7 @@ def test_a_picture_uploaded_with_a_note_shows_in_it(
     address = made["attachment"]["content_url"]
     picture = f'<img src="{address}" alt="A &lt;timeline&gt;" onerror="x()" width="9">'
     event = note(zendesk, ticket, f"<p>{picture}</p>", made["token"])
-    kept = f'<p><img src="{address}" alt="A &lt;timeline&gt;"></p>'
+    kept = f'<p dir="auto"><img src="{address}" alt="A &lt;timeline&gt;"></p>'
     assert event["html_body"] == f'<div class="zd-comment" dir="auto">{kept}</div>'
     assert [each["inline"] for each in event["attachments"]] == [True]
     path = f"tickets/{ticket}/comments"
@@ -54,7 +54,7 @@ def test_any_other_picture_is_dropped(zendesk: ZendeskStandIn, ticket: int) -> N
     addresses = ("https://a.example/b.png", address, path)
     html = "".join(f'<img src="{each}">' for each in addresses)
     event = note(zendesk, ticket, f"<p>x{html}</p>", second["token"])
-    assert "<p>x</p>" in event["html_body"]
+    assert '<p dir="auto">x</p>' in event["html_body"]
     assert [each["inline"] for each in event["attachments"]] == [False]
 
 
@@ -66,7 +66,7 @@ def test_an_account_may_keep_no_picture_at_all(
     made = upload(zendesk, "timeline.png", "image/png", PIXEL)
     address = made["attachment"]["content_url"]
     event = note(zendesk, ticket, f'<p>x<img src="{address}"></p>', made["token"])
-    assert "<p>x</p>" in event["html_body"]
+    assert '<p dir="auto">x</p>' in event["html_body"]
     comments = call(zendesk, "GET", f"tickets/{ticket}/comments").json()["comments"]
     assert [each["file_name"] for each in comments[-1]["attachments"]] == [
         "timeline.png"

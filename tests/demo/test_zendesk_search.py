@@ -9,8 +9,9 @@ from urllib.parse import quote
 import pytest
 
 from bot.demo.zendesk import ZendeskStandIn
+from bot.demo.zendesk.writing import MAX_COMMENTS
 from tests.demo.slack_receiver import Clock
-from tests.demo.zendesk_calls import call
+from tests.demo.zendesk_calls import call, update
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +161,19 @@ def test_comments_turn_round_and_audits_do_not(zendesk: ZendeskStandIn) -> None:
     assert [each["body"] for each in comments] == ["second", "Hangs."]
     audits = call(zendesk, "GET", path.format("audits")).json()["audits"]
     assert audits[0]["events"][0]["body"] == "Hangs."
+
+
+def test_a_huge_ticket_pages_through_all_it_has(zendesk: ZendeskStandIn) -> None:
+    """5,000 comments, a hundred at a time; one more is refused."""
+    huge = zendesk.create_ticket("jane@example.com", "Huge", "Hangs.")
+    comments = zendesk.comments(huge)
+    comments += comments * (MAX_COMMENTS - 1)
+    path, count = f"tickets/{huge}/comments.json?page[size]=100", 0
+    while path:
+        answer = call(zendesk, "GET", path).json()
+        count += len(answer["comments"])
+        following = answer["links"]["next"] or ""
+        path = following.removeprefix(f"{zendesk.url}/api/v2/")
+    assert count == MAX_COMMENTS
+    more = {"body": "one too many", "public": False}
+    assert update(zendesk, huge, comment=more).status_code == 422

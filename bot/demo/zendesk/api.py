@@ -5,63 +5,19 @@ Zendesk: https://developer.zendesk.com/api-reference/ticketing/introduction/
 
 from __future__ import annotations
 
-import base64
 import secrets
-from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.account import Account
+from bot.demo.zendesk.calls import base_url, json_body
+from bot.demo.zendesk.conversation import Comment
 from bot.demo.zendesk.gate import Gate
+from bot.demo.zendesk.paging import page_of
 from bot.demo.zendesk.people import User
-from bot.demo.zendesk.records import Json, Refusal, invalid, not_found
+from bot.demo.zendesk.records import Json, invalid, not_found
 from bot.demo.zendesk.updates import tags_of
-
-MAX_PAGE = 100
-
-
-def base_url() -> str:
-    """This server's own address: answers name no other, so paging comes back here."""
-    return request.host_url.rstrip("/")
-
-
-def json_body(key: str) -> Json:
-    """The object under ``key`` of the body. Raises Refusal 400."""
-    body = request.get_json(silent=True)
-    value = body.get(key) if isinstance(body, dict) else None
-    if not isinstance(value, dict):
-        raise Refusal(400, "InvalidRequest", f"The body holds no {key} object")
-    return value
-
-
-def page(
-    key: str, rows: Sequence[Json], more: Json | None = None
-) -> ResponseReturnValue:
-    """One cursor page; the cursor is opaque to the caller. ``more`` is told beside."""
-    try:
-        size = min(int(request.args.get("page[size]", MAX_PAGE)), MAX_PAGE)
-        start = int(base64.b64decode(request.args.get("page[after]", "MA==")).decode())
-    except ValueError:
-        raise Refusal(400, "InvalidPaginationParameter", "Bad page") from None
-    end = start + size
-    has_more = end < len(rows)
-    cursor = base64.b64encode(str(end).encode()).decode() if has_more else None
-    query = {**request.args.to_dict(), "page[size]": size, "page[after]": cursor}
-    after = f"{base_url()}{request.path}.json?{urlencode(query)}"
-    return jsonify(
-        {
-            key: list(rows[start:end]),
-            **(more or {}),
-            "meta": {
-                "has_more": has_more,
-                "after_cursor": cursor,
-                "before_cursor": None,
-            },
-            "links": {"prev": None, "next": after if has_more else None},
-        }
-    )
 
 
 def blueprint(account: Account, gate: Gate) -> Blueprint:
@@ -112,16 +68,17 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
         return "", 204
 
     @api.get("/tickets/<int:ticket_id>/comments")
-    def comments(ticket_id: int) -> ResponseReturnValue:
+    def list_comments(ticket_id: int) -> ResponseReturnValue:
         inline = request.args.get("include_inline_images") == "true"
-        rows = [
-            comment.show(base_url(), inline_images=inline)
-            for comment in account.ticket(ticket_id).comments
-        ]
+        comments = list(account.ticket(ticket_id).comments)
         # Comments can be asked for in either order; audits come oldest first, always.
         if request.args.get("sort") == "-created_at":
-            rows.reverse()
-        return page("comments", rows)
+            comments.reverse()
+
+        def show(comment: Comment) -> Json:
+            return comment.show(base_url(), inline_images=inline)
+
+        return page_of("comments", comments, show)
 
     @api.put("/tickets/<int:ticket_id>/comments/<int:comment_id>/make_private")
     def make_private(ticket_id: int, comment_id: int) -> ResponseReturnValue:
@@ -133,9 +90,8 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
 
     @api.get("/tickets/<int:ticket_id>/audits")
     def list_audits(ticket_id: int) -> ResponseReturnValue:
-        return page(
-            "audits", [a.show(base_url()) for a in account.ticket(ticket_id).audits]
-        )
+        audits = list(account.ticket(ticket_id).audits)
+        return page_of("audits", audits, lambda audit: audit.show(base_url()))
 
     @api.put("/tickets/<int:ticket_id>/tags")
     def add_tags(ticket_id: int) -> ResponseReturnValue:

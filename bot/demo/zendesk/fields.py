@@ -12,7 +12,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.admin import Admin, find, offset_page, with_url
-from bot.demo.zendesk.api import base_url, json_body
+from bot.demo.zendesk.calls import base_url, json_body
 from bot.demo.zendesk.places import TicketForm
 from bot.demo.zendesk.records import Json, Refusal, invalid
 

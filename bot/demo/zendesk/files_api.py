@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.account import Account
-from bot.demo.zendesk.api import base_url
+from bot.demo.zendesk.calls import base_url
 from bot.demo.zendesk.filing import store_upload
 from bot.demo.zendesk.gate import Gate
 from bot.demo.zendesk.records import invalid, not_found, stamp

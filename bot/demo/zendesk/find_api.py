@@ -15,9 +15,9 @@ from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk import searching
 from bot.demo.zendesk.account import Account
-from bot.demo.zendesk.api import base_url, page
+from bot.demo.zendesk.calls import base_url
 from bot.demo.zendesk.gate import Gate
-from bot.demo.zendesk.paging import listing, numbered
+from bot.demo.zendesk.paging import listing, numbered, page
 from bot.demo.zendesk.records import Json, Refusal
 from bot.demo.zendesk.tickets import Ticket
 

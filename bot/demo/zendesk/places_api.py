@@ -12,7 +12,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.account import Account
-from bot.demo.zendesk.api import base_url
+from bot.demo.zendesk.calls import base_url
 from bot.demo.zendesk.gate import Gate
 from bot.demo.zendesk.paging import listing
 from bot.demo.zendesk.places import Place

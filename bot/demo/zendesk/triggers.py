@@ -9,8 +9,9 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.admin import CATEGORY_ID, Admin, find, with_url
-from bot.demo.zendesk.api import base_url, json_body, page
+from bot.demo.zendesk.calls import base_url, json_body
 from bot.demo.zendesk.conditions import CONDITIONS, WITHOUT_VALUE
+from bot.demo.zendesk.paging import page
 from bot.demo.zendesk.records import Json, invalid
 from bot.demo.zendesk.rule_checks import TRIGGER_ACTIONS
 from bot.demo.zendesk.rules import check_trigger

@@ -10,7 +10,8 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.admin import Admin, find, with_url
-from bot.demo.zendesk.api import base_url, json_body, page
+from bot.demo.zendesk.calls import base_url, json_body
+from bot.demo.zendesk.paging import page
 from bot.demo.zendesk.records import Json, invalid
 from bot.demo.zendesk.rule_checks import (
     MACRO_ACTIONS,

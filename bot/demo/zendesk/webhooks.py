@@ -13,9 +13,10 @@ from flask import Blueprint, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from bot.demo.zendesk.admin import Admin, Webhook
-from bot.demo.zendesk.api import json_body, page
+from bot.demo.zendesk.calls import json_body
 from bot.demo.zendesk.delivery_log import shown_attempts, shown_invocation, tested
 from bot.demo.zendesk.invocations import Invocation, ulid
+from bot.demo.zendesk.paging import page
 from bot.demo.zendesk.postman import Postman
 from bot.demo.zendesk.records import Json, Refusal, invalid
 

@@ -43,7 +43,7 @@ def write_comment(
         audit_id=audit.id,
         author_id=actor.id,
         body=text_of(inner),
-        html_body=f'<div class="zd-comment" dir="auto">{inner}</div>',
+        html_body=_wrapped(inner),
         # An end user cannot write a private comment.
         public=public or state.forces_public or actor.role == "end-user",
         created_at=audit.created_at,
@@ -54,6 +54,12 @@ def write_comment(
     ticket.comments.append(comment)
     audit.add_comment(comment)
     return comment
+
+
+def _wrapped(inner: str) -> str:
+    """As recorded: either direction of writing is read from the text."""
+    paragraphs = inner.replace("<p>", '<p dir="auto">')
+    return f'<div class="zd-comment" dir="auto">{paragraphs}</div>'
 
 
 def _paragraphs(text: str) -> str:
