@@ -88,6 +88,7 @@ def surroundings(
             # Slack itself would register none of the two.
             unfurl_domains=LOCAL_DOMAINS,
         ).start(ports[0])
+        slack.options_url = slack.request_url
         stack.callback(slack.stop)
         zendesk = ZendeskStandIn(
             webhook_url=f"{courier_url}/zendesk/webhook", people=_CUSTOMERS

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 from slack_sdk import WebClient
 
 from bot.demo.server import Server
@@ -254,16 +255,20 @@ def unfurl(picture: str) -> list[Json]:
 
 class SlackApp:
     """``heard`` holds every payload and event, in the order they came. Set ``client``
-    before the first one comes; while ``fails`` is set, it answers modals with 500."""
+    before the first one comes; while ``fails`` is set, it answers modals with 500.
+    Menus that ask it are answered ``offers``, after it ``waits`` so many seconds."""
 
     client: WebClient
 
     def __init__(self) -> None:
         self.heard: list[Json] = []
         self.fails = False
+        self.offers: Any = {"options": []}
+        self.waits = 0.0
         self._news = threading.Condition()
         flask = Flask("app")
         flask.post("/slack/events")(self._take)
+        flask.post("/slack/options")(self._offer)
         flask.get("/picture.svg")(lambda: Response(PICTURE, mimetype="image/svg+xml"))
         self.server = Server(flask)
         self.picture = f"{self.server.url}/picture.svg"
@@ -301,6 +306,11 @@ class SlackApp:
         if payload["type"] in ("shortcut", "message_action"):
             self.client.views_open(trigger_id=payload["trigger_id"], view=share_view())
         return Response(status=200)
+
+    def _offer(self) -> Response:
+        self._hear(json.loads(request.form["payload"]))
+        time.sleep(self.waits)
+        return jsonify(self.offers)
 
     def _event(self, event: Json) -> Response:
         if event["type"] == "app_home_opened" and event["tab"] == "home":

@@ -26,6 +26,7 @@ _BARE = {
 }
 _OPTION = {
     "static_select": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
     "checkboxes": ("selected_options", "initial_options"),
 }
@@ -84,6 +85,8 @@ def chosen_in(element: Block, value: Chosen) -> Json:
         return {_BARE[kind][0]: value or None}
     groups = (element, *element.get("option_groups", []))
     options = [option for group in groups for option in group.get("options", [])]
+    if kind == "external_select" and "initial_option" in element:
+        options.append(element["initial_option"])
     if kind == "checkboxes":
         wanted = [value] if isinstance(value, str) else list(value or [])
         picked = [option for option in options if option["value"] in wanted]

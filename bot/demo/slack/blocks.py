@@ -91,6 +91,25 @@ def _needs_options(problems: Problems, value: object, at: str) -> None:
         problems.add("must have exactly one of options and option_groups", at)
 
 
+# In selects words are plain, and an app may offer nothing.
+_OFFERED = array(
+    fields({"text": plain(75), "value": string(150)}, {"description": plain(75)}),
+    100,
+    0,
+)
+_OFFER = both(
+    fields(
+        {},
+        {
+            "options": _OFFERED,
+            "option_groups": array(
+                fields({"label": plain(75), "options": _OFFERED}), 100, 0
+            ),
+        },
+    ),
+    _needs_options,
+)
+
 _ELEMENTS: dict[str, Check] = {
     "button": _BUTTON,
     "overflow": fields({"options": array(_OVERFLOW_OPTION, 5)}, _ACTION),
@@ -133,12 +152,17 @@ _ELEMENTS: dict[str, Check] = {
         {}, {**_SELECT, "initial_time": string(5), "timezone": string(255)}
     ),
 }
+# Of menus whose entries are asked of the app, only those of inputs are imitated.
+_EXTERNAL_SELECT = fields(
+    {}, {**_SELECT, "initial_option": _OPTION, "min_query_length": integer}
+)
 _INPUT_ELEMENTS = {
     **{
         kind: check
         for kind, check in _ELEMENTS.items()
         if kind not in ("button", "overflow")
     },
+    "external_select": _EXTERNAL_SELECT,
     "plain_text_input": fields(
         {},
         {
@@ -240,6 +264,19 @@ def problems_of(blocks: object, surface: str = "message") -> list[str]:
         elif isinstance(block_id, str):
             seen.add(block_id)
     return problems.messages
+
+
+def loaded_options(given: object) -> list[Block]:
+    """What the app offers in a menu that asks it, groups one after the other.
+
+    Raises SlackError for an answer that Slack would not show.
+    """
+    problems = Problems()
+    _OFFER(problems, given, "")
+    if problems.messages or not isinstance(given, dict):
+        raise SlackError.explained("invalid_options", problems.messages)
+    groups = given.get("option_groups", [given])
+    return [option for group in groups for option in group["options"]]
 
 
 def checked(blocks: object, surface: str = "message") -> list[Block]:

@@ -12,7 +12,7 @@ from bot.demo.slack.model import Channel, Json, Message
 from bot.demo.slack.presenting import channel_json, message_json
 from bot.demo.slack.workspace import BOT_USER
 
-_FAMILY = {"public": "channels", "private": "groups", "im": "im"}
+_FAMILY = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 
 
 def _need(call: Call, channel: Channel, permission: str) -> None:

@@ -35,6 +35,8 @@ class Delivery:
     ) -> None:
         self.socket = SocketMode(workspace)
         self.request_url = request_url
+        self.options_url = ""
+        """Where menus ask for their entries; without it Slack asks nobody."""
         self.signing_secret = signing_secret
         self.deadline = DEADLINE_SECONDS
         self._workspace = workspace
@@ -50,6 +52,13 @@ class Delivery:
         if self.socket.is_on:
             return self._over_socket(kind, "interactive", payload, (0, ""), **ids)
         return self.form(kind, {"payload": json.dumps(payload)}, **ids)
+
+    def options(self, payload: Json) -> Ack:
+        """What a menu asks the app for goes to an address of its own."""
+        if self.socket.is_on:
+            return self._over_socket("options", "interactive", payload, (0, ""))
+        body = urlencode({"payload": json.dumps(payload)})
+        return self._post("options", body, _FORM, {}, url=self.options_url)
 
     def event(self, envelope: Json, retry_num: int = 0, reason: str = "") -> Ack:
         """One event, and its retries where the app does not take it.
@@ -139,6 +148,7 @@ class Delivery:
         content_type: str,
         headers: dict[str, str],
         *,
+        url: str | None = None,
         trigger_id: str = "",
         response_url: str = "",
         event_id: str = "",
@@ -151,7 +161,7 @@ class Delivery:
             with requests.Session() as session:
                 session.trust_env = False
                 response = session.post(
-                    self.request_url,
+                    self.request_url if url is None else url,
                     data=body.encode(),
                     headers={
                         **self.signed_headers(body),

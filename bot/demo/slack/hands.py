@@ -14,6 +14,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from bot.demo.slack.actions import Chosen
 from bot.demo.slack.forms import state_values
+from bot.demo.slack.modals import as_shown
 from bot.demo.slack.model import Ephemeral, Json, Message, User, View
 from bot.demo.slack.people import People
 
@@ -84,8 +85,17 @@ class Hands:
             back = not body.get("all")
             self._later(lambda: self._people.close_modal(user.id, back=back))
             return
-        values = state_values(view.blocks, body["values"])
+        values = state_values(as_shown(view), body["values"])
         self._later(lambda: self._people.submit(user.id, values))
+
+    def suggest(self, body: Json) -> Json:
+        """What a menu that asks the app offers for what was typed into it."""
+        user = self._workspace.user(str(body["user"]))
+        view = self._people.modal(user.id)
+        if view is None or view.id != body.get("in_view"):
+            raise NotFound
+        action_id, typed = str(body["action_id"]), str(body["typed"])
+        return {"options": self._people.suggest(user.id, action_id, typed)}
 
     def open(self, body: Json) -> None:
         """The person went to the app: to its Home tab, or to the messages with it."""
@@ -110,7 +120,7 @@ class Hands:
 
     def _fill(self, view: View, body: Json) -> None:
         with self._workspace.lock:
-            view.values = state_values(view.blocks, body.get("values") or {})
+            view.values = state_values(as_shown(view), body.get("values") or {})
 
     def _view(self, user: User, id_: str) -> View:
         modal = self._people.modal(user.id)

@@ -9,6 +9,7 @@ app clears sends view_closed (it does not here).
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from bot.demo.slack import payloads
@@ -20,15 +21,34 @@ from bot.demo.slack.actions import (
     elements_of,
     state_of,
 )
-from bot.demo.slack.blocks import Block
+from bot.demo.slack.blocks import Block, loaded_options
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.model import Ack, Json, User, View
 from bot.demo.slack.submissions import addresses_of, check_inputs, errors_for
 from bot.demo.slack.triggers import new_trigger
 from bot.demo.slack.views import checked_view, push_view, replace_view
 
+LEAST_TYPED = 3
+"""Characters from which Slack asks the app, where it names no number."""
+
 TROUBLE = "The app did not answer as it should. Try again."
 """Stands for Slack's own words in ``View.errors[""]``."""
+
+
+def as_shown(view: View) -> list[Block]:
+    """The view's blocks, with what the app offered in menus that ask it."""
+    return [
+        {**block, "element": _offered(view, block["element"])}
+        if block["type"] == "input"
+        else block
+        for block in view.blocks
+    ]
+
+
+def _offered(view: View, element: Block) -> Block:
+    if element["type"] != "external_select":
+        return element
+    return {**element, "options": view.offered.get(element["action_id"], [])}
 
 
 class Modals(Actor):
@@ -53,7 +73,7 @@ class Modals(Actor):
         if view.user != who.id or not self._is_shown(view):
             raise LookupError(f"{who.name} does not see this view")
         action_ts = self.workspace.next_ts()
-        action = action_of(view.blocks, action_id, value, action_ts, block_id)
+        action = action_of(as_shown(view), action_id, value, action_ts, block_id)
         with self.workspace.lock:
             self._keep(view, action_id, value, block_id)
         trigger_id = new_trigger(self.workspace, who.id, view.channel)
@@ -75,6 +95,31 @@ class Modals(Actor):
         with self.workspace.lock:
             self._keep(view, action_id, value)
         return None
+
+    def suggest(self, user: str, action_id: str, typed: str) -> list[Block]:
+        """Type into a menu of the modal on top that asks the app; what it then offers.
+
+        Raises ValueError where too little is typed for Slack to ask.
+        """
+        who, view = self.workspace.user(user), self._top(user)
+        block = self._block_with(view, action_id)
+        element = block.get("element", {})
+        if element.get("type") != "external_select":
+            raise LookupError(f"{action_id!r} asks nobody")
+        if len(typed) < element.get("min_query_length", LEAST_TYPED):
+            raise ValueError("Slack asks the app once more is typed")
+        ack = self.delivery.options(payloads.suggestion(who, view, block, typed))
+        offered: list[Block] = []
+        if ack.ok:
+            with suppress(SlackError, ValueError):
+                offered = loaded_options(json.loads(ack.body))
+        values = {option["value"] for option in offered}
+        with self.workspace.lock:
+            # What was offered before may be chosen still.
+            before = view.offered.get(action_id, [])
+            kept = [option for option in before if option["value"] not in values]
+            view.offered[action_id] = [*offered, *kept]
+        return offered
 
     def submit(self, user: str, values: Json | None = None) -> Ack:
         """Submit the modal on top. The app's answer closes, updates or pushes, or shows
@@ -157,7 +202,7 @@ class Modals(Actor):
             ):
                 state[block["block_id"]][action_id] = {
                     "type": element["type"],
-                    **chosen_in(element, value),
+                    **chosen_in(_offered(view, element), value),
                 }
         view.values = state
         self.workspace.touch()

@@ -43,7 +43,8 @@ class UserGroup:
 
 @dataclass(slots=True)
 class Channel:
-    """``kind`` is public, private or im; ``topic`` is shown on the page only."""
+    """``kind`` is public, private, im, or mpim for a talk of several people; ``topic``
+    is shown on the page only."""
 
     id: str
     name: str
@@ -116,7 +117,8 @@ class View:
     """A modal or somebody's Home tab. ``values`` holds what was filled in so far, by
     block id and action id, as in Slack's ``state``. ``errors`` holds what the app said
     of inputs, by block id, and under "" that it did not answer well. ``channel`` is
-    where the person was when it was opened."""
+    where the person was when it was opened. ``offered`` holds what the app offered in
+    menus that ask it, by action id; that much can be chosen."""
 
     id: str
     kind: str
@@ -130,6 +132,7 @@ class View:
     values: Json = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     channel: str = ""
+    offered: dict[str, list[Block]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -71,6 +71,7 @@ def blueprint(people: People, screen: Screen) -> Blueprint:
         ("submit", hands.submit),
         ("open", hands.open),
         ("shortcut", hands.shortcut),
+        ("suggest", hands.suggest),
     ):
         routes.add_url_rule(f"/page/{name}", name, _taking_json(act), methods=["POST"])
 
@@ -101,15 +102,15 @@ def _place(screen: Screen) -> Place:
         abort(404)
 
 
-def _taking_json(act: Callable[[Json], None]) -> Callable[[], Response]:
+def _taking_json(act: Callable[[Json], Json | None]) -> Callable[[], Response]:
     def take() -> Response:
         if request.mimetype != "application/json":
             abort(415)
         body = request.get_json()
         try:
-            act(body)
-        except (KeyError, LookupError):
+            answer = act(body)
+        except (KeyError, LookupError, ValueError):
             abort(400)
-        return Response(status=204)
+        return Response(status=204) if answer is None else jsonify(answer)
 
     return take

@@ -134,6 +134,20 @@ def view_click(user: User, view: View, action: Block, trigger_id: str) -> Json:
     }
 
 
+def suggestion(user: User, view: View, block: Block, typed: str) -> Json:
+    """block_suggestion from a modal: what was typed so far. It has no trigger."""
+    payload = _interaction("block_suggestion", user, "")
+    del payload["trigger_id"]
+    return {
+        **payload,
+        "container": {"type": "view", "view_id": view.id},
+        "view": _filled(view),
+        "action_id": block["element"]["action_id"],
+        "block_id": block["block_id"],
+        "value": typed,
+    }
+
+
 def message_shortcut(
     workspace: Workspace,
     user: User,

@@ -144,7 +144,7 @@ def channel_json(channel: Channel) -> Json:
         "is_channel": True,
         "is_private": channel.kind == "private",
         "is_im": False,
-        "is_mpim": False,
+        "is_mpim": channel.kind == "mpim",
         "is_member": BOT_USER in channel.members,
         "is_archived": channel.archived,
         "is_ext_shared": channel.ext_shared,

@@ -143,6 +143,15 @@ class SlackStandIn(People):
         self.delivery.request_url = url
 
     @property
+    def options_url(self) -> str:
+        """Where the app is asked what menus offer, as its manifest says."""
+        return self.delivery.options_url
+
+    @options_url.setter
+    def options_url(self, url: str) -> None:
+        self.delivery.options_url = url
+
+    @property
     def bot_scopes(self) -> tuple[str, ...]:
         return self._token.scopes
 

@@ -1,6 +1,8 @@
 // What is filled in on modals and on the Home tab. A view that is drawn anew while it
 // is open keeps what was typed, wherever block id, action id and kind are the same.
 
+import { choose, chosenIn } from "./typeahead.js";
+
 const typed = new Map();
 
 function* fieldsOf(view) {
@@ -22,7 +24,7 @@ export function valueOf(field) {
   if (kind === "radio_buttons") {
     return boxesOf(field).find((box) => box.checked)?.value ?? "";
   }
-  return field.value;
+  return kind === "external_select" ? chosenIn(field) : field.value;
 }
 
 function fill(field, value) {
@@ -30,6 +32,8 @@ function fill(field, value) {
     for (const box of boxesOf(field)) box.checked = value.includes(box.value);
   } else if (field.dataset.kind === "radio_buttons") {
     for (const box of boxesOf(field)) box.checked = box.value === value;
+  } else if (field.dataset.kind === "external_select") {
+    choose(field, value);
   } else if (field.tagName !== "SELECT" ||
     [...field.options].some((option) => option.value === value)) {
     field.value = value;

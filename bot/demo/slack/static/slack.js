@@ -4,6 +4,7 @@
 import { localise } from "./dates.js";
 import { complete, touched, valueOf, valuesOf } from "./fields.js";
 import { forgetParts, put, scrollToEnd } from "./parts.js";
+import { closeOpen, watch } from "./typeahead.js";
 
 const POLL_MS = 400;
 let version = Number(document.body.dataset.version);
@@ -132,6 +133,20 @@ async function act(element) {
   });
 }
 
+async function suggest(field, typed) {
+  const answer = await fetch("/page/suggest", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      user: person(),
+      in_view: field.closest("[data-view]").dataset.view,
+      action_id: field.dataset.actionId,
+      typed,
+    }),
+  });
+  return answer.ok ? (await answer.json()).options : [];
+}
+
 function offer(box) {
   const offers = box.form.querySelector(".offers");
   if (!offers) return;
@@ -226,6 +241,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function escape() {
+  if (closeOpen()) return;
   const open = document.querySelector("details[open]");
   if (open) {
     open.removeAttribute("open");
@@ -243,6 +259,7 @@ document.addEventListener("submit", (event) => {
 
 window.addEventListener("popstate", () => go(location.href));
 
+watch(suggest, touched);
 localise(document);
 keepSwitcher();
 await refresh();
