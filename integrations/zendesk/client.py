@@ -30,6 +30,7 @@ from integrations.zendesk.records import (
     Audit,
     Comment,
     Field,
+    Row,
     Ticket,
     Upload,
     User,
@@ -49,19 +50,20 @@ def connect(
     api_token: str | None = None,
     url: str | None = None,
     limits: Limits | None = None,
+    timeout: float = TIMEOUT_SECONDS,
 ) -> Zendesk:
     """The account of ``subdomain``, by OAuth client or, without one, by API token.
 
-    ``url`` replaces the account's own address. Raises SettingsError where neither pair
-    is whole.
+    ``url`` replaces the account's own address; an answer is waited for ``timeout``
+    seconds. Raises SettingsError where neither pair is whole.
     """
     base_url = (url or f"https://{subdomain}.zendesk.com").rstrip("/")
     if oauth_client_id and oauth_client_secret:
         oauth = OAuthClient(base_url, oauth_client_id, oauth_client_secret)
-        return Zendesk(subdomain, oauth, base_url, limits=limits)
+        return Zendesk(subdomain, oauth, base_url, timeout=timeout, limits=limits)
     if email and api_token:
         token = ApiToken(email, api_token)
-        return Zendesk(subdomain, token, base_url, limits=limits)
+        return Zendesk(subdomain, token, base_url, timeout=timeout, limits=limits)
     raise SettingsError(
         "Zendesk needs ZENDESK_OAUTH_CLIENT_ID and ZENDESK_OAUTH_CLIENT_SECRET"
     )
@@ -183,6 +185,12 @@ class Zendesk:
         with in_our_errors(f"writing to ticket {ticket.id}"):
             answer = self.zenpy.tickets.update(ZenpyTicket(**changes))
             return Audit.read(answer.audit.to_dict(), MARKER)
+
+    def look_up(self, path: str, doing: str, **query: str) -> Row:
+        """What a GET that zenpy has no words for is answered with; ``doing`` says what
+        for, in errors."""
+        with in_our_errors(doing):
+            return self._get(path, query)
 
     def make_private(self, ticket_id: int, comment_id: int) -> None:
         """Hide a comment from the customer; it cannot be undone."""

@@ -17,6 +17,7 @@ from bot.demo.zendesk.gate import Gate
 from bot.demo.zendesk.paging import page_of
 from bot.demo.zendesk.people import User
 from bot.demo.zendesk.records import Json, invalid, not_found
+from bot.demo.zendesk.sideloads import side_loaded
 from bot.demo.zendesk.updates import tags_of
 
 
@@ -26,7 +27,9 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
 
     @api.get("/tickets/<int:ticket_id>")
     def show_ticket(ticket_id: int) -> ResponseReturnValue:
-        return jsonify(ticket=account.ticket(ticket_id).show(base_url()))
+        ticket = account.ticket(ticket_id)
+        beside = side_loaded(account, [ticket], "users")
+        return jsonify(ticket=ticket.show(base_url()), **beside)
 
     @api.post("/tickets")
     def create_ticket() -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from bot.demo.zendesk.calls import base_url
 from bot.demo.zendesk.gate import Gate
 from bot.demo.zendesk.paging import listing, numbered, page
 from bot.demo.zendesk.records import Json, Refusal
+from bot.demo.zendesk.sideloads import side_loaded
 from bot.demo.zendesk.tickets import Ticket
 
 MAX_RESULTS = 1000
@@ -35,7 +36,11 @@ def blueprint(account: Account, gate: Gate) -> Blueprint:
     def search() -> ResponseReturnValue:
         found = _sorted(searching.tickets(account, request.args.get("query", "")))
         rows = [_result(each) for each in found]
-        return jsonify(facets=None, **numbered("results", rows, MAX_RESULTS))
+        answer = numbered("results", rows, MAX_RESULTS)
+        shown = {row["id"] for row in answer["results"]}
+        here = [each for each in found if each.id in shown]
+        beside = side_loaded(account, here, "tickets(users)")
+        return jsonify(facets=None, **answer, **beside)
 
     @api.get("/search/export")
     def export() -> ResponseReturnValue:

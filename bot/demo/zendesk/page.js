@@ -2,7 +2,8 @@
 // Draws the account's state and asks for it again twice a second.
 const $ = (id) => document.getElementById(id);
 let state = { tickets: [], people: [] };
-let open = null;
+// A ticket has an address of its own, as in Zendesk.
+let open = Number(location.pathname.match(/^\/agent\/tickets\/(\d+)$/)?.[1]) || null;
 let drawn = "";
 
 const element = (tag, className, text) => {

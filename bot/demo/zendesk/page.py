@@ -41,6 +41,11 @@ def blueprint(admin: Admin, agent: User, bot: User, sidebar: InstalledApp) -> Bl
     def index() -> ResponseReturnValue:
         return asset("page.html")
 
+    @pages.get("/agent/tickets/<int:ticket_id>")
+    def ticket(ticket_id: int) -> ResponseReturnValue:
+        account.ticket(ticket_id)
+        return asset("page.html")
+
     @pages.get("/demo/<name>")
     def asset(name: str) -> ResponseReturnValue:
         if name not in _ASSETS:
