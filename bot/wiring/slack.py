@@ -10,7 +10,7 @@ from slack_bolt import App
 
 from bot.config import Settings
 from bot.database.engine import transaction
-from bot.ports import Intake
+from bot.ports import Intake, Tickets
 from bot.web.pages import message_page
 from bot.wiring.conversation import Conversation, plain
 from integrations import slack
@@ -51,6 +51,9 @@ def slack_of(services: Services) -> Conversation:
             page=message_page,
         )
 
+    access = Access(slack_rules(settings), workspaces.clients)
+    tickets = _tickets(services)
+
     def app(intake: Intake) -> App:
         return slack.build_app(
             intake=intake,
@@ -61,6 +64,8 @@ def slack_of(services: Services) -> Conversation:
             look_back=settings.look_back,
             sharing=sharing,
             removal=workspaces.removal,
+            tickets=tickets,
+            access=access,
         )
 
     def routes(intake: Intake) -> Iterator[Blueprint]:
@@ -73,15 +78,25 @@ def slack_of(services: Services) -> Conversation:
         slack.SlackDestination(
             workspaces.clients,
             command=settings.slack_command,
-            access=Access(slack_rules(settings), workspaces.clients),
+            access=access,
             scopes=slack_scopes(settings),
             sharing=sharing,
+            tickets=tickets,
         ),
         routes,
         None
         if app_token is None
         else lambda intake: slack.Socket(app(intake), app_token, client),
     )
+
+
+def _tickets(services: Services) -> Tickets | None:
+    """The tickets that replays are added to from Slack, where there are any."""
+    if not services.settings.has_zendesk:
+        return None
+    from bot.wiring.zendesk import zendesk_tickets
+
+    return zendesk_tickets(services.settings, services.redis)
 
 
 def slack_scopes(settings: Settings) -> Mapping[str, Scope]:

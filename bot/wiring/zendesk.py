@@ -9,18 +9,24 @@ from redis import Redis
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.model import ReplayFile, SharedReplay
+from bot.ports import Tickets
 from bot.preview.timeline import timeline
 from bot.wiring.conversation import Conversation, plain
 from integrations.zendesk.catching_up import CatchingUp
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.client import connect as connect_zendesk
+from integrations.zendesk.credentials import TIMEOUT_SECONDS
 from integrations.zendesk.destination import ZendeskDestination
 from integrations.zendesk.doctor import Installation
 from integrations.zendesk.limits import Limits
 from integrations.zendesk.requester import Rules
 from integrations.zendesk.scope import Scope
 from integrations.zendesk.setup import Options
+from integrations.zendesk.tickets import ZendeskTickets
 from integrations.zendesk.webhook import blueprint as zendesk_blueprint
+
+_WAITED_FOR_SECONDS = 2.0
+"""For an answer that somebody in Slack waits for, who gets none after three."""
 
 
 def zendesk_of(
@@ -48,6 +54,14 @@ def zendesk_of(
     )
 
 
+def zendesk_tickets(settings: Settings, redis: Redis | None) -> Tickets:
+    """The tickets that people of other conversations choose from."""
+    limits = zendesk_limits(settings, redis)
+    return ZendeskTickets(
+        zendesk_account(settings, limits, timeout=_WAITED_FOR_SECONDS)
+    )
+
+
 def zendesk_rules(settings: Settings) -> Rules:
     """What the account's customers are known by."""
     return Rules(
@@ -71,7 +85,12 @@ def zendesk_limits(settings: Settings, redis: Redis | None) -> Limits | None:
     return Limits(redis, account, updates=settings.zendesk_updates_per_minute)
 
 
-def zendesk_account(settings: Settings, limits: Limits | None = None) -> Zendesk:
+def zendesk_account(
+    settings: Settings,
+    limits: Limits | None = None,
+    *,
+    timeout: float = TIMEOUT_SECONDS,
+) -> Zendesk:
     """The Zendesk account of the settings. Raises SettingsError where there is none."""
     if settings.zendesk_subdomain is None:
         raise SettingsError("ZENDESK_SUBDOMAIN is missing")
@@ -83,6 +102,7 @@ def zendesk_account(settings: Settings, limits: Limits | None = None) -> Zendesk
         api_token=plain(settings.zendesk_api_token),
         url=settings.zendesk_url,
         limits=limits,
+        timeout=timeout,
     )
 
 

@@ -25,10 +25,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.errors import BadInput, RetryLater
-from bot.ports import Intake
+from bot.ports import Intake, Tickets
 from integrations.slack import replies
+from integrations.slack.access import Access
 from integrations.slack.clients import Clients
-from integrations.slack.listeners import NAME, Desk, register
+from integrations.slack.listeners import NAME, Desk, Ticketing, register
 from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.payloads import Body
 from integrations.slack.removal import Removal
@@ -47,6 +48,8 @@ def build_app(
     clock: Callable[[], float] = time.time,
     removal: Removal | None = None,
     redis: Redis | None = None,
+    tickets: Tickets | None = None,
+    access: Access | None = None,
 ) -> App:
     """The bolt app that turns what Slack sends into requests to ``intake``.
 
@@ -55,11 +58,18 @@ def build_app(
     search goes where the text names no time, and ``sharing`` what the options of a
     share begin with; links below ``public_url`` are ours to describe; ``clock`` gives
     Unix seconds; ``removal`` hears of workspaces that remove the app; processes that
-    share ``redis`` take a double click for one press.
+    share ``redis`` take a double click for one press. ``tickets`` are those that
+    replays are added to, shown to whom ``access`` lets in.
     """
     app = _quiet_app(signing_secret)
     desk = Desk(intake, clients, look_back=look_back, clock=clock, redis=redis)
-    register(app, desk, sharing or ShareDefaults(), public_url=public_url)
+    register(
+        app,
+        desk,
+        sharing or ShareDefaults(),
+        public_url=public_url,
+        ticketing=None if tickets is None else Ticketing(desk, tickets, access),
+    )
     if removal is not None:
         removal.register(app)
     app.error(_answer_error)

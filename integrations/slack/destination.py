@@ -30,24 +30,31 @@ from bot.model import (
     Report,
     Result,
 )
-from bot.ports import Draft
+from bot.ports import Draft, Tickets
 from integrations.slack import messages
 from integrations.slack.access import Access
 from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
-from integrations.slack.choices import PAGE
+from integrations.slack.choices import PAGE, PageChoice
 from integrations.slack.clients import Clients
 from integrations.slack.doctor import checks
 from integrations.slack.files import FileShare
 from integrations.slack.hometab import HomeTab
 from integrations.slack.members import by_email, said_in_thread
+from integrations.slack.messages import ticketing
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.outcome import forget
 from integrations.slack.posting import Conversation, permalink
 from integrations.slack.roles import Role
 from integrations.slack.scopes import Scope, needed
-from integrations.slack.shares import SHARES, Shares, ask_first, is_about_sharing
+from integrations.slack.shares import (
+    SHARES,
+    Shares,
+    ask_first,
+    is_about_sharing,
+    way_back,
+)
 from integrations.slack.unfurling import Unfurls
 
 # What no person asked for: everybody who sees a link may see what it reveals. And what
@@ -79,7 +86,8 @@ class SlackDestination:
     ``command`` is named in the help. Replays over ``max_file_bytes`` are offered as a
     link only. Without ``access`` everybody may ask, and nobody is asked before sharing
     with another company. ``scopes`` are those that ``check`` looks for. ``sharing`` is
-    what the installation shares by. ``clock`` gives Unix seconds.
+    what the installation shares by, and ``tickets`` those that replays are added to.
+    ``clock`` gives Unix seconds.
     """
 
     name = "slack"
@@ -93,6 +101,7 @@ class SlackDestination:
         access: Access | None = None,
         scopes: Mapping[str, Scope] | None = None,
         sharing: ShareDefaults | None = None,
+        tickets: Tickets | None = None,
         max_file_bytes: int = 50_000_000,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
@@ -102,6 +111,7 @@ class SlackDestination:
         self._access = access
         self._scopes = needed() if scopes is None else scopes
         self._sharing = sharing or ShareDefaults()
+        self._tickets = tickets
         self._max_file_bytes = max_file_bytes
         self._clock = clock
         self._sleep = sleep
@@ -165,10 +175,14 @@ class SlackDestination:
     def keep_waiting(self, request: ReplayRequest) -> None:
         """Tell whoever waits, in the place of what they pressed. A command was answered
         with a line already."""
-        address = request.reply_to.address
+        asked = request.report_to
+        address = (asked or request.reply_to).address
         try:
             ways = self._ways(address)
-            if request.action in SHARES:
+            if asked is not None:
+                if "replace" in address:
+                    ways.answers.hold(address, ticketing.adding(_ticket_of(request)))
+            elif request.action in SHARES:
                 ways.shares.keep_waiting(request)
             elif "view_id" in address or "replace" in address:
                 ways.answers.hold(address, messages.looking())
@@ -206,7 +220,10 @@ class SlackDestination:
             if request.action is Action.PREVIEW_CLOSED:
                 return ways.unfurls.close(address, result, draft)
             return ways.unfurls.show(address, result, draft)
-        if isinstance(result, Note | Discussed | Report):
+        if isinstance(result, Report):
+            message = self._report(result, way_back(address))
+            return ways.answers.send(address, message, replace="replace" in address)
+        if isinstance(result, Note | Discussed):
             raise BadInput(f"{type(result).__name__} was sent to Slack")
         if not isinstance(result, Found | NothingFound) and is_about_sharing(request):
             return ways.shares.post(request_id, request, result, draft)
@@ -236,7 +253,13 @@ class SlackDestination:
         conversation = Conversation(client)
         answers = PrivateAnswers(client, self._clock)
         files = FileShare(client, max_bytes=self._max_file_bytes, sleep=self._sleep)
-        shares = Shares(client, conversation, answers, files)
+        shares = Shares(
+            client,
+            conversation,
+            answers,
+            files,
+            has_tickets=self._tickets is not None,
+        )
         return _Ways(conversation, answers, shares, HomeTab(client), Unfurls(client))
 
     def _answer(
@@ -251,6 +274,7 @@ class SlackDestination:
             thread_ts=address.get("thread_ts"),
             has_channel="channel" in address and "direct" not in address,
             answer=request_id[:8],
+            has_tickets=self._tickets is not None,
         )
         if isinstance(result, Found):
             return messages.found(result, at)
@@ -261,6 +285,15 @@ class SlackDestination:
         again = at.page(request.offset).to_value()
         return messages.failed(result, messages.try_again(PAGE, again))
 
+    def _report(self, report: Report, results: PageChoice | None) -> Message:
+        """What whoever added a replay to a ticket is told of it."""
+        if report.failed is not None:
+            return ticketing.not_added(report.failed, report.request, results)
+        url = ""
+        if self._tickets is not None:
+            url = self._tickets.web_address(_ticket_of(report.request))
+        return ticketing.added(report.request, url, results)
+
     def _is_daring(self, request: ReplayRequest) -> bool:
         """Whether it would show people of another company what is for staff, without
         somebody having said that it may."""
@@ -269,6 +302,10 @@ class SlackDestination:
             return False
         audience = request.terms.audience or self._sharing.audience
         return audience is Audience.STAFF and self._access.is_shared_outside(address)
+
+
+def _ticket_of(request: ReplayRequest) -> str:
+    return request.reply_to.address.get("ticket", "")
 
 
 def _is_direct(request: ReplayRequest) -> bool:

@@ -58,6 +58,8 @@ def manifest(
     # Over the socket Slack connects to nothing, and refuses addresses beside it.
     where = {} if socket else {"request_url": base + EVENTS_PATH}
     command_url = {} if socket else {"url": base + EVENTS_PATH}
+    # What menus offer whose entries we find: docs.slack.dev/reference/app-manifest.
+    menus = {} if socket else {"message_menu_options_url": base + EVENTS_PATH}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
@@ -104,7 +106,7 @@ def manifest(
         },
         "settings": {
             "event_subscriptions": {**where, "bot_events": _events(domain)},
-            "interactivity": {"is_enabled": True, **where},
+            "interactivity": {"is_enabled": True, **where, **menus},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket,
             "token_rotation_enabled": rotation,

@@ -23,6 +23,10 @@ EXTEND = "replay_extend"
 UNDO = "replay_undo"
 DISMISS = "replay_dismiss"
 SHARE_VIEW = "replay_share_view"
+TICKET = "replay_ticket"
+TICKET_VIEW = "replay_ticket_view"
+
+ADD_TO_TICKET = "Add to ticket…"
 
 COPY, ANYWAY = "_copy", "_anyway"
 """What the names of buttons end in that repeat a press after a warning."""
@@ -38,6 +42,8 @@ MOST_OPENS = 10
 MAX_OPTION_VALUE = 150
 OPENED = "open"
 """The value of a menu's entry that only opens an address."""
+TO_TICKET = "ticket:"
+"""What the value of a menu's entry begins with that adds to a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,14 @@ class ShareChoice:
             }
         )
 
-    def to_option(self) -> str | None:
+    def to_option(self, prefix: str = "") -> str | None:
         """The value of a menu's entry, of which Slack takes 150 characters; without the
-        way back where that is too long, and None where the rest is."""
+        way back where that is too long, and None where the rest is. The name is for
+        entries that open a form, which begin with a ``prefix``, and goes first."""
         bare = replace(self, whose="")
-        for choice in (bare, replace(bare, results=None)):
-            value = choice.to_value()
+        named = [self] if prefix else []
+        for choice in (*named, bare, replace(bare, results=None)):
+            value = prefix + choice.to_value()
             if len(value) <= MAX_OPTION_VALUE:
                 return value
         return None

@@ -56,11 +56,14 @@ class Shares:
         conversation: Conversation,
         answers: PrivateAnswers,
         files: FileShare,
+        *,
+        has_tickets: bool = False,
     ) -> None:
         self._client = client
         self._conversation = conversation
         self._answers = answers
         self._files = files
+        self._has_tickets = has_tickets
 
     def keep_waiting(self, request: ReplayRequest) -> None:
         """Say that it takes longer, where that can be said in the answer's place."""
@@ -93,7 +96,9 @@ class Shares:
         if isinstance(result, LinkChanged) and "undo" in address:
             return self._undo_link(address, result)
         if isinstance(result, LinkChanged):
-            return self._conversation.update_if_there(address, messages.changed(result))
+            return self._conversation.update_if_there(
+                address, messages.changed(result, has_tickets=self._has_tickets)
+            )
         if isinstance(result, Failed):
             return self._fail(request, result)
         if "dismiss" in address:
@@ -112,7 +117,10 @@ class Shares:
         # If our knowing that it was posted gets lost, it is confirmed all the same.
         draft.save(link=result.link.id, expires=result.link.expires_at.isoformat())
         delivery = self._conversation.post(
-            request_id, request.reply_to.address, messages.shared(result), draft
+            request_id,
+            request.reply_to.address,
+            messages.shared(result, has_tickets=self._has_tickets),
+            draft,
         )
         self._confirm(request, delivery, draft)
         return delivery
@@ -145,7 +153,7 @@ class Shares:
             address.get("thread_ts", ""),
             link_id=draft.data.get("link", ""),
             file_id=posted.get("file", ""),
-            results=_results(address),
+            results=way_back(address),
         )
         message = sharing.confirmed(
             undo,
@@ -238,7 +246,7 @@ def _choice(request: ReplayRequest, *, again: str) -> ShareChoice:
         address.get("thread_ts", ""),
         address["channel"],
         request.terms,
-        _results(address),
+        way_back(address),
         again=again,
         outside="outside" in address,
     )
@@ -251,11 +259,12 @@ def _undone(address: Address, *, link_id: str = "", file_id: str = "") -> UndoCh
         address.get("thread_ts", ""),
         link_id,
         file_id,
-        _results(address),
+        way_back(address),
     )
 
 
-def _results(address: Address) -> PageChoice | None:
+def way_back(address: Address) -> PageChoice | None:
+    """The results that what was pressed stands in the place of."""
     value = address.get("results")
     return PageChoice.from_value(value) if value else None
 

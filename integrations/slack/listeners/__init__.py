@@ -31,7 +31,9 @@ from integrations.slack.listeners.home import AtHome
 from integrations.slack.listeners.leafing import Leafing
 from integrations.slack.listeners.previews import Previews
 from integrations.slack.listeners.sharing import Sharing
+from integrations.slack.listeners.ticketing import Ticketing, adds_to_ticket
 from integrations.slack.modals.share import ShareDefaults
+from integrations.slack.modals.ticket import TICKET as CHOSEN_TICKET
 from integrations.slack.share_choices import (
     ANYWAY,
     COPY,
@@ -40,14 +42,21 @@ from integrations.slack.share_choices import (
     MORE,
     SHARE_OPTIONS,
     SHARE_VIEW,
+    TICKET,
+    TICKET_VIEW,
     UNDO,
 )
 
-__all__ = ["NAME", "Desk", "register"]
+__all__ = ["NAME", "Desk", "Ticketing", "register"]
 
 
 def register(
-    app: App, desk: Desk, defaults: ShareDefaults, *, public_url: str = ""
+    app: App,
+    desk: Desk,
+    defaults: ShareDefaults,
+    *,
+    public_url: str = "",
+    ticketing: Ticketing | None = None,
 ) -> None:
     """Serve everything our app can be asked for; any slash command is ours, and so is
     every link below ``public_url``."""
@@ -66,6 +75,13 @@ def register(
     again = f"(?:{COPY}|{ANYWAY})?$"
     app.action(re.compile(f"^{SHARE}{again}"))(sharing.share)
     app.action(re.compile(f"^{ATTACH}{again}"))(sharing.attach)
+    if ticketing is not None:
+        # Before those of the same menus that do something else.
+        for menu in (MORE, EXTEND):
+            app.action(menu, matchers=[adds_to_ticket])(ticketing.ask)
+        app.action(TICKET)(ticketing.ask)
+        app.options(CHOSEN_TICKET)(ticketing.find)
+        app.view(TICKET_VIEW)(ticketing.submitted)
     app.action(MORE)(sharing.more)
     app.action(SHARE_OPTIONS)(sharing.options)
     app.view(SHARE_VIEW)(sharing.submitted)

@@ -15,8 +15,15 @@ from slack_bolt import Ack
 from bot.errors import BadInput, RetryLater
 from bot.model import Action, ReplayRequest, ShareTerms
 from integrations.slack import replies
-from integrations.slack.answers import RESPONSE_URL_LIFE
-from integrations.slack.choices import LinkChoice, PageChoice
+from integrations.slack.choices import LinkChoice
+from integrations.slack.listeners.addressing import (
+    answered_at,
+    message_at,
+    posted_at,
+    still_there,
+    way_back,
+    without_blanks,
+)
 from integrations.slack.listeners.desk import Desk
 from integrations.slack.messages.shared import EXTENSION
 from integrations.slack.modals.share import (
@@ -58,7 +65,7 @@ class Sharing:
         click = Click.parse(body)
         choice = ShareChoice.from_value(click.value)
         thread_ts = choice.thread_ts or click.thread_ts
-        address = self._desk.reply_to(_answered_at(click, None)).address
+        address = self._desk.reply_to(answered_at(click, None)).address
         view = share_modal(
             replace(choice, thread_ts=thread_ts),
             address,
@@ -86,8 +93,8 @@ class Sharing:
         click = Click.parse(body)
         choice = UndoChoice.from_value(click.value)
         address = {
-            **_answered_at(click, choice.results),
-            **_posted_at(click, choice.channel, choice.thread_ts),
+            **answered_at(click, choice.results),
+            **posted_at(click, choice.channel, choice.thread_ts),
             "ts": choice.ts,
             "file": choice.file_id,
             "undo": "yes",
@@ -99,7 +106,7 @@ class Sharing:
     def dismiss(self, ack: Ack, body: Body) -> None:
         """Take a private answer away."""
         click = Click.parse(body)
-        address = {**_answered_at(click, None), "dismiss": "yes"}
+        address = {**answered_at(click, None), "dismiss": "yes"}
         self._submit(click, Action.NOTHING, address)
         ack()
 
@@ -107,7 +114,7 @@ class Sharing:
         """Close the link of the message that was pressed."""
         click = Click.parse(body)
         link_id = LinkChoice.from_value(click.value).link_id
-        self._submit(click, Action.REVOKE, _message_at(click), link_id=link_id)
+        self._submit(click, Action.REVOKE, message_at(click), link_id=link_id)
         ack()
 
     def extend(self, ack: Ack, body: Body) -> None:
@@ -118,7 +125,7 @@ class Sharing:
             self._submit(
                 click,
                 Action.EXTEND,
-                _message_at(click),
+                message_at(click),
                 link_id=link_id,
                 terms=ShareTerms(expires_in=EXTENSION),
             )
@@ -134,8 +141,8 @@ class Sharing:
         elsewhere = bool(choice.channel)
         thread_ts = choice.thread_ts or ("" if elsewhere else click.thread_ts)
         address = {
-            **_answered_at(click, choice.results),
-            **_posted_at(click, channel, thread_ts),
+            **answered_at(click, choice.results),
+            **posted_at(click, channel, thread_ts),
             "outside": "yes" if choice.outside else "",
         }
         pressed = (
@@ -150,7 +157,7 @@ class Sharing:
             ReplayRequest(
                 key=self._desk.click_key(pressed, at=click.at),
                 action=action,
-                reply_to=self._desk.reply_to(_without_blanks(address)),
+                reply_to=self._desk.reply_to(without_blanks(address)),
                 asked_by=place.user,
                 recording_id=choice.recording_id,
                 # The thread began when somebody reported the trouble.
@@ -161,15 +168,13 @@ class Sharing:
 
     def _of_options(self, submitted: Submission, wanted: Wanted) -> ReplayRequest:
         action = Action.ATTACH if wanted.is_file else Action.SHARE
-        place, kept = submitted.place, dict(wanted.address)
+        place = submitted.place
+        kept = still_there(wanted.address, now=self._desk.now())
         here = kept.get("channel", "")
-        if self._desk.now() - int(kept.get("asked_at", "0")) >= RESPONSE_URL_LIFE:
-            # What was pressed cannot be replaced any more.
-            kept["response_url"] = kept["replace"] = kept["asked_at"] = ""
         results = wanted.choice.results if kept.get("replace") else None
         address = {
             **kept,
-            **_way_back(results),
+            **way_back(results),
             **place.address(channel=wanted.channel),
             "thread_ts": wanted.thread_ts,
             "home": here if here != wanted.channel else "",
@@ -185,7 +190,7 @@ class Sharing:
             # It closes when it is submitted: what it asks for is asked for once.
             key=self._desk.click_key(pressed, at=0),
             action=action,
-            reply_to=self._desk.reply_to(_without_blanks(address)),
+            reply_to=self._desk.reply_to(without_blanks(address)),
             asked_by=place.user,
             recording_id=wanted.choice.recording_id,
             about=sent_at(wanted.choice.thread_ts),
@@ -205,45 +210,9 @@ class Sharing:
             ReplayRequest(
                 key=f"slack:{click.trigger_id}",
                 action=action,
-                reply_to=self._desk.reply_to(_without_blanks(address)),
+                reply_to=self._desk.reply_to(without_blanks(address)),
                 asked_by=click.place.user,
                 link_id=link_id or None,
                 terms=terms or ShareTerms(),
             )
         )
-
-
-def _answered_at(click: Click, results: PageChoice | None) -> dict[str, str]:
-    """Where whoever pressed is answered; ``results`` are what the answer leads back to
-    where it takes their place."""
-    in_place = click.is_private and not click.view_id
-    return click.place.address(
-        replace="yes" if in_place else "",
-        shown_in=click.thread_ts,
-        **_way_back(results if in_place else None),
-    )
-
-
-def _way_back(results: PageChoice | None) -> dict[str, str]:
-    return {"results": results.to_value()} if results else {}
-
-
-def _posted_at(click: Click, channel: str, thread_ts: str) -> dict[str, str]:
-    """Where something is shared, and where the person is if not there."""
-    here = click.place.channel
-    return {
-        "channel": channel,
-        "thread_ts": thread_ts,
-        "home": here if here != channel else "",
-    }
-
-
-def _message_at(click: Click) -> dict[str, str]:
-    """The message that was pressed, which everybody sees."""
-    return click.place.address(
-        ts=click.message_ts, thread_ts=click.thread_ts, shown_in=click.thread_ts
-    )
-
-
-def _without_blanks(address: dict[str, str]) -> dict[str, str]:
-    return {key: value for key, value in address.items() if value}

@@ -37,9 +37,11 @@ from integrations.slack.messages.people import whose
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.replies import guide
 from integrations.slack.share_choices import (
+    ADD_TO_TICKET,
     MORE,
     OPENED,
     SHARE_OPTIONS,
+    TO_TICKET,
     ShareChoice,
 )
 from integrations.slack.text import (
@@ -172,6 +174,8 @@ def _buttons(
             if option := choice.to_option():
                 rest.append((ATTACH, "Attach file", option, ""))
         options = button("Share…", SHARE_OPTIONS, value=value, style=style)
+        if at.has_tickets and (option := choice.to_option(TO_TICKET)):
+            rest.append((MORE, ADD_TO_TICKET, option, ""))
     if is_web_address(recording.url):
         rest.append((OPEN, "Open in PostHog", OPENED, recording.url or ""))
     if len(rest) > 1:

@@ -37,7 +37,7 @@ from integrations.slack.choices import (
     LinkChoice,
 )
 from integrations.slack.messages.installation import installation
-from integrations.slack.text import code, count, moment, plain
+from integrations.slack.text import code, count, escape, moment, plain
 
 EXTENSION = timedelta(days=7)
 """How long a link opens from the press of *Extend* on."""
@@ -154,6 +154,8 @@ def _shared(shared: SharedReplay) -> str:
     channel = posted.get("channel", "")
     if channel.startswith("D"):
         return f"{when} in a direct message"
+    if ticket := posted.get("ticket", ""):
+        return f"{when} in ticket #{escape(ticket, 20)}"
     if not _CHANNEL.fullmatch(channel):
         return when
     thread = "a thread of " if posted.get("thread_ts") else ""

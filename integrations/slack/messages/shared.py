@@ -29,7 +29,14 @@ from integrations.slack.blocks import (
 )
 from integrations.slack.choices import OPEN, REVOKE, LinkChoice
 from integrations.slack.messages.addresses import is_web_address
-from integrations.slack.share_choices import EXTEND, MAX_NOTE, OPENED
+from integrations.slack.share_choices import (
+    ADD_TO_TICKET,
+    EXTEND,
+    MAX_NOTE,
+    OPENED,
+    TO_TICKET,
+    ShareChoice,
+)
 from integrations.slack.text import clean, code, escape, moment, name, plain, size, user
 
 EXTENSION = timedelta(days=7)
@@ -40,12 +47,13 @@ _CUSTOMER_COPY = "Customer copy: no console, no request contents"
 _MOST_LINES = 12
 
 
-def shared(result: SharedReplay) -> Message:
-    """One replay for the whole conversation: what happened, and its link."""
-    return changed(LinkChanged(result))
+def shared(result: SharedReplay, *, has_tickets: bool = False) -> Message:
+    """One replay for the whole conversation: what happened, and its link. Where there
+    are tickets, it can be added to one."""
+    return changed(LinkChanged(result), has_tickets=has_tickets)
 
 
-def changed(result: LinkChanged) -> Message:
+def changed(result: LinkChanged, *, has_tickets: bool = False) -> Message:
     """The same message as things are now."""
     shared, link = result.shared, result.shared.link
     recording, summary = shared.recording, shared.summary
@@ -67,7 +75,7 @@ def changed(result: LinkChanged) -> Message:
             *([section(quoted(shared.note))] if shared.note.strip() else []),
             section(f"*{facts.troubles(recording, summary)}*", facts.errors(summary)),
             *([section("*Failed requests*", failing)] if failing else []),
-            *(_open_ending(shared) if is_open else []),
+            *(_open_ending(shared, has_tickets=has_tickets) if is_open else []),
         ),
     )
 
@@ -125,7 +133,7 @@ def _called(recording: Recording, audience: Audience) -> str:
     return f"{mailbox[:1]}***@{domain}" if at else known
 
 
-def _open_ending(shared: SharedReplay) -> list[Block]:
+def _open_ending(shared: SharedReplay, *, has_tickets: bool) -> list[Block]:
     """What can be done with the link, and how long."""
     link = shared.link
     watch = button("Watch the replay", OPEN, url=shared.watch_url, style="primary")
@@ -144,11 +152,14 @@ def _open_ending(shared: SharedReplay) -> list[Block]:
     )
     source = shared.recording.url
     is_theirs = shared.audience is Audience.CUSTOMER
+    entries = [(_LONGER, value, "")]
+    if has_tickets and (option := _to_ticket(shared)):
+        entries.append((ADD_TO_TICKET, option, ""))
     if source and not is_theirs and is_web_address(source):
-        opening = ("Open in PostHog", OPENED, source)
-        more = overflow(EXTEND, (_LONGER, value, ""), opening)
-    else:
-        more = button(_LONGER, EXTEND, value=value)
+        entries.append(("Open in PostHog", OPENED, source))
+    more = button(_LONGER, EXTEND, value=value)
+    if len(entries) > 1:
+        more = overflow(EXTEND, *entries)
     details = [
         facts.landing(shared.watch_url, shared.summary),
         f"Link expires {moment(link.expires_at)}",
@@ -160,6 +171,11 @@ def _open_ending(shared: SharedReplay) -> list[Block]:
         *actions(watch if shared.watch_url else None, revoke, more),
         context(" · ".join(filter(None, details))),
     ]
+
+
+def _to_ticket(shared: SharedReplay) -> str | None:
+    """What adds the same recording to a ticket."""
+    return ShareChoice(shared.recording.id).to_option(TO_TICKET)
 
 
 def opens(most: int | None) -> str:

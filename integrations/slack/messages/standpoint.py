@@ -20,6 +20,8 @@ class Standpoint:
     has_channel: bool = True
     answer: str = ""
     """Tells this answer from others: a press in a later one is no double click."""
+    has_tickets: bool = False
+    """Whether there are tickets that a recording can be added to."""
 
     def page(self, offset: int) -> PageChoice:
         """What leads to another page of the same search, read from here."""

@@ -51,6 +51,15 @@ def select(options: Mapping[str, str], *, initial: str = "") -> Block:
     return _choosing("static_select", options, "initial_option", initial)
 
 
+def external_select(placeholder: str, *, least: int) -> Block:
+    """A menu whose entries are asked of the app once ``least`` characters are typed."""
+    return {
+        "type": "external_select",
+        "placeholder": plain_text(placeholder),
+        "min_query_length": least,
+    }
+
+
 def radio_buttons(options: Mapping[str, str], *, initial: str = "") -> Block:
     return _choosing("radio_buttons", options, "initial_option", initial)
 

@@ -194,7 +194,7 @@ def read_modal(submitted: Submission) -> Wanted:
     spans = {_seconds(span): span for span in _EXPIRIES.values()}
     mistakes = {
         WHERE: "" if channel else "Choose a conversation.",
-        NOTE: _too_long(note),
+        NOTE: too_long(note),
         EXPIRES: "" if expiry in spans else _WRONG,
         OPENS: "" if opens in _OPENS else _WRONG,
         OPENS_AT: "" if opening in _OPENINGS else _WRONG,
@@ -219,7 +219,8 @@ def read_modal(submitted: Submission) -> Wanted:
     )
 
 
-def _too_long(note: str) -> str:
+def too_long(note: str) -> str:
+    """What is wrong with a note that is; Slack counts UTF-16 units."""
     units = len(note.encode("utf-16-le")) // 2
     return f"At most {MAX_NOTE} characters." if units > MAX_NOTE else ""
 

@@ -13,7 +13,7 @@ from integrations.slack.payloads.actions import (
 )
 from integrations.slack.payloads.events import HomeOpened, LinksPosted, Said
 from integrations.slack.payloads.place import Place, sent_at
-from integrations.slack.payloads.submissions import Submission
+from integrations.slack.payloads.submissions import Submission, Typed
 from integrations.slack.reading import Body
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "Said",
     "Shortcut",
     "Submission",
+    "Typed",
     "sent_at",
 ]

@@ -1,4 +1,4 @@
-"""Modals that were submitted."""
+"""Modals that were submitted, and what is typed in one before that."""
 
 from __future__ import annotations
 
@@ -56,3 +56,24 @@ class Submission:
         block = self.values.get(block_id)
         inputs = list(block.values()) if isinstance(block, Mapping) else []
         return inputs[0] if inputs and isinstance(inputs[0], Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed so far into a menu whose entries are asked of us.
+    ``metadata`` is what its modal kept for us.
+
+    Shape: docs.slack.dev/reference/interaction-payloads/block_suggestion-payload.
+    """
+
+    place: Place
+    text: str
+    metadata: str
+
+    @classmethod
+    def parse(cls, body: Body) -> Typed:
+        return cls(
+            place_of(body, in_channel=False),
+            optional(body, "value").strip(),
+            optional(body, "view", "private_metadata"),
+        )

@@ -137,7 +137,11 @@ LIMITS = {
                 "interactivity": {
                     "additionalProperties": False,
                     "required": ["is_enabled"],
-                    "properties": {"is_enabled": ON_OFF, "request_url": WEBHOOK},
+                    "properties": {
+                        "is_enabled": ON_OFF,
+                        "request_url": WEBHOOK,
+                        "message_menu_options_url": WEBHOOK,
+                    },
                 },
                 "org_deploy_enabled": ON_OFF,
                 "socket_mode_enabled": ON_OFF,
@@ -204,7 +208,7 @@ def test_every_address_is_the_one_we_serve() -> None:
     made = manifest(f"{URL}/", "/sessions")
     (command,) = made["features"]["slash_commands"]
     assert command["command"] == "/sessions"
-    assert addresses(made) == [f"{URL}/slack/events"] * 3
+    assert addresses(made) == [f"{URL}/slack/events"] * 4
 
 
 def test_many_workspaces_come_back_to_us() -> None:

@@ -14,6 +14,7 @@ from bot.demo.server import Server
 from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
 from bot.demo.slack.model import Ephemeral, Message
 from bot.model import Delivery, ReplayRequest, Result
+from bot.ports import Tickets
 from integrations.slack.access import Access, Rules
 from integrations.slack.app import build_app
 from integrations.slack.clients import Clients, OneWorkspace
@@ -56,12 +57,15 @@ class World:
         clients: Callable[[WebClient], Clients] = OneWorkspace,
         *,
         rules: Rules | None = None,
+        tickets: Tickets | None = None,
         **options: Any,
     ) -> None:
-        """``rules`` say who may ask; without them everybody may."""
+        """``rules`` say who may ask; without them everybody may. Replays are added to
+        ``tickets``."""
         self.slack.start()
         client = WebClient(token=TOKEN, base_url=self.slack.api_url, timeout=2)
         known = clients(client)
+        access = None if rules is None else Access(rules, known)
         app = Flask("courier")
         bolt = build_app(
             intake=self.courier,
@@ -69,13 +73,17 @@ class World:
             signing_secret=SECRET,
             public_url=PUBLIC_URL,
             clock=lambda: self.now,
+            tickets=tickets,
+            access=access,
         )
         app.register_blueprint(blueprint(bolt, signing_secret=SECRET))
         self._server = Server(app).start()
         self.slack.request_url = f"{self._server.url}/slack/events"
+        self.slack.options_url = self.slack.request_url
         self.destination = SlackDestination(
             known,
-            access=None if rules is None else Access(rules, known),
+            access=access,
+            tickets=tickets,
             clock=lambda: self.now,
             sleep=self.sleep,
             **options,
