@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
 
+from bot.errors import NotFound
 from bot.identifiers import distinct, read_prose
 from bot.model import Identifier, IdentifierKind
 from integrations.zendesk.mailboxes import is_machine, is_shared
@@ -22,6 +23,9 @@ from integrations.zendesk.records import Comment, Ticket, User
 from integrations.zendesk.ways import Way, known_by
 
 MAX_CCS = 5
+
+MAX_UUIDS = 5
+"""Pasted logs are full of them, and each is several questions to a source."""
 
 
 class Directory(Protocol):
@@ -78,11 +82,16 @@ def identify(
         found += asked.known_of_requester()
         found += () if found else asked.claimed()
     is_proven = any(not one.is_doubtful for one in found)
-    for one in (*of_requester(ticket, requester, comments), *asked.others(comments)):
-        if one.kind is not IdentifierKind.EMAIL:
+    mentioned = distinct(
+        (*of_requester(ticket, requester, comments), *asked.others(comments))
+    )
+    uuids = [one for one in mentioned if one.kind is IdentifierKind.UUID][:MAX_UUIDS]
+    for one in mentioned:
+        if one.kind is IdentifierKind.EMAIL:
+            if not is_proven and not is_machine(one.value):
+                found.append(asked.perhaps_shared(one))
+        elif one.kind is not IdentifierKind.UUID or one in uuids:
             found.append(one)
-        elif not is_proven and not is_machine(one.value):
-            found.append(asked.perhaps_shared(one))
     found = _best(found)
     if rules.include_ccs:
         found += asked.in_copy()
@@ -141,8 +150,8 @@ class _Asked:
     def _in_copy(self) -> Iterator[Identifier]:
         others = [one for one in self.ticket.email_cc_ids if one != self.requester.id]
         for user_id in others[:MAX_CCS]:
-            person = self.directory.user(user_id)
-            if person.is_staff or person.suspended:
+            person = self._person(user_id)
+            if person is None or person.is_staff or person.suspended:
                 continue
             for each in self.directory.verified_emails(user_id):
                 if not is_machine(each) and not is_shared(
@@ -155,9 +164,20 @@ class _Asked:
         if author not in self._staff:
             # Only staff can write what customers do not see.
             self._staff[author] = author != self.directory.me().id and (
-                not comment.is_public or self.directory.user(author).is_staff
+                not comment.is_public or self._is_staff(author)
             )
         return self._staff[author]
+
+    def _is_staff(self, user_id: int) -> bool:
+        person = self._person(user_id)
+        return person is not None and person.is_staff
+
+    def _person(self, user_id: int) -> User | None:
+        """None where they were deleted for good, which leaves what they wrote."""
+        try:
+            return self.directory.user(user_id)
+        except NotFound:
+            return None
 
 
 def _best(found: Sequence[Identifier]) -> list[Identifier]:

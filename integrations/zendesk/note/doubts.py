@@ -36,12 +36,15 @@ def recordings_of(note: Note) -> list[Recording]:
 
 
 def owners(note: Note) -> list[str]:
-    """Whose sessions a note shows, each person once."""
-    people = {
-        one.person.email or one.person.id if one.person else one.distinct_id: owner(one)
-        for one in recordings_of(note)
-    }
-    return [name for name in dict.fromkeys(people.values()) if name]
+    """Whose sessions a note shows, each person once. One customer may have several
+    profiles and addresses, and several colleagues one address: names tell them apart.
+    """
+    people: dict[str, str] = {}
+    for one in recordings_of(note):
+        person = one.person
+        name = (person.name.strip() or person.id) if person else one.distinct_id
+        people.setdefault((name or "").casefold(), owner(one))
+    return [name for name in people.values() if name]
 
 
 def warnings(note: Note) -> Iterator[str]:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.errors import NotFound
 from bot.model import Identifier, IdentifierKind
 from integrations.zendesk.mailboxes import is_machine, is_shared
 from integrations.zendesk.mentions import own_words
 from integrations.zendesk.records import Comment, Ticket, User
-from integrations.zendesk.requester import MAX_CCS, NO_RULES, Rules, identify
+from integrations.zendesk.requester import MAX_CCS, MAX_UUIDS, NO_RULES, Rules, identify
 from integrations.zendesk.ways import Way
 
 NOW = datetime(2026, 3, 2, 9, 14, tzinfo=UTC)
@@ -58,6 +59,8 @@ class People:
 
     def user(self, user_id: int) -> User:
         self.asked.append(user_id)
+        if user_id not in self.users:
+            raise NotFound(f"no user {user_id}")
         return self.users[user_id]
 
     def verified_emails(self, user_id: int) -> Sequence[str]:
@@ -173,6 +176,22 @@ def test_other_customers_words_do_not_count() -> None:
     people = People()
     people.users[8] = carl
     assert found(comments=[said(carl, REPLAY)], people=people) == found()
+
+
+def test_people_who_were_deleted_for_good_are_left_out() -> None:
+    """What they wrote and were copied into is still there."""
+    gone = User(99, "", None, "agent", None)
+    ticket = replace(TICKET, email_cc_ids=(98,))
+    rules = Rules(include_ccs=True)
+    assert found(ticket, comments=[said(gone, REPLAY)], rules=rules) == found()
+
+
+def test_a_pasted_log_does_not_make_a_hundred_questions() -> None:
+    """Its ids are looked for, the first few; links to replays all."""
+    ids = [SESSION.replace("0192", f"{n:04}") for n in range(12)]
+    ticket = replace(TICKET, description="\n".join([*ids, REPLAY]))
+    _, *named = found(ticket)
+    assert [one.value for one, _ in named] == [*ids[:MAX_UUIDS], SESSION]
 
 
 def test_who_wrote_is_asked_only_where_it_matters() -> None:
