@@ -56,6 +56,7 @@
     "ticket.id": () => shown.ticket.id,
     "ticket.subject": () => shown.ticket.subject,
     "ticket.requester": () => shown.ticket.requester,
+    colorScheme: () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"),
     currentUser: () => ({ name: shown.agent, role: "agent" }),
   };
   const deeds = {
