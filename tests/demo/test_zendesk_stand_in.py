@@ -29,6 +29,40 @@ def test_nobody_gets_in_without_credentials(
     assert answer.json() == {"error": "Couldn't authenticate you"}
 
 
+@pytest.mark.parametrize(
+    ("scope", "allowed"),
+    [
+        ("read write", ["show", "audits", "update"]),
+        ("read", ["show", "audits"]),
+        ("tickets:read tickets:write", ["show", "update"]),
+        ("users:read", []),
+    ],
+)
+def test_a_token_is_good_for_its_scope(
+    zendesk: ZendeskStandIn, ticket: int, scope: str, allowed: list[str]
+) -> None:
+    """Audits need the whole of reading, as their page says."""
+    known = zendesk.credentials
+    asked = {
+        "grant_type": "client_credentials",
+        "client_id": known.client_id,
+        "client_secret": known.client_secret,
+        "scope": scope,
+    }
+    minted = requests.post(f"{zendesk.url}/oauth/tokens", json=asked, timeout=5)
+    headers = {"Authorization": f"Bearer {minted.json()['access_token']}"}
+    path = f"{zendesk.url}/api/v2/tickets/{ticket}"
+    change = {"ticket": {"status": "open"}}
+    answers = {
+        "show": requests.get(path, headers=headers, timeout=5),
+        "audits": requests.get(f"{path}/audits", headers=headers, timeout=5),
+        "update": requests.put(path, json=change, headers=headers, timeout=5),
+    }
+    statuses = {name: answer.status_code for name, answer in answers.items()}
+    assert [name for name, status in statuses.items() if status == 200] == allowed
+    assert set(statuses.values()) <= {200, 403}
+
+
 def test_a_comment_without_public_is_what_the_ticket_is(
     zendesk: ZendeskStandIn, ticket: int
 ) -> None:

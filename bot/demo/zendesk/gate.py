@@ -58,6 +58,8 @@ class Gate:
         self.faults = Faults()
         self.calls: list[Call] = []
         self.tokens: dict[str, float] = {}
+        """Access tokens with the second they end at."""
+        self._scopes: dict[str, str] = {}
         self._clock = clock
 
     def guard(self, api: Blueprint) -> None:
@@ -86,10 +88,11 @@ class Gate:
             raise Refusal(400, "invalid_request", "expires_in is out of range")
         token = secrets.token_hex(32)
         self.tokens[token] = self._clock() + seconds
+        self._scopes[token] = str(asked.get("scope", "read"))
         return jsonify(
             access_token=token,
             token_type="bearer",
-            scope=asked.get("scope", "read"),
+            scope=self._scopes[token],
             expires_in=seconds,
         )
 
@@ -140,7 +143,19 @@ class Gate:
         user = self.account.user_by_email(known.agent_email)
         if not allowed or user is None:
             raise Refusal(401, "Couldn't authenticate you", "")
+        scope = self._scopes.get(value)
+        if scope is not None and not _covers(scope, request.method, request.path):
+            raise Refusal(403, "insufficient_scope", "The token's scope is too narrow")
         return user
+
+
+def _covers(scope: str, method: str, path: str) -> bool:
+    """Whether a token may make this call. Audits need ``read`` as a whole, whatever
+    else of tickets may be read."""
+    verb, resource = "read" if method == "GET" else "write", path.split("/")[3]
+    words = scope.split()
+    narrow = f"{resource}:{verb}" in words and not path.endswith("/audits")
+    return verb in words or narrow
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
