@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.model import (
+    Discussed,
     Failed,
     Note,
     NothingFound,
@@ -19,6 +20,7 @@ from integrations.zendesk.asked import REQUESTED
 from integrations.zendesk.causes import LOOKS, Cause, cause_of
 from integrations.zendesk.note import (
     render,
+    render_discussed,
     render_failed,
     render_file,
     render_nothing,
@@ -45,6 +47,8 @@ class Answer:
 
     tag: str | None
     html: str | None
+    is_asked: bool = True
+    """Whether it answers what the tag that asks may ask for."""
 
     def changes(self, have: Sequence[str]) -> bool:
         """Whether it is anything to a ticket with these tags."""
@@ -56,13 +60,13 @@ class Answer:
 
         A later question that found nothing doesn't take away that there is a replay.
         """
-        kept = tuple(tag for tag in have if tag != REQUESTED)
+        kept = tuple(tag for tag in have if tag != REQUESTED or not self.is_asked)
         if self.tag is None or ATTACHED in kept:
             return kept
         return (*(tag for tag in kept if tag not in OUTCOMES), self.tag)
 
 
-Answerable = Note | NothingFound | Failed | SharedReplay | ReplayFile
+Answerable = Note | NothingFound | Failed | SharedReplay | ReplayFile | Discussed
 """What a ticket can be told."""
 
 
@@ -73,6 +77,8 @@ def as_note(result: Answerable, request: ReplayRequest) -> Note | NothingFound |
         return Note((), (result,), (), look_back)
     if isinstance(result, ReplayFile):
         return Note((), (), (result.recording,), look_back)
+    if isinstance(result, Discussed):
+        return Note((), (), (), look_back)
     return result
 
 
@@ -101,7 +107,10 @@ def compose(
         )
         return Answer(ATTACHED, shown)
     if isinstance(result, ReplayFile):
-        return Answer(ATTACHED, render_file(result, request_id, by=by))
+        words = request.terms.note
+        return Answer(ATTACHED, render_file(result, request_id, by=by, note=words))
+    if isinstance(result, Discussed):
+        return Answer(None, render_discussed(result, request_id), is_asked=False)
     if isinstance(result, Note):
         shown = render(
             result,

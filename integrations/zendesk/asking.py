@@ -18,11 +18,12 @@ from integrations.zendesk.asked import OPEN_STATUSES, OPT_OUT, REQUESTED
 from integrations.zendesk.causes import LOOKS, Cause, cause_of
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.command import command_text, look_back, newest_command
-from integrations.zendesk.markers import answers_comment, told_of
+from integrations.zendesk.markers import answers_comment, is_answer, told_of
 from integrations.zendesk.records import Audit, Comment, Ticket, User
 from integrations.zendesk.requester import Rules, identify
 from integrations.zendesk.scope import Scope
 
+_PAST = ("closed", "deleted")
 _BY_A_PERSON = {Cause.COMMAND, Cause.SHARED}
 
 
@@ -50,6 +51,8 @@ class Asking:
         Refused where the ticket is closed for good; NotAllowed where somebody asks on a
         ticket that is left alone.
         """
+        if cause_of(request) is Cause.DISCUSSED:
+            return self._discussed(request)
         ticket, cause = self.open_ticket(request), cause_of(request)
         if cause is Cause.ENDED:
             return request
@@ -68,10 +71,23 @@ class Asking:
             return request
         return self._about(request, ticket, requester)
 
+    def _discussed(self, request: ReplayRequest) -> ReplayRequest:
+        """The request, or one for NOTHING where the ticket takes no note any more:
+        nobody asked, and nothing failed."""
+        try:
+            ticket = self._zendesk.ticket(ticket_of(request))
+        except NotFound:
+            return ignored(request, "it is gone")
+        if ticket.status in _PAST:
+            return ignored(request, f"it is {ticket.status}")
+        requester = self._zendesk.user(ticket.requester_id)
+        reason = self._left_alone(ticket, requester)
+        return ignored(request, reason) if reason else request
+
     def open_ticket(self, request: ReplayRequest) -> Ticket:
         """The ticket as it is. Raises NotFound, or Refused where it takes no note."""
         ticket = self._zendesk.ticket(ticket_of(request))
-        if ticket.status in ("closed", "deleted"):
+        if ticket.status in _PAST:
             raise Refused(
                 f"ticket {ticket.id} is {ticket.status} and takes no change any more",
                 plain=f"Ticket {ticket.id} is {ticket.status}.",
@@ -133,7 +149,7 @@ class Asking:
         now = self._clock() if cause is Cause.TAG else None
         since = None
         if cause is Cause.REOPENED:
-            answers = [each.created_at for each in audits if each.marker]
+            answers = [each.created_at for each in audits if is_answer(each)]
             since = max(answers, default=ticket.created_at)
         return Told(told_of(audits, open_at=now), since)
 
@@ -164,7 +180,7 @@ def _was_answered(command: Comment, audits: Iterable[Audit]) -> bool:
     """Whether it was, or another answer came since."""
     return any(
         answers_comment(each, command.id)
-        or (each.marker and each.created_at > command.created_at)
+        or (is_answer(each) and each.created_at > command.created_at)
         for each in audits
     )
 

@@ -27,6 +27,8 @@ class Cause(StrEnum):
     """A session that a note said was going on has ended."""
     SHARED = "shared"
     """Somebody added a replay, from Slack or beside the ticket."""
+    DISCUSSED = "discussed"
+    """A recording that a note holds is talked about elsewhere."""
 
 
 LOOKS = frozenset({Cause.TAG, Cause.REOPENED, Cause.REQUESTER})
@@ -36,6 +38,7 @@ _BY_ACTION = {
     Action.ENDED: Cause.ENDED,
     Action.SHARE: Cause.SHARED,
     Action.ATTACH: Cause.SHARED,
+    Action.DISCUSSED: Cause.DISCUSSED,
 }
 
 
@@ -63,4 +66,6 @@ def purpose(request: ReplayRequest) -> str:
         return f"comment:{comment}" if comment else ""
     if cause is Cause.ENDED:
         return f"ended:{request.recording_id}"
+    if cause is Cause.DISCUSSED:
+        return f"discussed:{request.link_id}"
     return ""

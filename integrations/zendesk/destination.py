@@ -12,10 +12,7 @@ from bot.errors import Refused
 from bot.model import (
     Check,
     Delivery,
-    Failed,
-    Note,
     Nothing,
-    NothingFound,
     ReplayFile,
     ReplayRequest,
     Result,
@@ -23,6 +20,7 @@ from bot.model import (
 )
 from bot.ports import Draft
 from integrations.zendesk.address import DESTINATION, ticket_of
+from integrations.zendesk.answer import Answerable
 from integrations.zendesk.asking import Asking
 from integrations.zendesk.attachments import Attachments
 from integrations.zendesk.causes import Cause, cause_of
@@ -98,9 +96,7 @@ class ZendeskDestination:
         """At most one update of the ticket; see ``Posting.post``."""
         if isinstance(result, Nothing):
             return _ignored(request)
-        if not isinstance(
-            result, Note | NothingFound | Failed | SharedReplay | ReplayFile
-        ):
+        if not isinstance(result, Answerable):
             raise Refused(f"zendesk cannot show a {type(result).__name__}")
         if cause_of(request) is Cause.COMMAND:
             found = self._asking.with_command(request)

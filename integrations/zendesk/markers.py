@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.model import Failed, Note, ReplayRequest, Result
-from integrations.zendesk.causes import purpose
+from integrations.zendesk.causes import Cause, cause_of, purpose
 from integrations.zendesk.records import Audit, moment
 
 MOST_RECORDINGS = 10
@@ -22,7 +22,7 @@ def marker(request_id: str, request: ReplayRequest, result: Result) -> dict[str,
     made = {
         "request": request_id,
         "for": purpose(request),
-        "kind": "failed" if isinstance(result, Failed) else "answer",
+        "kind": _kind(request, result),
     }
     if isinstance(result, Note) and result.replays:
         told = [
@@ -33,6 +33,18 @@ def marker(request_id: str, request: ReplayRequest, result: Result) -> dict[str,
         until = min(one.link.expires_at for one in result.replays)
         made["until"] = until.isoformat(timespec="seconds")
     return made
+
+
+def _kind(request: ReplayRequest, result: Result) -> str:
+    if cause_of(request) is Cause.DISCUSSED:
+        return "news"
+    return "failed" if isinstance(result, Failed) else "answer"
+
+
+def is_answer(audit: Audit) -> bool:
+    """Whether this update answered somebody, a failure included; one that told of a
+    discussion did not."""
+    return bool(audit.marker) and audit.marker.get("kind") != "news"
 
 
 def answers(

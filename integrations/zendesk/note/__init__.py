@@ -7,6 +7,7 @@ https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/
 Short, the most telling first: agents read it between two other things.
 """
 
+from integrations.zendesk.note.discussed import render_discussed
 from integrations.zendesk.note.frame import MAX_CHARACTERS
 from integrations.zendesk.note.lines import errors_of
 from integrations.zendesk.note.rendering import (
@@ -21,6 +22,7 @@ __all__ = [
     "MAX_CHARACTERS",
     "errors_of",
     "render",
+    "render_discussed",
     "render_failed",
     "render_file",
     "render_nothing",

@@ -15,6 +15,7 @@ from bot.model import (
 from integrations.zendesk.causes import Cause
 from integrations.zendesk.note.best import Shown, facts, picture, troubles, watch
 from integrations.zendesk.note.choice import explained
+from integrations.zendesk.note.discussed import discussed, others_discussed
 from integrations.zendesk.note.doubts import owners, warnings
 from integrations.zendesk.note.frame import (
     AGAIN,
@@ -81,21 +82,26 @@ def render_shared(
     shown = Shown.of(replay)
     blocks = [
         *_added(shown, by),
-        f"<blockquote>{safe(replay.note, 600)}</blockquote>" if replay.note else "",
+        _quoted(replay.note),
         watch(shown),
         f"<p>{facts(shown)}</p>",
         *picture(shown, picture_url),
         _attached(attached) if attached else "",
+        *discussed(replay.discussed),
         *troubles(shown),
     ]
     return within(blocks, expiry([replay.link]), reference(request_id))
 
 
-def render_file(file: ReplayFile, request_id: str, *, by: str = "") -> str:
-    """One replay that a person attached to the ticket as a file."""
+def render_file(
+    file: ReplayFile, request_id: str, *, by: str = "", note: str = ""
+) -> str:
+    """One replay that a person attached to the ticket as a file, and what they say of
+    it."""
     shown = Shown.of(file)
     blocks = [
         *_added(shown, by),
+        _quoted(note),
         _attached(file.filename),
         f"<p>{facts(shown)}</p>",
         *troubles(shown),
@@ -156,6 +162,7 @@ def _best(
     yield from picture(shown, picture_url)
     if attached:
         yield _attached(attached)
+    yield from discussed(note.discussed.get(shown.recording.id, ()))
     yield from troubles(shown)
 
 
@@ -177,12 +184,17 @@ def _rest(note: Note) -> Iterator[str]:
             recording_line(each, who=who, by=by.get(each.id), reason=reason)
             for each, reason in note.unavailable
         )
+    yield from others_discussed(note)
 
 
 def _added(shown: Shown, by: str) -> Iterator[str]:
     yield _heading(_HEADING, shown)
     if by:
         yield f"<p>Added by {safe(by, 80)}.</p>"
+
+
+def _quoted(note: str) -> str:
+    return f"<blockquote>{safe(note, 600)}</blockquote>" if note.strip() else ""
 
 
 def _heading(words: str, shown: Shown) -> str:
