@@ -54,6 +54,8 @@ def slack_of(services: Services) -> Conversation:
     access = Access(slack_rules(settings), workspaces.clients)
     tickets = _tickets(services)
 
+    access = Access(slack_rules(settings), workspaces.clients)
+
     def app(intake: Intake) -> App:
         return slack.build_app(
             intake=intake,
@@ -87,6 +89,7 @@ def slack_of(services: Services) -> Conversation:
         None
         if app_token is None
         else lambda intake: slack.Socket(app(intake), app_token, client),
+        channels=slack.Visitors(workspaces.clients, access),
     )
 
 

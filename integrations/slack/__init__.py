@@ -8,6 +8,7 @@ from integrations.slack.manifest import manifest, unfurl_domain
 from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.setup import Setup, set_up
 from integrations.slack.socket_mode import Socket
+from integrations.slack.visitors import Visitors
 from integrations.slack.workspaces import many_workspaces, one_workspace
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ShareDefaults",
     "SlackDestination",
     "Socket",
+    "Visitors",
     "blueprint",
     "build_app",
     "manifest",

@@ -48,6 +48,15 @@ _CHANNEL = (
     "I am used in certain channels only, and this is not one of them. You can write to"
     " me directly; an admin of this workspace knows the channels."
 )
+_UNSEEN = "The courier cannot post in that channel. Invite it there in Slack."
+_SHARED_OUTSIDE = (
+    "People of another company read that channel. Share it there from Slack, which asks"
+    " first."
+)
+_NOT_THERE = "The courier is used in certain channels only, and that is none of them."
+_UNKNOWN = (
+    "Slack knows nobody by your Zendesk address, and only some people may share there."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,28 @@ class Access:
             self._judge(address, newer_than=None)
         except NotAllowed:
             self._judge(address, newer_than=SECOND_LOOK)
+
+    def check_visited(self, address: Address) -> None:
+        """Return where people may share in that channel from elsewhere, whoever they
+        are. Raises as ``check`` does."""
+        place = self._directory.place(address, newer_than=SECOND_LOOK)
+        where = address["channel"]
+        if place is None or place.is_talk or _is_direct(where):
+            raise NotAllowed(f"{where} is not seen by the bot", plain=_UNSEEN)
+        if place.is_shared_outside:
+            raise NotAllowed(f"{where} is shared outside", plain=_SHARED_OUTSIDE)
+        if not self.allows_channel(where, place.name):
+            raise NotAllowed(f"{where} is not a channel", plain=_NOT_THERE)
+
+    def check_nobody(self, who: str) -> None:
+        """Return where that somebody may share of whom Slack knows nothing."""
+        if self._rules.groups or self._rules.role is not None:
+            raise NotAllowed(f"{who} is not known to Slack", plain=_UNKNOWN)
+
+    def allows_channel(self, channel: str, name: str) -> bool:
+        """Whether the rules let people use the courier in that channel."""
+        allowed = self._rules.channels
+        return not allowed or channel in allowed or name in allowed
 
     def role_of(self, address: Address) -> Role:
         """What the person is in the workspace that runs the courier.

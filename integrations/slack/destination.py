@@ -124,6 +124,8 @@ class SlackDestination:
         Raises NotAllowed as ``access`` does.
         """
         address = request.reply_to.address
+        if request.report_to is not None:
+            return self._of_visitor(request)
         if self._access is not None and request.action not in _UNJUDGED:
             self._access.check(address)
         if _is_for_home(request):
@@ -139,6 +141,17 @@ class SlackDestination:
         if not request.identifiers and "shown_in" in address:
             read = said_in_thread(self._clients.of(address), address)
             return replace(request, identifiers=read)
+        return request
+
+    def _of_visitor(self, request: ReplayRequest) -> ReplayRequest:
+        """What somebody shares here who asked elsewhere; see ``visitors``."""
+        address = request.reply_to.address
+        if self._access is not None:
+            self._access.check_visited(address)
+            if "user" in address:
+                self._access.check(address)
+            else:
+                self._access.check_nobody(request.asked_by)
         return request
 
     def admit(self, request: ReplayRequest) -> str:

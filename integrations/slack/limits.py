@@ -47,6 +47,7 @@ _TIERS = {
     "conversations.history": _TIER_3,
     "conversations.info": _TIER_3,
     "conversations.join": _TIER_3,
+    "conversations.list": _TIER_2,
     "conversations.open": _TIER_3,
     "conversations.replies": _TIER_3,
     "files.completeUploadExternal": _TIER_4,

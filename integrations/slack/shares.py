@@ -144,8 +144,11 @@ class Shares:
     def _confirm(
         self, request: ReplayRequest, delivery: Delivery, draft: Draft
     ) -> None:
-        """Tell whoever shared; what was shared stands, whether or not that works."""
+        """Tell whoever shared; what was shared stands, whether or not that works. Who
+        shared from elsewhere may be nobody here."""
         address, posted = request.reply_to.address, delivery.reference
+        if "user" not in address:
+            return
         expires = draft.data.get("expires")
         undo = UndoChoice(
             posted["channel"],

@@ -1,7 +1,7 @@
 """The conversations.* methods: looking at channels, joining and reading them.
 
-Imitates docs.slack.dev/reference/methods/conversations.info, .join, .open, .history,
-.replies and .members.
+Imitates docs.slack.dev/reference/methods/conversations.info, .list, .join, .open,
+.history, .replies and .members.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bot.demo.slack.model import Channel, Json, Message
 from bot.demo.slack.presenting import channel_json, message_json
 from bot.demo.slack.workspace import BOT_USER
 
+_KINDS = {"public_channel": "public", "private_channel": "private"}
 _FAMILY = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 
 
@@ -23,6 +24,27 @@ def info(call: Call) -> Json:
     channel = call.known_channel()
     _need(call, channel, "read")
     return {"channel": channel_json(channel)}
+
+
+def list_(call: Call) -> Json:
+    """Channels of the kinds asked for: private ones only where the bot is in them."""
+    kinds = {one.strip() for one in call.optional("types").split(",") if one.strip()}
+    wanted = {_KINDS[one] for one in kinds or {"public_channel"} if one in _KINDS}
+    for kind in wanted:
+        call.need_scope(f"{_FAMILY[kind]}:read")
+    channels = [
+        channel
+        for channel in call.workspace.channels.values()
+        if channel.kind in wanted
+        and (channel.kind == "public" or BOT_USER in channel.members)
+        and not (call.flag("exclude_archived") and channel.archived)
+    ]
+    start, limit = call.number("cursor", 0), min(call.number("limit", 100), 999)
+    more = start + limit < len(channels)
+    return {
+        "channels": [channel_json(one) for one in channels[start : start + limit]],
+        "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+    }
 
 
 def members(call: Call) -> Json:
@@ -150,6 +172,7 @@ _HISTORY = ("channels:history", "groups:history", "im:history")
 
 METHODS = {
     "conversations.info": Method(info, _READ, tier=3),
+    "conversations.list": Method(list_, _READ, tier=2),
     "conversations.members": Method(members, _READ, tier=4),
     "conversations.join": Method(join, ("channels:join",), tier=3),
     "conversations.open": Method(open_direct, ("im:write",), tier=3),
