@@ -1,4 +1,4 @@
-"""axe-core, run in an open viewer."""
+"""axe-core, run in an open page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from bot.exporter.page import VIEWER
 
@@ -32,7 +32,7 @@ def axe_source() -> str:
     return _AXE.read_text(encoding="utf-8")
 
 
-def grave_violations(page: Page) -> list[Any]:
+def grave_violations(page: Page | Frame) -> list[Any]:
     """What axe calls serious or critical on the page as it stands.
 
     The script is evaluated, since the page's policy lets no script be added to it.

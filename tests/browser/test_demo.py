@@ -119,7 +119,8 @@ def test_revoking_in_slack_closes_the_link(demo: dict[str, str], page: Page) -> 
 
 
 def test_zendesk_from_ticket_to_note(demo: dict[str, str], page: Page) -> None:
-    """File a ticket as the customer; the agent sees exactly one internal note."""
+    """File a ticket as the customer; the agent sees exactly one internal note, and the
+    same recordings in the sidebar."""
     page.goto(demo["Zendesk"])
     page.get_by_test_id("new-ticket").click()
     jane = page.get_by_test_id("requester").locator("option", has_text="Jane Doe")
@@ -141,3 +142,5 @@ def test_zendesk_from_ticket_to_note(demo: dict[str, str], page: Page) -> None:
     assert page.request.get(link).status == 200
     expect(note).to_have_count(1)
     expect(page.get_by_test_id("public-comment")).to_have_count(1)
+    sidebar = page.frame_locator("[data-testid=sidebar-app]")
+    expect(sidebar.get_by_test_id("recording").first).to_contain_text("errors")

@@ -17,6 +17,7 @@ from bot.model import (
     Found,
     NothingFound,
     Person,
+    Reason,
     Recording,
     SharedReplay,
     Summary,
@@ -55,7 +56,9 @@ def nothing(result: NothingFound) -> Answer:
         "state": "nothing",
         "explanation": result.explanation,
         "advice": result.advice,
-        "people": [_person(one) for one in result.people],
+        "people": [_person(one) for one in result.people]
+        if result.reason is Reason.AMBIGUOUS
+        else [],
     }
 
 
