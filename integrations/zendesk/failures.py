@@ -82,9 +82,9 @@ ERRORS: Mapping[int, Callable[[str], Exception]] = {
         f"{said}; the bot's agent lacks a permission",
         plain="The courier's agent may not do this in Zendesk.",
     ),
-    404: lambda said: NotFound(said, plain="Zendesk knows no such ticket any more."),
+    404: lambda said: NotFound(said, plain="Zendesk knows no such ticket."),
     409: Conflict,
-    410: lambda said: Gone(said, plain="Zendesk knows no such ticket any more."),
+    410: lambda said: Gone(said, plain="Zendesk knows no such ticket."),
 }
 
 

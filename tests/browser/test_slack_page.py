@@ -12,8 +12,9 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from bot.demo.slack import SlackStandIn
+from bot.demo.slack.views import checked_view, push_view
 from tests.browser.accessibility import grave_violations
-from tests.demo.slack_app import SlackApp, unfurl
+from tests.demo.slack_app import SlackApp, field, option, share_view, unfurl
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -166,6 +167,48 @@ def test_a_modal_is_filled_in_corrected_and_submitted(
         assert extras == ["errors", "file"]
         assert picked["opens"]["value"] == "5"
         assert picked["owner"]["selected_user"] is None
+
+
+def test_a_menu_that_asks_the_app_is_typed_into(
+    browser: Browser, slack: SlackStandIn, app: SlackApp
+) -> None:
+    """What is offered is text; one is chosen by mouse or keys, and outlives errors."""
+    slack.options_url = f"{app.server.url}/slack/options"
+    app.offers = {"options": [option("<b>First</b>", "1"), option("Second", "2")]}
+    menu = {"type": "external_select", "min_query_length": 2}
+    view = share_view(extra=(field("ticket", "Ticket", menu),))
+    ana = slack.workspace.user("ana").id
+    push_view(slack.workspace, checked_view(view, "modal"), ana, "C07SUPPORT1")
+    with opened(browser, slack) as page:
+        modal = page.get_by_test_id("modal")
+        box = modal.get_by_role("combobox", name="Ticket")
+        offered = modal.locator(".typeahead [role=option]")
+        modal.get_by_role("button", name="Share", exact=True).click()
+        unfilled = modal.get_by_role("alert").filter(has_text="fill this in")
+        expect(unfilled).to_have_count(2)
+        box.press_sequentially("f")
+        expect(modal.get_by_role("listbox")).to_be_hidden()
+        box.press_sequentially("irst")
+        expect(offered).to_have_text(["<b>First</b>", "Second"])
+        box.press("Escape")
+        expect(modal.get_by_role("listbox")).to_be_hidden()
+        box.press_sequentially(" x")
+        offered.first.click()
+        expect(box).to_have_value("<b>First</b>")
+        box.fill("sec")
+        expect(offered).to_have_count(2)
+        box.press("ArrowUp")
+        box.press("Enter")
+        expect(box).to_have_value("Second")
+        modal.get_by_label("Limit of opens").fill("many")
+        modal.get_by_role("button", name="Share", exact=True).click()
+        expect(modal.get_by_text("Write a number")).to_be_visible()
+        expect(box).to_have_value("Second")
+        state = app.of("view_submission")[-1]["view"]["state"]["values"]
+        assert state["ticket"]["ticket"]["selected_option"]["value"] == "2"
+        box.fill("first")
+        expect(offered.first).to_be_visible()
+        assert grave_violations(page) == []
 
 
 def test_the_app_has_a_home_and_messages(

@@ -229,5 +229,37 @@ def test_a_ticket_gets_one_note(courier, killed, step):
     assert plays(*links(note.html_body))
 
 
+@steps(
+    in_zendesk(Kind.APPLIED_THEN_HANG, "PUT", r"^/api/v2/tickets/\d+$"),
+    before_slack_did("response_url"),
+)
+def test_a_replay_is_added_to_a_ticket_once_and_told_once(
+    courier, workers, killed, step
+):
+    customer = courier.customer()
+    workers.start()
+    ticket = courier.zendesk.create_ticket("nobody@example.com", "Hello", "Help me")
+    courier.ask(customer.email)
+    assert courier.slack.click("ana", courier.listing(customer), SHARE).ok
+    courier.settled()
+    [message] = mentioning(courier.slack.messages("support"), customer)
+    choice = next(
+        one["value"]
+        for block in message.blocks
+        for element in block.get("elements", [])
+        for one in element.get("options", [])
+        if one["value"].startswith("ticket:")
+    )
+    assert courier.slack.click("ana", message, "replay_extend", choice).ok
+    courier.slack.suggest("ana", "ticket", str(ticket))
+    courier.slack.fill("ana", "ticket", str(ticket))
+    with killed(step):
+        assert courier.slack.submit("ana").ok
+    told = [one for one in courier.private() if f"ticket #{ticket}" in shown(one)]
+    assert ["Added to ticket" in shown(one) for one in told] == [True]
+    [note] = courier.zendesk.notes(ticket)
+    assert plays(links(note.html_body)[0])
+
+
 def mentioning(messages, customer):
     return [one for one in messages if customer.email in shown(one)]

@@ -175,7 +175,8 @@ def _open_ending(shared: SharedReplay, *, has_tickets: bool) -> list[Block]:
 
 def _to_ticket(shared: SharedReplay) -> str | None:
     """What adds the same recording to a ticket."""
-    return ShareChoice(shared.recording.id).to_option(TO_TICKET)
+    whose = _called(shared.recording, shared.audience)
+    return ShareChoice(shared.recording.id, whose=whose).to_option(TO_TICKET)
 
 
 def opens(most: int | None) -> str:

@@ -34,7 +34,7 @@ def render_discussed(result: Discussed, request_id: str) -> str:
     whose = owner(recording)
     blocks = [
         "<h3>Discussed in Slack</h3>",
-        f"<p>The session of {when(recording.start)}{f' ({whose})' if whose else ''} was"
-        f" shared in Slack on {link(discussion.url, when(discussion.at))}.</p>",
+        f"<p>The session of {when(recording.start)}, {whose or 'of somebody unknown'},"
+        f" was shared in Slack on {link(discussion.url, when(discussion.at))}.</p>",
     ]
     return within(blocks, reference(request_id))

@@ -103,7 +103,7 @@ def test_a_later_talk_is_a_short_internal_note(
     (note,) = zendesk.notes(ticket)
     assert not note.public
     assert note.body.startswith("Discussed in Slack")
-    assert "The session of 2 Mar 2026, 09:12 UTC (Jane Doe" in note.body
+    assert "The session of 2 Mar 2026, 09:12 UTC, Jane Doe (" in note.body
     assert URL in note.html_body
     assert zendesk.tickets[ticket].tags == []
 
