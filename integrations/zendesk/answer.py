@@ -120,8 +120,11 @@ def compose(
             picture_url=picture_url,
         )
         return Answer(ATTACHED if result.replays else FAILED, shown)
-    speaks = cause is Cause.COMMAND or (
-        note_when_nothing and not suspended and cause is Cause.CREATED
+    is_known = isinstance(result, NothingFound) and result.reason is Reason.NO_NEWS
+    speaks = (
+        cause is Cause.COMMAND
+        or (cause is Cause.TAG and not is_known)
+        or (note_when_nothing and not suspended and cause is Cause.CREATED)
     )
     if isinstance(result, Failed):
         tag, html = FAILED, render_failed(result, request_id)
@@ -129,5 +132,4 @@ def compose(
         tag = AMBIGUOUS if result.reason is Reason.AMBIGUOUS else NONE
         html = render_nothing(result, request_id, suspended=suspended)
     is_quiet = cause in _ADDED and cause is not Cause.TAG
-    is_known = isinstance(result, NothingFound) and result.reason is Reason.NO_NEWS
     return Answer(None if is_quiet or is_known else tag, html if speaks else None)

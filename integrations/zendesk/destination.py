@@ -7,14 +7,18 @@ What a request is about is read in ``asking``; how its answer is written, once, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from bot.errors import Refused
 from bot.model import (
     Check,
     Delivery,
     Nothing,
+    NothingFound,
+    Reason,
     ReplayFile,
     ReplayRequest,
+    ReplyTo,
     Result,
     SharedReplay,
 )
@@ -31,6 +35,8 @@ from integrations.zendesk.requester import NO_RULES, Rules
 from integrations.zendesk.scope import Scope
 
 EVERYTHING = Scope()
+
+_NO_NEWS = NothingFound((), Reason.NO_NEWS, "Nobody asked.", "")
 
 
 class ZendeskDestination:
@@ -100,9 +106,8 @@ class ZendeskDestination:
             raise Refused(f"zendesk cannot show a {type(result).__name__}")
         if cause_of(request) is Cause.COMMAND:
             found = self._asking.with_command(request)
-            if found is None:
-                return Delivery({"ticket": ticket_of(request), "ignored": "command"})
-            request = found
+            # Where nobody asked, neither does the tag that the trigger set beside.
+            request, result = (found, result) if found else (_tagged(request), _NO_NEWS)
         return self._posting.post(request_id, request, result)
 
     def check(self) -> Iterable[Check]:
@@ -110,6 +115,11 @@ class ZendeskDestination:
         if self._installation is None:
             return ()
         return checks(self._zendesk, self._installation)
+
+
+def _tagged(request: ReplayRequest) -> ReplayRequest:
+    address = {"ticket": ticket_of(request), "cause": Cause.TAG.value}
+    return replace(request, reply_to=ReplyTo(DESTINATION, address))
 
 
 def _ignored(request: ReplayRequest) -> Delivery:

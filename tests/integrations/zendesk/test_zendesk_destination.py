@@ -393,7 +393,7 @@ def test_a_command_nobody_wrote_is_answered_by_nothing(
     with pytest.raises(NotFound, match="no private command"):
         destination.complete(commanded(ticket))
     delivery = post(destination, commanded(ticket), FAILED)
-    assert delivery.reference["ignored"] == "command"
+    assert delivery.reference["ignored"] == "no news"
     assert zendesk.notes(ticket) == []
     assert zendesk.tickets[ticket].tags == []
 

@@ -100,6 +100,28 @@ def test_the_answer_takes_the_tag_away(
     assert len(zendesk.notes(ticket)) == 1
 
 
+def test_whoever_sets_the_tag_is_told_that_there_is_nothing(
+    zendesk: ZendeskStandIn, destination: ZendeskDestination, ticket: int
+) -> None:
+    """Once; that there is nothing new to add is not worth a note."""
+    zendesk.tag(ticket, "replay_requested")
+    nobody = NothingFound((EMAIL,), Reason.UNKNOWN_PERSON, "Nobody is known.", "")
+    post(destination, asking(ticket, Cause.TAG), nobody)
+    (note,) = zendesk.notes(ticket)
+    assert "Nobody is known." in note.body
+    assert zendesk.tickets[ticket].tags == ["replay_none"]
+
+
+def test_a_loose_trigger_leaves_no_tag_that_asks(
+    zendesk: ZendeskStandIn, destination: ZendeskDestination, ticket: int
+) -> None:
+    """The subject held the command's word, and the trigger set the tag beside."""
+    zendesk.tag(ticket, "replay_requested")
+    post(destination, commanded(ticket), Failed("No command there.", "r"))
+    assert zendesk.tickets[ticket].tags == []
+    assert zendesk.notes(ticket) == []
+
+
 def test_a_tag_that_is_gone_asks_for_nothing(
     zendesk: ZendeskStandIn, destination: ZendeskDestination, ticket: int
 ) -> None:
