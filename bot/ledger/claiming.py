@@ -26,6 +26,8 @@ from bot.ledger.entries import WAITING, WORKING
 _OPEN = (WAITING, WORKING)
 # A bell is rung again when nobody came for this long.
 _RING_AGAIN = timedelta(seconds=5)
+# Before a gate bells go unheard while there is no room.
+_RING_AGAIN_AT_GATE = timedelta(seconds=1)
 
 
 def is_oldest(destination: str, now: datetime) -> ColumnElement[bool]:
@@ -73,10 +75,11 @@ def ring(
     """Rows that nobody is looking at and whose bell is old; they count as rung now. Of
     the destinations that ``where`` names there are so many at most."""
     with transaction(engine) as connection:
-        ids = _unheard(connection, now, limit, table.c.destination.not_in(list(where)))
+        elsewhere = table.c.destination.not_in(list(where))
+        ids = _due(connection, now, limit, elsewhere, _RING_AGAIN)
         for destination, room in where.items():
-            here = table.c.destination == destination
-            ids += _unheard(connection, now, min(room, limit), here)
+            here, most = table.c.destination == destination, min(room, limit)
+            ids += _due(connection, now, most, here, _RING_AGAIN_AT_GATE)
         if ids:
             connection.execute(
                 update(table).where(table.c.id.in_(ids)).values(rung_at=now)
@@ -92,10 +95,14 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _unheard(
-    connection: Connection, now: datetime, limit: int, which: ColumnElement[bool]
+def _due(
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    which: ColumnElement[bool],
+    ring_again: timedelta,
 ) -> list[str]:
-    is_unheard = or_(table.c.rung_at.is_(None), table.c.rung_at < now - _RING_AGAIN)
+    is_unheard = or_(table.c.rung_at.is_(None), table.c.rung_at < now - ring_again)
     query = (
         select(table.c.id)
         .where(_is_free(now), is_unheard, which)

@@ -116,12 +116,12 @@ class Services:
 
             found["slack"] = slack_of(self)
         if self.settings.has_zendesk:
-            from bot.wiring.zendesk import zendesk_of
+            from bot.wiring.zendesk import zendesk_limits, zendesk_of
 
             found["zendesk"] = zendesk_of(
                 self.settings,
                 partial(file_of, self.replays, self.settings.redaction),
-                self.redis,
+                zendesk_limits(self.settings, self.redis),
             )
         if self.settings.has_zendesk_app:
             from bot.wiring.zendesk_app import zendesk_app_of

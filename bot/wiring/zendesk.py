@@ -32,11 +32,11 @@ _WAITED_FOR_SECONDS = 2.0
 def zendesk_of(
     settings: Settings,
     file_of: Callable[[SharedReplay], ReplayFile],
-    redis: Redis | None,
+    limits: Limits | None,
 ) -> Conversation:
-    """Zendesk as a place people ask in."""
+    """Zendesk as a place people ask in, which takes answers as fast as ``limits``
+    allow."""
     secrets = [one.get_secret_value() for one in settings.zendesk_webhook_secrets]
-    limits = zendesk_limits(settings, redis)
     account = zendesk_account(settings, limits)
     return Conversation(
         ZendeskDestination(
@@ -77,12 +77,16 @@ def zendesk_scope(settings: Settings) -> Scope:
     return Scope(settings.zendesk_only, settings.zendesk_except)
 
 
-def zendesk_limits(settings: Settings, redis: Redis | None) -> Limits | None:
-    """The account's limits, kept by all who share the Redis; None without one."""
+def zendesk_limits(
+    settings: Settings, redis: Redis | None, *, seconds: int = 60
+) -> Limits | None:
+    """What the account allows in a minute, which lasts ``seconds``; None where no Redis
+    is shared to keep it by."""
     if redis is None:
         return None
     account = settings.zendesk_subdomain or ""
-    return Limits(redis, account, updates=settings.zendesk_updates_per_minute)
+    updates = settings.zendesk_updates_per_minute
+    return Limits(redis, account, updates=updates, seconds=seconds)
 
 
 def zendesk_account(
