@@ -18,6 +18,7 @@ import requests
 
 from bot.demo.run import Surroundings, surroundings
 from bot.running import single_machine, web_server
+from bot.wiring import Services
 
 _COMMANDS = 200
 _AT_ONCE = 200
@@ -25,7 +26,10 @@ _JANE = "jane.doe@example.com"
 
 
 @contextmanager
-def _courier() -> Iterator[tuple[str, Surroundings]]:
+def courier(
+    prepare: Callable[[Services], object] = lambda services: None,
+) -> Iterator[tuple[str, Surroundings]]:
+    """A courier of one process among the stand-ins, and its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -35,6 +39,7 @@ def _courier() -> Iterator[tuple[str, Surroundings]]:
         surroundings(url) as around,
         single_machine(around.settings(url, DATA_DIR=folder)) as services,
     ):
+        prepare(services)
         server = web_server(services.app(), "127.0.0.1", port)
         threading.Thread(target=server.run, daemon=True).start()
         worker = services.worker()
@@ -44,16 +49,18 @@ def _courier() -> Iterator[tuple[str, Surroundings]]:
         server.trigger.pull_trigger(server.close)
 
 
-def _spread(seconds: list[float]) -> str:
+def spread(seconds: list[float]) -> str:
+    """The median and the 99th percentile."""
     ordered = sorted(seconds)
     p50, p99 = (ordered[int(len(ordered) * part)] for part in (0.5, 0.99))
     return f"p50 {p50 * 1000:6.1f} ms   p99 {p99 * 1000:6.1f} ms"
 
 
-def _until(condition: Callable[[], object]) -> float:
+def until(condition: Callable[[], object], *, seconds: float = 60) -> float:
+    """Wait for it; how long it took."""
     began = time.perf_counter()
     while not condition():
-        if time.perf_counter() - began > 60:
+        if time.perf_counter() - began > seconds:
             raise TimeoutError
         time.sleep(0.005)
     return time.perf_counter() - began
@@ -72,12 +79,12 @@ def _acks(url: str, around: Surroundings) -> None:
         base = list(pool.map(nothing, range(_COMMANDS)))
         acks = list(pool.map(command, range(_COMMANDS)))
     print(f"\nAcks, {_COMMANDS} commands, {_AT_ONCE} at once, the worker answering")
-    print(f"  /replay    {_spread(acks)}   longest {max(acks) * 1000:.0f} ms")
-    print(f"  /healthz   {_spread(base)}")
+    print(f"  /replay    {spread(acks)}   longest {max(acks) * 1000:.0f} ms")
+    print(f"  /healthz   {spread(base)}")
     ratio = sorted(acks)[_COMMANDS // 2] / sorted(base)[_COMMANDS // 2]
     print(f"  ratio of medians {ratio:.1f}")
     print("  all answered after", end=" ")
-    answered = _until(
+    answered = until(
         lambda: (
             sum(
                 "/checkout/payment" in str(one)
@@ -116,7 +123,7 @@ def _answers(around: Surroundings) -> None:
     mark()
     before = len(slack.ephemerals("ana", "support"))
     slack.run_command("ana", "support", _JANE)
-    seconds = _until(
+    seconds = until(
         lambda: any(
             "/checkout/payment" in str(one)
             for one in slack.ephemerals("ana", "support")[before:]
@@ -126,15 +133,15 @@ def _answers(around: Surroundings) -> None:
     answer = slack.ephemerals("ana", "support")[-1]
     count = len(slack.messages("support"))
     slack.click("ana", answer, "replay_share")
-    told("Share in channel", _until(lambda: len(slack.messages("support")) > count))
+    told("Share in channel", until(lambda: len(slack.messages("support")) > count))
     slack.click("ana", answer, "replay_attach")
-    told("Attach file", _until(lambda: slack.files))
+    told("Attach file", until(lambda: slack.files))
     ticket = zendesk.create_ticket(_JANE, "I cannot pay", "Please help")
-    told("Zendesk note", _until(lambda: zendesk.notes(ticket)))
+    told("Zendesk note", until(lambda: zendesk.notes(ticket)))
 
 
 def main() -> None:
-    with _courier() as (url, around):
+    with courier() as (url, around):
         _answers(around)
-    with _courier() as (url, around):
+    with courier() as (url, around):
         _acks(url, around)

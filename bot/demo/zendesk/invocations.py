@@ -31,6 +31,8 @@ class Attempt:
     outcome: str
     headers: tuple[tuple[str, str], ...] = ()
     """Of the answer."""
+    seconds: float = 0.0
+    """Until it came."""
 
     @property
     def was_sent(self) -> bool:

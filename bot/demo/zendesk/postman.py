@@ -193,6 +193,13 @@ class Postman:
         outcome = SUCCEEDED if 200 <= answer.status_code < 300 else TERMINATED
         headers = tuple(answer.headers.items())
         return (
-            Attempt(at, answer.status_code, answer.text[:500], outcome, headers),
+            Attempt(
+                at,
+                answer.status_code,
+                answer.text[:500],
+                outcome,
+                headers,
+                answer.elapsed.total_seconds(),
+            ),
             float(after) if usable else None,
         )
