@@ -109,6 +109,22 @@ class Courier:
         self.zendesk.account.add_user(person.name, email)
         return Customer(email, copy.id)
 
+    def visits_again(self, customer: Customer) -> str:
+        """The customer's new session of just now, which shows what their first does;
+        its id."""
+        project = self.posthog.project
+        [first] = [one for one in project.recordings if one.id == customer.recording_id]
+        now = utc_now()
+        again = replace(
+            first,
+            id=str(uuid.uuid4()),
+            start=now,
+            end=now + (first.end - first.start),
+            shift=first.shift + (now - first.start),
+        )
+        project.recordings.append(again)
+        return again.id
+
     def ask(self, text: str, channel: str = "support") -> None:
         """Ana types ``/replay text`` and sees at once that it is looked for."""
         ack = self.slack.run_command("ana", channel, text)
@@ -174,6 +190,12 @@ class Courier:
                 .where(rows.c.state == "waiting")
                 .values(created_at=created_at, rung_at=created_at, due_at=utc_now())
             )
+
+    def grow_older(self, span: timedelta) -> None:
+        """Let every request be older by so much."""
+        created_at = self.row().created_at - span
+        with self.services.engine.begin() as connection:
+            connection.execute(update(rows).values(created_at=created_at))
 
     def forget(self) -> None:
         """Give up what is open, so that it is not in the next test's way."""

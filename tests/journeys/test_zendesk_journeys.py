@@ -61,36 +61,3 @@ def test_a_delivery_that_comes_twice_is_answered_once(working):
     settle(working)
     assert [one.status for one in delivery.attempts] == [202, 202, 202]
     assert len(working.zendesk.notes(ticket)) == 1
-
-
-def test_a_macro_asks_for_what_is_new(working):
-    """Links that still open are not told twice; the tag that asked goes."""
-    ticket = working.zendesk.create_ticket(JANE, "Cannot pay", "It says 500.")
-    eventually(lambda: working.zendesk.notes(ticket))
-    settle(working)
-    working.zendesk.apply_macro(ticket, "Replay Courier: fetch replays")
-    assert "replay_requested" in working.zendesk.tickets[ticket].tags
-    eventually(
-        lambda: "replay_requested" not in working.zendesk.tickets[ticket].tags,
-        within=15,
-    )
-    settle(working)
-    assert len(working.zendesk.notes(ticket)) == 1
-
-
-def test_a_command_and_the_tag_its_trigger_sets_are_one_note(working):
-    ticket = working.zendesk.create_ticket("j@private.example", "Hello", "Help me")
-    settle(working)
-    working.zendesk.add_comment(ticket, f"#replay {JANE}", public=False)
-    settle(working)
-    assert len(working.zendesk.notes(ticket)) == 1
-    assert working.zendesk.tickets[ticket].tags == ["replay_attached"]
-
-
-def test_a_ticket_whose_delivery_was_lost_is_answered(working):
-    """Zendesk's circuit breaker was open, say; a search finds the ticket."""
-    working.zendesk.postman.drop_next()
-    ticket = working.zendesk.create_ticket(JANE, "Cannot pay", "It says 500.")
-    settle(working)
-    assert working.zendesk.notes(ticket) == []
-    working.zendesk.tickets[ticket].created_at = "2026-01-01T00:00:00Z"

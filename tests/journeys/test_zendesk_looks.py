@@ -1,0 +1,106 @@
+"""Tickets are looked at again, and told what is news; through the real libraries."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import utc_now
+from bot.demo.zendesk.records import stamp
+from tests.journeys.courier import installed
+from tests.journeys.waiting import eventually
+
+JANE = "jane.doe@example.com"
+
+
+@pytest.fixture
+def working(small, redis_url):
+    with installed(small, redis_url) as courier, courier.web(), courier.working():
+        yield courier
+        courier.forget()
+
+
+def answered(courier, customer=JANE):
+    """A ticket whose first note is there."""
+    ticket = courier.zendesk.create_ticket(customer, "Cannot pay", "It says 500.")
+    eventually(lambda: courier.zendesk.notes(ticket))
+    settle(courier)
+    return ticket
+
+
+def settle(courier):
+    """Wait until every delivery has arrived and every request is settled; those that
+    wait for more are not waited for."""
+    assert courier.zendesk.postman.settle()
+    courier.pass_time()
+    courier.settled()
+
+
+def test_a_macro_asks_for_what_is_new(working):
+    """Links that still open are not told twice; the tag that asked goes."""
+    zendesk = working.zendesk
+    ticket = answered(working)
+    zendesk.apply_macro(ticket, "Replay Courier: fetch replays")
+    assert "replay_requested" in zendesk.tickets[ticket].tags
+    settle(working)
+    assert "replay_requested" not in zendesk.tickets[ticket].tags
+    assert len(zendesk.notes(ticket)) == 1
+
+
+def test_a_burst_of_updates_is_one_look(working):
+    zendesk = working.zendesk
+    ticket = answered(working)
+    before = sum(working.services.ledger.counts().values())
+    for _ in range(3):
+        zendesk.solve(ticket)
+        zendesk.reopen(ticket)
+    zendesk.apply_macro(ticket, "Replay Courier: fetch replays")
+    assert zendesk.postman.settle()
+    assert sum(working.services.ledger.counts().values()) == before + 1
+    settle(working)
+    assert len(zendesk.notes(ticket)) == 1
+
+
+def test_a_command_and_the_tag_its_trigger_sets_are_one_note(working):
+    ticket = working.zendesk.create_ticket("j@private.example", "Hello", "Help me")
+    settle(working)
+    working.zendesk.add_comment(ticket, f"#replay {JANE}", public=False)
+    settle(working)
+    assert len(working.zendesk.notes(ticket)) == 1
+    assert working.zendesk.tickets[ticket].tags == ["replay_attached"]
+
+
+def test_a_ticket_opened_again_is_told_of_the_session_since(working):
+    zendesk = working.zendesk
+    customer = working.customer()
+    ticket = answered(working, customer.email)
+    zendesk.solve(ticket)
+    zendesk.reopen(ticket)
+    settle(working)
+    assert len(zendesk.notes(ticket)) == 1
+    newer = working.visits_again(customer)
+    zendesk.solve(ticket)
+    zendesk.reopen(ticket)
+    assert zendesk.postman.settle()
+    working.pass_time()
+    eventually(lambda: len(zendesk.notes(ticket)) == 2)
+    marker = zendesk.audits(ticket)[-1].custom["replay_courier"]
+    assert marker["recordings"] == newer
+
+
+def test_a_ticket_whose_delivery_was_lost_is_answered(working):
+    """Zendesk's circuit breaker was open, say; a search finds the ticket."""
+    zendesk = working.zendesk
+    answered(working)
+    working.grow_older(timedelta(hours=1))
+    zendesk.postman.losses = 1
+    lost = zendesk.create_ticket(JANE, "Cannot pay", "It says 500.")
+    settle(working)
+    assert zendesk.notes(lost) == []
+    ten_minutes_ago = utc_now() - timedelta(minutes=10)
+    zendesk.tickets[lost].created_at = stamp(ten_minutes_ago.timestamp())
+    for _ in range(2):
+        working.services.worker().catch_up()
+        eventually(lambda: zendesk.notes(lost))
+        settle(working)
+    [note] = zendesk.notes(lost)
+    assert not note.public
