@@ -35,8 +35,10 @@ _FEWEST_CALLS = 200
 _CALLS_OF_AN_ANSWER = 8
 _OURS = 0.9
 """The part of a limit that answers take."""
+_ON_THE_WAY_S = 2
+"""So much longer one call may take to arrive than another: what was counted a minute
+apart here is counted a minute apart there."""
 _LONGEST_BLOCK = 3600
-_UNLIMITED = 1000
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +59,10 @@ class Limits:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._redis = client
-        self._seconds = seconds
+        self._seconds = seconds + _ON_THE_WAY_S
         self._sleep = sleep
         self._blocked = f"courier:zendesk:{account}:blocked"
-        self._updates = RateLimitItemPerSecond(updates, seconds)
+        self._updates = RateLimitItemPerSecond(updates, self._seconds)
         self._calls = _FEWEST_CALLS
         storage = RedisStorage(
             "redis://",

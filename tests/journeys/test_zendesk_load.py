@@ -6,15 +6,15 @@ from tests.journeys.courier import installed
 from tests.journeys.tickets import allow, keep_to, overtaken
 from tests.journeys.waiting import eventually
 
-TICKETS, UPDATES, SECONDS = 40, 10, 1
-"""Four times as many tickets as there are updates in what stands for a minute."""
+TICKETS, UPDATES, SECONDS = 36, 20, 3
+"""More tickets than there are updates in what stands for a minute."""
 
 
 @pytest.fixture
 def courier(small, redis_url):
-    with installed(
-        {**small, "ZENDESK_UPDATES_PER_MINUTE": str(UPDATES)}, redis_url
-    ) as courier:
+    # Of several threads one may finish before another that began before it.
+    settings = {"ZENDESK_UPDATES_PER_MINUTE": str(UPDATES), "WORKER_THREADS": "1"}
+    with installed({**small, **settings}, redis_url) as courier:
         keep_to(courier.services, SECONDS)
         with courier.web():
             yield courier
@@ -25,7 +25,8 @@ def test_a_flood_of_tickets_is_answered_within_the_limit_oldest_first(courier):
     limits = allow(zendesk, UPDATES, SECONDS)
     for number in range(TICKETS):
         zendesk.create_ticket("jane.doe@example.com", f"Cannot pay {number}", "Help")
-    assert zendesk.postman.settle()
+        # In order: Zendesk itself delivers in any.
+        assert zendesk.postman.settle()
     with courier.working():
         eventually(
             lambda: all(zendesk.notes(ticket) for ticket in zendesk.tickets),
@@ -36,4 +37,4 @@ def test_a_flood_of_tickets_is_answered_within_the_limit_oldest_first(courier):
     assert all(len(zendesk.notes(ticket)) == 1 for ticket in zendesk.tickets)
     assert limits.updates.refused == 0
     assert limits.updates.most <= UPDATES
-    assert overtaken(zendesk) < courier.settings.worker_threads
+    assert overtaken(zendesk) == 0
