@@ -20,8 +20,6 @@ _PARTS = {
     "words.js": "text/javascript",
     "zaf.js": "text/javascript",
 }
-_MAX_AGE_SECONDS = 300
-
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -76,6 +74,8 @@ def part(name: str) -> Response | None:
         return None
     content = files(__package__).joinpath("static", name).read_bytes()
     response = Response(content, content_type=f"{kind}; charset=utf-8")
-    response.headers["Cache-Control"] = f"public, max-age={_MAX_AGE_SECONDS}"
+    # Scripts of one version belong together: asked for every time, sent when new.
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

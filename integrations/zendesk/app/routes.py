@@ -90,7 +90,11 @@ def blueprint(door: Door, intake: Intake) -> Blueprint:
 
     @app.get("/static/<name>")
     def static(name: str) -> Response:
-        return part(name) or _json(404, {"plain": "There is no such part."})
+        found = part(name)
+        if found is None:
+            return _json(404, {"plain": "There is no such part."})
+        found.make_conditional(request)
+        return found
 
     @app.post("/session")
     def renewed() -> Response:

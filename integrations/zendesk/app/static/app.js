@@ -70,7 +70,7 @@ async function show(want, more, doing, again) {
   closePlayer();
   waiting(doing);
   try {
-    const answer = await courier.ask(want, ticket, more, () => mine === turn && waiting(`${doing} PostHog takes its time.`));
+    const answer = await courier.ask(want, ticket, more, () => mine === turn && waiting(`${doing} It takes longer than usual.`));
     if (mine !== turn) return;
     if (answer.state === "found") found(answer, want, more);
     else nothing(answer);

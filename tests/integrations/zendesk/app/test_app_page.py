@@ -84,3 +84,28 @@ def test_the_app_sets_its_own_limit_on_bodies(work: AtWork) -> None:
     body = {"want": "list", "ticket": "1", "text": "a" * 20_000}
     path = "/asks/00000000-0000-4000-8000-000000000000"
     assert page.call("POST", path, json=body).status_code in (400, 413)
+
+
+def test_a_part_is_sent_again_when_it_is_new(work: AtWork) -> None:
+    url = f"{work.url}/static/app.js"
+    tag = requests.get(url, timeout=10).headers["ETag"]
+    known = requests.get(url, headers={"If-None-Match": tag}, timeout=10)
+    assert (known.status_code, known.content) == (304, b"")
+
+
+def test_nothing_secret_is_logged(
+    work: AtWork, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither tokens nor bearers, links, passes or anybody's address."""
+    jane = work.customer()
+    token = work.zendesk.sidebar.token(work.zendesk.agent.id, "logged")
+    assert work.opened(token).status_code == 200
+    assert work.opened(token).status_code == 401
+    page, ticket = work.page(), work.ticket(jane)
+    page.told("search", ticket, text=jane.email)
+    told = page.told("play", ticket, recording=jane.recording_id)
+    assert requests.get(work.courier.url + told["play"], timeout=10).ok
+    logged = "".join(capsys.readouterr())
+    assert "zendesk_app.asked" in logged
+    for secret in (token[-40:], page.bearer, jane.email, "/r/", told["play"][-60:]):
+        assert secret not in logged
