@@ -27,7 +27,7 @@ def added(request: ReplayRequest, url: str, results: PageChoice | None) -> Messa
     done = f"Added to ticket #{ticket}."
     what = ""
     if request.action is Action.ATTACH:
-        what = "The file is attached, where the ticket's rules take it."
+        what = "The file does not expire."
     is_known = 0 < len(url) <= MAX_URL
     return Message(
         done,

@@ -9,10 +9,15 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.demo.slack import faults
+from bot.demo.slack.views import checked_view, push_view
 from bot.errors import RetryLater
+from bot.ports import Tickets
 from integrations.slack.app import build_app
 from integrations.slack.clients import OneWorkspace
+from integrations.slack.modals.ticket import ticket_modal
+from integrations.slack.share_choices import ShareChoice
 from integrations.slack.socket_mode import Socket
+from tests.integrations.slack.test_ticketing import Desk
 from tests.integrations.slack.world import ANA, World
 
 
@@ -23,12 +28,19 @@ class SocketWorld(World):
         super().__post_init__()
         self.open: list[Socket] = []
 
-    def connect(self, *, ping_every: float = 10, token: str = "") -> Socket:
+    def connect(
+        self,
+        *,
+        ping_every: float = 10,
+        token: str = "",
+        tickets: Tickets | None = None,
+    ) -> Socket:
         client = WebClient(base_url=self.slack.api_url, timeout=2)
         app = build_app(
             intake=self.courier,
             clients=OneWorkspace(client),
             clock=lambda: self.now,
+            tickets=tickets,
         )
         token = token or self.slack.socket.app_token
         socket = Socket(app, token, client, ping_every=ping_every, first_wait=0.1)
@@ -63,6 +75,16 @@ def test_everything_people_do_comes_over_the_socket(world: SocketWorld) -> None:
     assert world.courier.only.asked_by == ANA
     world.slack.mention("ana", "support", "jane@example.com")
     assert len(world.courier.requests) == 2
+
+
+def test_what_a_menu_offers_comes_over_the_socket(world: SocketWorld) -> None:
+    """It needs no address of its own there."""
+    world.connect(tickets=Desk())
+    assert world.connected()
+    form = checked_view(ticket_modal(ShareChoice("r1"), {}), "modal")
+    push_view(world.slack.workspace, form, ANA)
+    (offered,) = world.slack.suggest("ana", "ticket", "cannot pay")
+    assert offered["value"] == "5158"
 
 
 def test_what_is_not_committed_is_not_acknowledged(world: SocketWorld) -> None:

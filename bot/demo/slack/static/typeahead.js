@@ -3,6 +3,7 @@
 
 const PAUSE_MS = 250;
 const NONE = "No results";
+const OPTION = "[role=option]:not([aria-disabled])";
 const words = new Map();
 let waiting = 0;
 let turn = 0;
@@ -54,10 +55,18 @@ function entry(field, option, index) {
   return made;
 }
 
+function nothing() {
+  const made = document.createElement("li");
+  made.setAttribute("role", "option");
+  made.setAttribute("aria-disabled", "true");
+  made.textContent = NONE;
+  return made;
+}
+
 function show(field, options) {
   const list = listOf(field);
   list.replaceChildren(...options.map((each, index) => entry(field, each, index)));
-  if (!options.length) list.textContent = NONE;
+  if (!options.length) list.append(nothing());
   list.hidden = false;
   boxOf(field).setAttribute("aria-expanded", "true");
   list.scrollIntoView({ block: "nearest" });
@@ -80,7 +89,7 @@ async function ask(field, suggest) {
 }
 
 function move(field, step) {
-  const entries = [...listOf(field).querySelectorAll("[role=option]")];
+  const entries = [...listOf(field).querySelectorAll(OPTION)];
   if (!entries.length || listOf(field).hidden) return;
   const at = entries.findIndex((each) => each.hasAttribute("aria-selected"));
   entries[at]?.removeAttribute("aria-selected");
@@ -100,7 +109,7 @@ export function watch(suggest, touched) {
     waiting = setTimeout(() => ask(field, suggest), PAUSE_MS);
   });
   document.addEventListener("click", (event) => {
-    const option = event.target.closest(".typeahead [role=option]");
+    const option = event.target.closest(`.typeahead ${OPTION}`);
     if (option) {
       const field = option.closest(".typeahead");
       choose(field, option.dataset.value);
