@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     zendesk_shared_mailboxes: Mailboxes = ()
     zendesk_note_when_nothing: bool = False
     zendesk_attach_file: bool = False
+    zendesk_attach_mb: Annotated[int, Field(ge=1, le=50)] = 20
     zendesk_updates_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 100
     zendesk_app_public_key: PublicKey | None = None
     zendesk_app_audience: ZendeskInstallation | None = None

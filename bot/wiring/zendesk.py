@@ -25,6 +25,7 @@ from integrations.zendesk.setup import Options
 from integrations.zendesk.tickets import ZendeskTickets
 from integrations.zendesk.webhook import blueprint as zendesk_blueprint
 
+_MEGABYTE = 1024 * 1024
 _WAITED_FOR_SECONDS = 2.0
 """For an answer that somebody in Slack waits for, who gets none after three."""
 
@@ -46,6 +47,7 @@ def zendesk_of(
             note_when_nothing=settings.zendesk_note_when_nothing,
             picture=lambda shared: timeline(shared.summary),
             attach=file_of if settings.zendesk_attach_file else None,
+            max_attached_bytes=settings.zendesk_attach_mb * _MEGABYTE,
             installation=Installation(set_up_options(settings), secrets),
         ),
         lambda intake: [zendesk_blueprint(intake=intake, secrets=secrets)],

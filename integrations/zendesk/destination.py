@@ -26,7 +26,7 @@ from bot.ports import Draft
 from integrations.zendesk.address import DESTINATION, ticket_of
 from integrations.zendesk.answer import Answerable
 from integrations.zendesk.asking import Asking
-from integrations.zendesk.attachments import Attachments
+from integrations.zendesk.attachments import MAX_ATTACHED_BYTES, Attachments
 from integrations.zendesk.causes import Cause, cause_of
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.doctor import Installation, checks
@@ -46,7 +46,7 @@ class ZendeskDestination:
     worked on. Where there is nothing to show, a new ticket gets a tag alone, and with
     ``note_when_nothing`` a note as well; an agent who asked by command always gets a
     note. ``picture`` draws the replay on top of a note, ``attach`` makes its file, to
-    be attached beside the link.
+    be attached beside the link where it is not too large.
     """
 
     name = DESTINATION
@@ -61,6 +61,7 @@ class ZendeskDestination:
         note_when_nothing: bool = False,
         picture: Callable[[SharedReplay], bytes] | None = None,
         attach: Callable[[SharedReplay], ReplayFile] | None = None,
+        max_attached_bytes: int = MAX_ATTACHED_BYTES,
         installation: Installation | None = None,
     ) -> None:
         self._zendesk = zendesk
@@ -69,7 +70,9 @@ class ZendeskDestination:
         self._posting = Posting(
             zendesk,
             self._asking,
-            Attachments(zendesk, picture=picture, file=attach),
+            Attachments(
+                zendesk, picture=picture, file=attach, max_bytes=max_attached_bytes
+            ),
             note_when_nothing=note_when_nothing,
         )
 

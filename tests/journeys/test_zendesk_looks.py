@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import utc_now
+from bot.config import Settings
 from bot.demo.zendesk.records import stamp
+from bot.wiring.zendesk_setup import ZendeskSetUp
 from tests.journeys.courier import installed
 from tests.journeys.waiting import eventually
 
@@ -104,3 +106,25 @@ def test_a_ticket_whose_delivery_was_lost_is_answered(working):
         settle(working)
     [note] = zendesk.notes(lost)
     assert not note.public
+
+
+def test_an_account_that_tells_by_events_gets_the_same_answers(working):
+    """Set up with ZENDESK_DELIVERY=events: no trigger is left."""
+    zendesk = working.zendesk
+    zendesk.bot.role = "admin"
+    settings = Settings.from_env({**working.environment, "ZENDESK_DELIVERY": "events"})
+    list(ZendeskSetUp(settings, fields=True, remove=False).steps(acts=True))
+    assert not zendesk.admin.triggers
+    [webhook] = zendesk.admin.webhooks.values()
+    webhook.secret = zendesk.signing_secret
+    ticket = zendesk.create_ticket("j@private.example", "Hello", "Help me")
+    settle(working)
+    assert zendesk.tickets[ticket].tags == ["replay_none"]
+    zendesk.add_comment(ticket, f"#replay {JANE}", public=False)
+    settle(working)
+    assert len(zendesk.notes(ticket)) == 1
+    zendesk.change_requester(ticket, zendesk.account.user_by_email(JANE))
+    zendesk.tag(ticket, "replay_requested")
+    settle(working)
+    assert len(zendesk.notes(ticket)) == 1
+    assert zendesk.tickets[ticket].tags == ["replay_attached"]
