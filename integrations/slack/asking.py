@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from bot.model import Filters
+from bot.options import filters_of
 
-MAX_PAGE = 200
 _MAX_USERS = 5
 
 # docs.slack.dev/messaging/formatting-message-text, Retrieving messages.
@@ -23,11 +22,6 @@ _LAST = re.compile(
     r"(?<!\S)last\s+(\d{1,3})\s*(h|d|w)(?:(?:ou)?rs?|ays?|eeks?)?(?!\S)", re.IGNORECASE
 )
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_ERRORS = re.compile(
-    r"(?<!\S)(?:errors\s+only|only\s+errors|with\s+errors)(?!\S)", re.IGNORECASE
-)
-_ON = re.compile(r"(?<!\S)on\s+(<https?://[^<>\s]+>|https?://\S+|/\S*)", re.IGNORECASE)
-
 
 ANY = Filters()
 
@@ -47,31 +41,13 @@ def question(text: str, *, ourselves: str = "") -> Question:
     users = [one for one in _USER.findall(text) if one != ourselves]
     rest = _REFERENCE.sub(" ", text)
     rest, span = _take_span(rest)
-    errors_only = bool(_ERRORS.search(rest))
-    rest = _ERRORS.sub(" ", rest)
-    page = ""
-    on = _ON.search(rest)
-    if on:
-        page = page_of(on[1])
-        rest = f"{rest[: on.start()]} {rest[on.end() :]}"
+    filters, rest = filters_of(rest)
     return Question(
         " ".join(rest.split(" ")).strip(),
         span,
-        Filters(errors_only=errors_only, page=page),
+        filters,
         tuple(dict.fromkeys(users))[:_MAX_USERS],
     )
-
-
-def page_of(text: str) -> str:
-    """A page as it is searched for: the path of an address, or a part of one."""
-    word = text.strip().strip("<>").partition("|")[0]
-    if word.lower().startswith(("http://", "https://")):
-        try:
-            parts = urlsplit(word)
-        except ValueError:
-            return ""
-        word = parts.path if parts.path.strip("/") else parts.netloc
-    return word.rstrip(".,;:!?)")[:MAX_PAGE]
 
 
 def _take_span(text: str) -> tuple[str, timedelta | None]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from bot.errors import NotAllowed, NotFound, Refused
 from bot.identifiers import read_prose
 from bot.model import Action, ReplayRequest, Told
+from bot.options import filters_of
 from integrations.zendesk.address import ticket_of, with_address
 from integrations.zendesk.asked import OPEN_STATUSES, OPT_OUT, REQUESTED
 from integrations.zendesk.causes import LOOKS, Cause, cause_of
@@ -188,9 +189,11 @@ def _was_answered(command: Comment, audits: Iterable[Audit]) -> bool:
 def _asked_by(request: ReplayRequest, command: Comment) -> ReplayRequest:
     """The request with what the agent wrote; whoever they name is meant."""
     text = command_text(command.text) or ""
+    filters, rest = filters_of(text)
     return replace(
         with_address(request, command=str(command.id)),
-        identifiers=read_prose(text),
+        identifiers=read_prose(rest),
+        filters=filters,
         look_back=look_back(text) or request.look_back,
         asked_by=str(command.author_id),
         text=text,

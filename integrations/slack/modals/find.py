@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.errors import BadInput
 from bot.model import Filters
-from integrations.slack.asking import MAX_PAGE, page_of
+from bot.options import MAX_PAGE, page_of
 from integrations.slack.blocks import Block, Message, context, plain_text, section
 from integrations.slack.choices import FIND_MODAL
 from integrations.slack.modals.inputs import (

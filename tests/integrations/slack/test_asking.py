@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Filters
-from integrations.slack.asking import MAX_PAGE, page_of, question
+from bot.options import MAX_PAGE, page_of
+from integrations.slack.asking import question
 
 DAYS, HOURS = timedelta(days=1), timedelta(hours=1)
 

@@ -12,6 +12,7 @@ from bot.errors import NotAllowed, RetryLater
 from bot.model import (
     Action,
     Failed,
+    Filters,
     Nothing,
     NothingFound,
     Reason,
@@ -85,6 +86,18 @@ def test_what_can_no_longer_be_opened_is_told_again(
     post(destination, created(ticket), open_note(timedelta(minutes=-1)))
     zendesk.tag(ticket, "replay_requested")
     assert destination.complete(asking(ticket, Cause.TAG)).told == Told()
+
+
+def test_a_command_has_the_options_that_slack_has(
+    zendesk: ZendeskStandIn, destination: ZendeskDestination, ticket: int
+) -> None:
+    """In any order; the page that is meant names nobody."""
+    text = "#replay on https://app.example.com/pay last 2h bob@example.com errors only"
+    comment = zendesk.add_comment(ticket, text, public=False)
+    request = destination.complete(commanded(ticket, comment.id))
+    assert [one.value for one in request.identifiers] == ["bob@example.com"]
+    assert request.filters == Filters(errors_only=True, page="/pay")
+    assert request.look_back == timedelta(hours=2)
 
 
 def test_the_answer_takes_the_tag_away(
