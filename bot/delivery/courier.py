@@ -21,7 +21,7 @@ from bot.delivery.finding import Finder, described
 from bot.delivery.following import Follower
 from bot.delivery.homes import Homes, Parts
 from bot.delivery.notes import Notes
-from bot.delivery.patience import patience
+from bot.delivery.patience import PATIENCE_S, patience
 from bot.delivery.pictures import NoPictures, Pictures
 from bot.delivery.places import asked_in
 from bot.delivery.policy import Policy
@@ -117,7 +117,9 @@ class Courier:
             request = self._complete(claim, destination)
             if claim.attempts == 1 and request.action in _WAITED_FOR:
                 waiting = self._reports.waiting(request, destination)
-                with patience(lambda: waiting.keep_waiting(request)):
+                # The form that asked for an answer elsewhere has closed already.
+                seconds = 0.0 if request.report_to else PATIENCE_S
+                with patience(lambda: waiting.keep_waiting(request), seconds=seconds):
                     result = self._answer(claim, request)
             else:
                 result = self._answer(claim, request)

@@ -59,9 +59,8 @@ def zendesk_of(
 def zendesk_tickets(settings: Settings, redis: Redis | None) -> Tickets:
     """The tickets that people of other conversations choose from."""
     limits = zendesk_limits(settings, redis)
-    return ZendeskTickets(
-        zendesk_account(settings, limits, timeout=_WAITED_FOR_SECONDS)
-    )
+    account = zendesk_account(settings, limits, timeout=_WAITED_FOR_SECONDS)
+    return ZendeskTickets(account, scope=zendesk_scope(settings))
 
 
 def zendesk_rules(settings: Settings) -> Rules:

@@ -8,15 +8,18 @@ https://developer.zendesk.com/api-reference/ticketing/ticket-management/search/
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from bot.errors import NotFound
 from bot.model import ReplyTo, TicketHit
 from integrations.zendesk.address import DESTINATION, numeric_id
 from integrations.zendesk.client import Zendesk
-from integrations.zendesk.records import Row
+from integrations.zendesk.failures import in_our_errors
+from integrations.zendesk.records import Row, Ticket, User
+from integrations.zendesk.scope import Scope
 
 MAX_FOUND = 15
+EVERYTHING = Scope()
 _MAX_WORDS = 8
 
 _NUMBER = re.compile(r"#?\s*([1-9][0-9]{0,19})")
@@ -26,10 +29,11 @@ _OPERATORS = re.compile(r"[^\w.@#&+'-]+")
 
 
 class ZendeskTickets:
-    """The tickets of one account. Implements bot.ports.Tickets."""
+    """The tickets of one account that are worked on. Implements bot.ports.Tickets."""
 
-    def __init__(self, zendesk: Zendesk) -> None:
+    def __init__(self, zendesk: Zendesk, *, scope: Scope = EVERYTHING) -> None:
         self._zendesk = zendesk
+        self._scope = scope
 
     def find(self, text: str) -> list[TicketHit]:
         """See ``bot.ports.Tickets``: a number, an address, or words."""
@@ -48,8 +52,7 @@ class ZendeskTickets:
             per_page=str(MAX_FOUND),
             include="tickets(users)",
         )
-        people = _people(answer)
-        return [_hit(row, people) for row in answer["results"]]
+        return self._hits(answer["results"], answer)
 
     def reply_to(self, ticket_id: str) -> ReplyTo:
         """Raises BadInput."""
@@ -68,7 +71,20 @@ class ZendeskTickets:
             )
         except NotFound:
             return []
-        return [_hit(answer["ticket"], _people(answer))]
+        return self._hits([answer["ticket"]], answer)
+
+    def _hits(self, rows: Iterable[Row], answer: Row) -> list[TicketHit]:
+        """Those that the courier works on, with the people that came along."""
+        with in_our_errors("reading the tickets found"):
+            people = [User.read(row) for row in answer.get("users") or ()]
+            by_id = {one.id: one for one in people}
+            tickets = [Ticket.read(row) for row in rows]
+            return [
+                _shown(ticket, requester)
+                for ticket in tickets
+                if (requester := by_id.get(ticket.requester_id))
+                and not self._scope.excludes(ticket, requester)
+            ]
 
 
 def query_for(text: str) -> str:
@@ -84,24 +100,11 @@ def query_for(text: str) -> str:
     return f"type:ticket status<closed {found}" if found else ""
 
 
-def _people(answer: Row) -> Mapping[int, str]:
-    """The requesters beside the tickets, by id: name and address."""
-    return {
-        int(row["id"]): " ".join(
-            filter(None, [str(row.get("name") or ""), _bracketed(row.get("email"))])
-        )
-        for row in answer.get("users") or ()
-    }
-
-
-def _bracketed(email: object) -> str:
-    return f"({email})" if email else ""
-
-
-def _hit(row: Row, people: Mapping[int, str]) -> TicketHit:
+def _shown(ticket: Ticket, requester: User) -> TicketHit:
+    address = f"({requester.email})" if requester.email else ""
     return TicketHit(
-        id=str(row["id"]),
-        subject=str(row.get("subject") or ""),
-        status=str(row.get("status") or "").lower(),
-        requester=people.get(int(row["requester_id"]), ""),
+        id=str(ticket.id),
+        subject=ticket.subject,
+        status=ticket.status,
+        requester=" ".join(filter(None, [requester.name, address])),
     )

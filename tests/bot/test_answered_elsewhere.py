@@ -67,6 +67,13 @@ class Channel(Chat):
 
     is_away = is_private = False
 
+    def __init__(self):
+        super().__init__()
+        self.waiting = []
+
+    def keep_waiting(self, request):
+        self.waiting.append((request.reply_to, request.report_to))
+
     def way_to(self, posted):
         if self.is_away:
             raise RetryLater("the chat is away")
@@ -191,6 +198,13 @@ def test_who_asked_is_told_once_where_they_asked(world):
     assert report.posted == {"ticket": "5158", "audit": "1"}
     assert report.request == world.ledger.request(id_)
     assert world.states() == [("report", DONE), ("share", DONE)]
+
+
+def test_who_asked_sees_at_once_that_it_is_being_done(world):
+    """The form that asked has closed; in the ticket nobody waits."""
+    world.ask(ADD)
+    ((ticket, asked),) = world.chat.waiting
+    assert (ticket.address["ticket"], asked) == ("5158", ASKED)
 
 
 def test_the_ticket_and_the_audit_log_say_who_asked(world):

@@ -8,6 +8,7 @@ from bot.demo.zendesk import ZendeskStandIn
 from bot.demo.zendesk.faults import Kind
 from bot.errors import BadInput, RetryLater
 from bot.model import ReplyTo, TicketHit
+from integrations.zendesk.scope import Scope
 from integrations.zendesk.tickets import MAX_FOUND, ZendeskTickets, query_for
 from tests.integrations.zendesk.helpers import client
 
@@ -59,6 +60,19 @@ def test_an_address_finds_whose_tickets_they_are(
     ticket = zendesk.create_ticket(JANE, "Cannot pay", "It says 500.")
     zendesk.create_ticket("sam@example.com", "About jane@example.com", "Hello")
     assert ids(tickets.find(JANE)) == [ticket]
+
+
+def test_tickets_that_are_left_alone_are_not_shown(
+    zendesk: ZendeskStandIn, tickets: ZendeskTickets
+) -> None:
+    """By the settings; nor is anybody who wrote them."""
+    ticket = zendesk.create_ticket(JANE, "Cannot pay", "It says 500.")
+    brand = zendesk.tickets[ticket].brand_id
+    left_out = Scope(except_=(("brand", brand),))
+    some = ZendeskTickets(client(zendesk), scope=left_out)
+    assert ids(tickets.find("cannot pay")) == [ticket]
+    assert some.find("cannot pay") == []
+    assert some.find(str(ticket)) == []
 
 
 def test_closed_tickets_are_left_out(
