@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from bot.demo.zendesk import Fault
 from tests.integrations.zendesk.app.agents import AtWork
 from tests.journeys.courier import plays
 
@@ -207,6 +208,19 @@ def test_a_ticket_that_is_not_there(work: AtWork) -> None:
     told = work.page().told("list", 999_999)
     assert told["state"] == "failed"
     assert "no such ticket" in told["plain"]
+
+
+def test_a_question_outlives_an_outage(work: AtWork) -> None:
+    """The page waits meanwhile; the worker asks Zendesk again."""
+    jane = work.customer()
+    page, ticket = work.page(), work.ticket(jane)
+    path = f"/tickets/{ticket}"
+    work.zendesk.faults.next(Fault.UNAVAILABLE, method="GET", path=path)
+    ask = page.ask("list", ticket)
+    work.courier.postponed()
+    assert page.call("GET", f"/answers/{ask}").status_code == 202
+    work.courier.pass_time()
+    assert page.answer(ask)["state"] == "found"
 
 
 def test_of_a_suspended_requester_nothing_is_looked_for(work: AtWork) -> None:
