@@ -129,6 +129,7 @@ links = Table(
     Column("posted", Text),
     Column("told", String(16), nullable=False, server_default="nowhere"),
     Index("ix_links_created_by", "created_by"),
+    Index("ix_links_replay", "replay_id"),
     Index("ix_links_told", "told"),
 )
 

@@ -75,16 +75,15 @@ def read_entries(
 
 
 def _query() -> Select[Any]:
+    # Counted for the links that are read, and not for all there are.
     seen = (
-        select(views.c.link_id, func.count().label("views"))
-        .where(views.c.what == "page")
-        .group_by(views.c.link_id)
-        .subquery()
+        select(func.count())
+        .where(views.c.link_id == links.c.id, views.c.what == "page")
+        .correlate(links)
+        .scalar_subquery()
     )
-    return (
-        select(links, replays.c.recording_id, seen.c.views)
-        .join(replays, replays.c.id == links.c.replay_id)
-        .outerjoin(seen, seen.c.link_id == links.c.id)
+    return select(links, replays.c.recording_id, seen.label("views")).join(
+        replays, replays.c.id == links.c.replay_id
     )
 
 
@@ -100,7 +99,7 @@ def _entry(row: Row[Any]) -> LinkEntry:
         revoked_by=row.revoked_by,
         max_opens=row.max_opens,
         opens=row.opens,
-        views=row.views or 0,
+        views=row.views,
         start_at_s=row.start_at_s,
         note=row.note,
         sealed_about=row.sealed_about,
