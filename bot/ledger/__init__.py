@@ -134,8 +134,8 @@ class Ledger:
         return self._claim(table.c.id == request_id)
 
     def claim_oldest(self, destination: str) -> Claim | None:
-        """Lease the oldest row that is due for the destination; None where there is
-        none."""
+        """Lease the oldest row that is due for the destination, of those that somebody
+        waits for if there are such; None where there is none."""
         return self._claim(is_oldest(destination, self._clock()))
 
     def _claim(self, which: ColumnElement[bool]) -> Claim | None:

@@ -22,8 +22,11 @@ from sqlalchemy import (
 from bot.database.engine import transaction
 from bot.database.schema import requests as table
 from bot.ledger.entries import WAITING, WORKING
+from bot.model import Action
 
 _OPEN = (WAITING, WORKING)
+# Somebody pressed a button for these, and looks at the screen.
+_WAITED_FOR = (Action.SHARE.value, Action.ATTACH.value)
 # A bell is rung again when nobody came for this long.
 _RING_AGAIN = timedelta(seconds=5)
 # Before a gate bells go unheard while there is no room.
@@ -31,11 +34,12 @@ _RING_AGAIN_AT_GATE = timedelta(seconds=1)
 
 
 def is_oldest(destination: str, now: datetime) -> ColumnElement[bool]:
-    """That a row is the oldest one due for the destination."""
+    """That a row is the oldest one due for the destination, of those that somebody
+    waits for if there are such."""
     oldest = (
         select(table.c.id)
         .where(table.c.destination == destination, _is_free(now))
-        .order_by(table.c.created_at)
+        .order_by(table.c.action.not_in(_WAITED_FOR), table.c.created_at)
         .limit(1)
         # On PostgreSQL several workers take several rows.
         .with_for_update(skip_locked=True)

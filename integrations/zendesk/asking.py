@@ -23,6 +23,7 @@ from integrations.zendesk.markers import answers_comment, is_answer, told_of
 from integrations.zendesk.records import Audit, Comment, Ticket, User
 from integrations.zendesk.requester import Rules, identify
 from integrations.zendesk.scope import Scope
+from integrations.zendesk.ways import Way, known_by
 
 _PAST = ("closed", "deleted")
 _BY_A_PERSON = {Cause.COMMAND, Cause.SHARED}
@@ -192,7 +193,7 @@ def _asked_by(request: ReplayRequest, command: Comment) -> ReplayRequest:
     filters, rest = filters_of(text)
     return replace(
         with_address(request, command=str(command.id)),
-        identifiers=read_prose(rest),
+        identifiers=tuple(known_by(Way.COMMAND, one) for one in read_prose(rest)),
         filters=filters,
         look_back=look_back(text) or request.look_back,
         asked_by=str(command.author_id),

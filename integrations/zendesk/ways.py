@@ -24,6 +24,7 @@ class Way(StrEnum):
     DESCRIPTION = "mentioned in the description"
     COMMENT = "mentioned in a comment"
     AGENT = "named by an agent"
+    COMMAND = "named in the command"
     CC = "in copy"
 
 

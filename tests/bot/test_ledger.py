@@ -283,6 +283,15 @@ def test_the_oldest_that_is_due_comes_first_whoever_rang(ledger, time):
     assert (again.id, again.attempts) == (older, 1)
 
 
+def test_what_somebody_waits_for_goes_before_what_is_older(ledger, time):
+    """A thousand tickets wait, and a person has pressed a button."""
+    older, _ = ledger.accept(replace(REQUEST, key="ticket", action=Action.NOTE))
+    time.pass_(seconds=1)
+    newer, _ = ledger.accept(replace(REQUEST, key="button", action=Action.SHARE))
+    claims = [ledger.claim_oldest("slack").id for _ in range(2)]
+    assert claims == [newer, older]
+
+
 def test_only_so_many_are_rung_for_as_a_destination_takes(ledger, time):
     slow = [
         ledger.accept(replace(REQUEST, key=f"z{n}", reply_to=ReplyTo("zendesk")))[0]
