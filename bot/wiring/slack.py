@@ -54,8 +54,6 @@ def slack_of(services: Services) -> Conversation:
     access = Access(slack_rules(settings), workspaces.clients)
     tickets = _tickets(services)
 
-    access = Access(slack_rules(settings), workspaces.clients)
-
     def app(intake: Intake) -> App:
         return slack.build_app(
             intake=intake,
