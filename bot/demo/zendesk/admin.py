@@ -7,12 +7,11 @@ role or one that grants it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.demo.zendesk.account import Account
 from bot.demo.zendesk.people import User
-from bot.demo.zendesk.records import Json, Refusal
+from bot.demo.zendesk.records import Json, Refusal, not_found
 
 CATEGORY_ID = "10026"
 """The category that triggers get when none is named."""
@@ -105,20 +104,9 @@ def _position(trigger: Json) -> int:
 def find(rows: dict[int, Json], row_id: int) -> Json:
     """Raises Refusal 404."""
     if row_id not in rows:
-        raise Refusal(404, "RecordNotFound", "Not found")
+        raise not_found()
     return rows[row_id]
 
 
 def with_url(base: str, kind: str, row: Json) -> Json:
     return {"url": f"{base}/api/v2/{kind}/{row['id']}.json", **row}
-
-
-def offset_page(key: str, rows: Iterable[Json]) -> Json:
-    """The whole list in the old paging's frame, as the calls without cursors answer."""
-    listed = list(rows)
-    return {
-        key: listed,
-        "next_page": None,
-        "previous_page": None,
-        "count": len(listed),
-    }

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from bot.demo.zendesk.admin import Admin, find, offset_page, with_url
+from bot.demo.zendesk.admin import Admin, find, with_url
 from bot.demo.zendesk.calls import base_url, json_body
+from bot.demo.zendesk.paging import listing
 from bot.demo.zendesk.places import TicketForm
-from bot.demo.zendesk.records import Json, Refusal, invalid
+from bot.demo.zendesk.records import Json, Refusal, invalid, not_found
 
 TYPES = frozenset(
     {"text", "textarea", "checkbox", "date", "integer", "decimal", "tagger"}
@@ -129,7 +130,7 @@ def routes(api: Blueprint, admin: Admin) -> None:
     @api.get("/ticket_fields")
     def ticket_fields() -> ResponseReturnValue:
         rows = [shown(each) for each in admin.fields.values()]
-        return jsonify(offset_page("ticket_fields", rows))
+        return listing("ticket_fields", rows)
 
     @api.post("/ticket_fields")
     def create_field() -> ResponseReturnValue:
@@ -164,13 +165,13 @@ def routes(api: Blueprint, admin: Admin) -> None:
     @api.get("/ticket_forms")
     def ticket_forms() -> ResponseReturnValue:
         rows = [form.show(base_url()) for form in forms().values()]
-        return jsonify(offset_page("ticket_forms", rows))
+        return listing("ticket_forms", rows)
 
     @api.put("/ticket_forms/<int:form_id>")
     def update_form(form_id: int) -> ResponseReturnValue:
         form, asked = forms().get(form_id), json_body("ticket_form")
         if form is None:
-            raise Refusal(404, "RecordNotFound", "Not found")
+            raise not_found()
         ids = asked.get("ticket_field_ids", form.field_ids)
         if not isinstance(ids, list) or not set(ids) <= set(admin.fields):
             raise invalid("ticket_field_ids", "Ticket field ids: is invalid")

@@ -16,7 +16,7 @@ from bot.demo.zendesk import page_state
 from bot.demo.zendesk.admin import Admin
 from bot.demo.zendesk.apps import InstalledApp
 from bot.demo.zendesk.people import User
-from bot.demo.zendesk.records import Json, Refusal, invalid
+from bot.demo.zendesk.records import Json, invalid, not_found
 from bot.demo.zendesk.rules import macro_patch
 from bot.demo.zendesk.updates import tags_of
 
@@ -49,7 +49,7 @@ def blueprint(admin: Admin, agent: User, bot: User, sidebar: InstalledApp) -> Bl
     @pages.get("/demo/<name>")
     def asset(name: str) -> ResponseReturnValue:
         if name not in _ASSETS:
-            raise Refusal(404, "RecordNotFound", "Not found")
+            raise not_found()
         return _asset(name, _origin(sidebar.url) if sidebar.url else "'none'")
 
     @pages.post("/demo/sidebar")

@@ -18,7 +18,7 @@ from bot.demo.zendesk.delivery_log import shown_attempts, shown_invocation, test
 from bot.demo.zendesk.invocations import Invocation, ulid
 from bot.demo.zendesk.paging import page
 from bot.demo.zendesk.postman import Postman
-from bot.demo.zendesk.records import Json, Refusal, invalid
+from bot.demo.zendesk.records import Json, Refusal, invalid, not_found
 
 CONDITIONAL = "conditional_ticket_events"
 """The subscription that lets triggers and automations use a webhook, and only them."""
@@ -86,7 +86,7 @@ def routes(api: Blueprint, admin: Admin, postman: Postman) -> None:
     def webhook(webhook_id: str) -> Webhook:
         found = admin.webhooks.get(webhook_id)
         if found is None:
-            raise Refusal(404, "RecordNotFound", "Not found")
+            raise not_found()
         return found
 
     def change(stored: Webhook, wanted: Json) -> None:
@@ -166,4 +166,4 @@ def routes(api: Blueprint, admin: Admin, postman: Postman) -> None:
         for each in postman.invocations:
             if (each.webhook_id, each.id) == wanted:
                 return jsonify(attempts=shown_attempts(postman, each))
-        raise Refusal(404, "RecordNotFound", "Not found")
+        raise not_found()
