@@ -10,32 +10,22 @@ docs.slack.dev/apis/web-api/rate-limits
 from __future__ import annotations
 
 import hashlib
-import logging
-import math
 import time
 from collections.abc import Callable
 from typing import Any
 
 import redis
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import RedisStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
+from bot.allowance import LONGEST_WAIT, Allowance
 from integrations.slack.errors import BUSY, Limited, retry_after
 
 RESPONSE_URL = "response_url"
 """What posts to response_urls are counted as."""
-
-LONGEST_WAIT = 2.0
-"""Seconds."""
-
-_PREFIX = "courier:slack"
-_LONGEST_BLOCK = 3600
-"""Seconds for which Slack's word is remembered at most."""
 
 _PER_CHANNEL = RateLimitItemPerSecond(1)
 _TIER_2, _TIER_3, _TIER_4 = map(RateLimitItemPerMinute, (20, 50, 100))
@@ -65,8 +55,6 @@ _BY_PLACE = {"chat.postMessage", RESPONSE_URL}
 # Their trigger lives three seconds; waiting would be answering too late.
 _AT_ONCE = {"views.open", "views.push"}
 
-log = logging.getLogger(__name__)
-
 
 class Limits:
     """One for each process; ``client`` is of the Redis that all of them share."""
@@ -74,55 +62,34 @@ class Limits:
     def __init__(
         self, client: redis.Redis, *, sleep: Callable[[float], object] = time.sleep
     ) -> None:
-        self._redis = client
-        self._sleep = sleep
-        storage = RedisStorage(
-            "redis://",
-            connection_pool=client.connection_pool,
-            key_prefix=f"{_PREFIX}:rate",
-        )
-        self._window = MovingWindowRateLimiter(storage)
+        self._allowance = Allowance(client, "courier:slack", sleep=sleep)
 
     def take(self, method: str, workspace: str, place: str) -> None:
         """Take one call of the method's allowance, waiting for it a little.
 
         Raises errors.Limited with the seconds left where that would take long.
         """
-        try:
-            self._take(method, workspace, place)
-        except redis.RedisError as error:
-            log.warning("rate limits are not shared: %s", type(error).__name__)
+        left = self._allowance.wait_for(
+            lambda: self._seconds_until(method, workspace, place),
+            longest=0.0 if method in _AT_ONCE else LONGEST_WAIT,
+        )
+        if left > 0:
+            raise Limited(f"{method}: at its rate limit", after=left, plain=BUSY)
 
     def remember(self, method: str, workspace: str, seconds: float | None) -> None:
         """Slack refused a call: none is made until the time it named is over."""
-        span = min(max(seconds or 1.0, 1.0), _LONGEST_BLOCK)
-        try:
-            self._redis.set(_blocked(method, workspace), 1, px=math.ceil(span * 1000))
-        except redis.RedisError as error:
-            log.warning("a rate limit is not shared: %s", type(error).__name__)
+        name = f"{workspace}:{method}"
+        self._allowance.ask(lambda: self._allowance.block(name, seconds), None)
 
-    def _take(self, method: str, workspace: str, place: str) -> None:
-        waited = 0.0
-        while (wait := self._wait(method, workspace, place)) > 0:
-            if method in _AT_ONCE or waited + wait > LONGEST_WAIT:
-                raise Limited(f"{method}: at its rate limit", after=wait, plain=BUSY)
-            self._sleep(wait)
-            waited += wait
-
-    def _wait(self, method: str, workspace: str, place: str) -> float:
+    def _seconds_until(self, method: str, workspace: str, place: str) -> float:
         """Seconds until there is something to take; 0 where it was taken."""
-        left = self._redis.pttl(_blocked(method, workspace))
-        if isinstance(left, int) and left > 0:
-            return left / 1000
+        if (left := self._allowance.blocked_for(f"{workspace}:{method}")) > 0:
+            return left
         item = _PER_CHANNEL if method in _BY_PLACE else _TIERS.get(method)
-        keys = (method, workspace, place if method in _BY_PLACE else "")
-        if item is None or self._window.hit(item, *keys):
+        if item is None:
             return 0.0
-        return self._until_next(item, keys)
-
-    def _until_next(self, item: RateLimitItem, keys: tuple[str, ...]) -> float:
-        reset = self._window.get_window_stats(item, *keys).reset_time
-        return max(0.01, reset - time.time())
+        place = place if method in _BY_PLACE else ""
+        return self._allowance.seconds_until(item, method, workspace, place)
 
 
 class LimitedClient(WebClient):
@@ -165,10 +132,6 @@ class LimitedWebhook(WebhookClient):
             seconds = float(after) if after.isdigit() else None
             self._limits.remember(RESPONSE_URL, place, seconds)
         return response
-
-
-def _blocked(method: str, workspace: str) -> str:
-    return f"{_PREFIX}:blocked:{workspace}:{method}"
 
 
 def _digest(secret: str) -> str:

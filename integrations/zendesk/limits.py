@@ -10,23 +10,17 @@ https://developer.zendesk.com/api-reference/introduction/rate-limits/
 
 from __future__ import annotations
 
-import logging
-import math
 import time
 from collections.abc import Callable, Mapping
 
 import redis
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import RedisStorage
-from limits.strategies import MovingWindowRateLimiter
 
+from bot.allowance import Allowance
 from bot.errors import RetryLater
 
 UPDATES_PER_MINUTE = 100
 """Of tickets, in an account; 300 with the High Volume add-on, 20 in a sandbox."""
-
-LONGEST_WAIT = 2.0
-"""Seconds that a call waits for its turn, before something else is done."""
 
 BUSY = "Zendesk limits the courier's calls just now."
 
@@ -38,9 +32,9 @@ _OURS = 0.9
 _ON_THE_WAY_S = 2
 """So much longer one call may take to arrive than another: what was counted a minute
 apart here is counted a minute apart there."""
-_LONGEST_BLOCK = 3600
 
-log = logging.getLogger(__name__)
+_CALLS, _UPDATES, _ANSWERS = "calls", "updates", "answers"
+"""What is counted."""
 
 
 class Limits:
@@ -58,51 +52,36 @@ class Limits:
         seconds: int = 60,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._redis = client
         self._seconds = seconds + _ON_THE_WAY_S
-        self._sleep = sleep
-        self._blocked = f"courier:zendesk:{account}:blocked"
         self._updates = RateLimitItemPerSecond(updates, self._seconds)
         self._calls = _FEWEST_CALLS
-        storage = RedisStorage(
-            "redis://",
-            connection_pool=client.connection_pool,
-            key_prefix=f"courier:zendesk:{account}:rate",
-        )
-        self._window = MovingWindowRateLimiter(storage)
+        self._allowance = Allowance(client, f"courier:zendesk:{account}", sleep=sleep)
 
     def room(self) -> int:
         """How many answers may be begun now."""
-        try:
-            if self._blocked_for(is_update=True) > 0:
-                return 0
-            return self._window.get_window_stats(self._answers, "answers").remaining
-        except redis.RedisError as error:
-            _unshared(error)
-            return self._answers.amount
+        answers = self._answers
+        return self._allowance.ask(lambda: self._room(answers), answers.amount)
+
+    def _room(self, answers: RateLimitItem) -> int:
+        if self._allowance.blocked_for(_CALLS, _UPDATES) > 0:
+            return 0
+        return self._allowance.room(answers, _ANSWERS)
 
     def enter(self) -> bool:
         """Begin an answer; False where there is no room after all."""
-        try:
-            return self._window.hit(self._answers, "answers")
-        except redis.RedisError as error:
-            _unshared(error)
-            return True
+        answers = self._answers
+        return not self._allowance.ask(
+            lambda: self._allowance.seconds_until(answers, _ANSWERS), 0.0
+        )
 
     def take(self, *, is_update: bool) -> None:
         """Take one call, which updates a ticket or does not, waiting for it a little.
 
         Raises RetryLater with the seconds left where that would take long.
         """
-        waited = 0.0
-        try:
-            while (wait := self._wait(is_update)) > 0:
-                if waited + wait > LONGEST_WAIT:
-                    raise RetryLater("at Zendesk's rate limit", after=wait, plain=BUSY)
-                self._sleep(wait)
-                waited += wait
-        except redis.RedisError as error:
-            _unshared(error)
+        left = self._allowance.wait_for(lambda: self._seconds_until(is_update))
+        if left > 0:
+            raise RetryLater("at Zendesk's rate limit", after=left, plain=BUSY)
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """How many calls the account's plan allows, where an answer says so."""
@@ -113,12 +92,8 @@ class Limits:
     def remember(self, seconds: float | None, *, is_update: bool) -> None:
         """Zendesk refused a call: none is made until the time it named is over; no
         update, where it was one."""
-        span = min(max(seconds or 1.0, 1.0), _LONGEST_BLOCK)
-        key = f"{self._blocked}:{'updates' if is_update else 'calls'}"
-        try:
-            self._redis.set(key, 1, px=math.ceil(span * 1000))
-        except redis.RedisError as error:
-            _unshared(error)
+        name = _UPDATES if is_update else _CALLS
+        self._allowance.ask(lambda: self._allowance.block(name, seconds), None)
 
     @property
     def _answers(self) -> RateLimitItem:
@@ -126,25 +101,13 @@ class Limits:
         amount = max(1, int(_OURS * min(self._updates.amount, calls)))
         return RateLimitItemPerSecond(amount, self._seconds)
 
-    def _wait(self, is_update: bool) -> float:
+    def _seconds_until(self, is_update: bool) -> float:
         """Seconds until there is something to take; 0 where it was taken."""
-        if (left := self._blocked_for(is_update=is_update)) > 0:
+        calls = (RateLimitItemPerSecond(self._calls, self._seconds), _CALLS)
+        counted = [(self._updates, _UPDATES), calls] if is_update else [calls]
+        if (left := self._allowance.blocked_for(*(name for _, name in counted))) > 0:
             return left
-        calls = RateLimitItemPerSecond(self._calls, self._seconds)
-        wanted = [(self._updates, "updates")] if is_update else []
-        for item, name in [*wanted, (calls, "calls")]:
-            if not self._window.hit(item, name):
-                reset = self._window.get_window_stats(item, name).reset_time
-                return max(0.01, reset - time.time())
+        for item, name in counted:
+            if (left := self._allowance.seconds_until(item, name)) > 0:
+                return left
         return 0.0
-
-    def _blocked_for(self, *, is_update: bool) -> float:
-        keys = [f"{self._blocked}:calls"]
-        if is_update:
-            keys.append(f"{self._blocked}:updates")
-        left = [self._redis.pttl(key) for key in keys]
-        return max(0.0, *(one / 1000 for one in left if isinstance(one, int)))
-
-
-def _unshared(error: redis.RedisError) -> None:
-    log.warning("rate limits are not shared: %s", type(error).__name__)

@@ -116,7 +116,7 @@ def test_modals_are_not_waited_for(worker: Worker, waits: list[float]) -> None:
 
 
 def test_response_urls_are_limited_each(
-    world: World, worker: Worker, waits: list[float]
+    world: World, worker: Worker, waits: list[float], redis_url: str
 ) -> None:
     one, other = (ask(world).reply_to.address["response_url"] for _ in range(2))
     client = worker()
@@ -127,7 +127,8 @@ def test_response_urls_are_limited_each(
     assert waits == []
     with pytest.raises(Limited):
         response_url_client(client, one).send_dict({"text": "2"})
-    assert "hooks" not in str(client.limits._redis.keys())
+    with redis.Redis.from_url(redis_url) as kept:
+        assert "hooks" not in str(kept.keys())
 
 
 def test_a_limited_post_was_certainly_not_made(
