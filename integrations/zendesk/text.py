@@ -18,17 +18,20 @@ MAX_TEXT = 200
 MAX_URL = 90
 _DAYS_FROM_H = 48
 
-WEB_ADDRESS = re.compile(rf"(?!(?i:.*{re.escape(COMMAND)}))https?://[!-~]+")
-"""What a note may lead to."""
+WEB_ADDRESS = re.compile(rf"(?!(?i:.*{re.escape(COMMAND)}))https?://[!-z|~]+")
+"""What a note may lead to; without braces, which no web address has."""
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _COMMAND = re.compile(re.escape(COMMAND), re.IGNORECASE)
+# How Zendesk's placeholders begin, which it fills in where an agent writes them.
+_PLACEHOLDER = re.compile(r"\{(?=[{%])")
 
 
 def safe(text: str, limit: int = MAX_TEXT) -> str:
     """The text escaped, on one line, at most ``limit`` characters of it.
 
-    It can neither open a tag nor reverse the writing direction, nor hold our command.
+    It can neither open a tag nor reverse the writing direction, nor hold our command
+    or a placeholder that Zendesk would fill in.
     """
     # Twice the limit is enough to fill the line, and bounds the work.
     shown = "".join(
@@ -40,7 +43,7 @@ def safe(text: str, limit: int = MAX_TEXT) -> str:
         shown = shown[:limit].rstrip() + "…"
     # Our own note must not look like the next request.
     shown = _COMMAND.sub(lambda found: f"# {found[0][1:]}", shown)
-    return html.escape(shown)
+    return html.escape(_PLACEHOLDER.sub("{ ", shown))
 
 
 def code(text: str, limit: int = MAX_TEXT) -> str:

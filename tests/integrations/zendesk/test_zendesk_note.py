@@ -417,10 +417,12 @@ def test_secrets_in_captured_addresses_are_not_repeated() -> None:
         ("a\nb\tc\x00d", "a b c d"),
         ("x" * 300, "x" * 200 + "…"),
         ("\ud800", ""),
+        ("{{ticket.requester.email}}", "{ {ticket.requester.email}}"),
+        ("{%{{{ if", "{ %{ { { if"),
     ],
 )
 def test_hostile_text_is_only_text(hostile: str, shown: str) -> None:
-    """Markup, our command and direction marks lose their meaning."""
+    """Markup, our command, placeholders and direction marks lose their meaning."""
     assert safe(hostile) == shown
 
 
@@ -464,6 +466,8 @@ NASTY = st.one_of(
             "https://x.example/#replay",
             'https://x.example/"onmouseover="alert(1)',
             "http://[::1",
+            "{{dc.secret}}{%",
+            "https://x.example/{{dc.secret}}",
             "x" * 70_000,
         ]
     ),
@@ -541,6 +545,7 @@ def check_harmless(source: str) -> None:
     assert len(source) <= MAX_CHARACTERS
     assert "#replay" not in source.lower()
     assert "#replay" not in text_of(source).lower()
+    assert not re.search("{[{%]", text_of(source))
 
 
 @settings(
