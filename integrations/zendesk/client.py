@@ -145,11 +145,11 @@ class Zendesk:
             rows = found(self._get, f"type:ticket {query}", most=most)
             return [Ticket.read(each) for each in rows]
 
-    def field_ids(self) -> Mapping[str, int]:
-        """The ticket fields that are in use, by title."""
+    def fields(self) -> list[Field]:
+        """The ticket fields that are in use."""
         with in_our_errors("reading the ticket fields"):
             fields = [Field.read(each.to_dict()) for each in self.zenpy.ticket_fields()]
-            return {each.title: each.id for each in fields if each.is_active}
+            return [each for each in fields if each.is_active]
 
     def update(
         self,

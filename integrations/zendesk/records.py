@@ -101,16 +101,20 @@ class Field:
 
     id: int
     title: str
-    type: str
     is_active: bool
+    is_for_agents: bool
+    """Customers neither see what it holds nor fill it in."""
+    agent_description: str
 
     @classmethod
     def read(cls, row: Row) -> Field:
         return cls(
             id=int(row["id"]),
             title=str(row["title"]),
-            type=str(row["type"]),
             is_active=row.get("active") is True,
+            is_for_agents=row.get("visible_in_portal") is False
+            and row.get("editable_in_portal") is False,
+            agent_description=str(row.get("agent_description") or ""),
         )
 
 

@@ -9,6 +9,8 @@ from typing import Final
 from bot.model import Failed, Note, NothingFound
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.note import errors_of
+from integrations.zendesk.records import Field
+from integrations.zendesk.setup.wanted import MARK
 
 LINK: Final = "Replay link"
 ERRORS: Final = "Replay errors"
@@ -41,8 +43,15 @@ class TicketFields:
     def _known(self) -> Mapping[str, int]:
         now = time.monotonic()
         if self._read_at is None or now - self._read_at > _KEPT_SECONDS:
-            self._ids, self._read_at = self._zendesk.field_ids(), now
+            ours = filter(_takes_links, self._zendesk.fields())
+            self._ids = {each.title: each.id for each in ours}
+            self._read_at = now
         return self._ids
+
+
+def _takes_links(field: Field) -> bool:
+    """Whether it is one that set-up made, and no customer would see a link in it."""
+    return field.is_for_agents and field.agent_description.startswith(MARK)
 
 
 def values(note: Note) -> dict[str, str | int]:

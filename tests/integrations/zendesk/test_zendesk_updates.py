@@ -13,6 +13,7 @@ from bot.errors import Refused, RetryLater
 from bot.model import Action, ReplayFile, ReplayRequest
 from integrations.zendesk.attachments import Attachments
 from integrations.zendesk.destination import ZendeskDestination
+from integrations.zendesk.setup.wanted import ticket_field
 from tests.integrations.zendesk.helpers import (
     NOTE,
     RECORDING,
@@ -92,14 +93,12 @@ def test_pictures_are_uploaded_once_however_often_the_ticket_changes(
 def fields(zendesk: ZendeskStandIn) -> Callable[[int], dict[str, object]]:
     """The fields that set-up makes, and what a ticket has in them."""
     ids = {}
-    for kind, title in (
-        ("text", "Replay link"),
-        ("integer", "Replay errors"),
-        ("date", "Replay last session"),
-        ("text", "App user id"),
+    for wanted in (
+        *map(ticket_field, ("Replay link", "Replay errors", "Replay last session")),
+        {"type": "text", "title": "App user id"},
     ):
-        made = add_field(zendesk.admin, {"type": kind, "title": title})
-        ids[title] = int(str(made["id"]))
+        made = add_field(zendesk.admin, dict(wanted))
+        ids[str(made["title"])] = int(str(made["id"]))
 
     def read(ticket: int) -> dict[str, object]:
         has = zendesk.tickets[ticket].custom_fields
@@ -123,6 +122,28 @@ def test_the_tickets_fields_are_set_with_the_note(
         "App user id": None,
     }
     assert [call.method for call in zendesk.api_calls].count("PUT") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"visible_in_portal": True},
+        {"editable_in_portal": True},
+        {"agent_description": "Filled in by Tier 2."},
+    ],
+)
+def test_no_link_comes_into_a_field_that_customers_see(
+    zendesk: ZendeskStandIn,
+    drawing: ZendeskDestination,
+    ticket: int,
+    change: dict[str, object],
+) -> None:
+    """One that was opened to them since, or an administrator's own of that name."""
+    fields = {**ticket_field("Replay link"), **change}
+    made = add_field(zendesk.admin, fields)
+    post(drawing, created(ticket))
+    assert len(zendesk.notes(ticket)) == 1
+    assert zendesk.tickets[ticket].custom_fields.get(int(str(made["id"]))) is None
 
 
 def test_a_field_that_takes_no_value_costs_no_note(
