@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 from bot.errors import NotAllowed, NotFound, Refused
 from bot.identifiers import read_prose
@@ -159,7 +160,16 @@ class Asking:
         self, request: ReplayRequest, comments: Sequence[Comment]
     ) -> Comment | None:
         named = request.reply_to.address.get("command", "")
-        return newest_command(comments, named, not_by=self._zendesk.me().id)
+        return newest_command(comments, named, may_ask=cache(self._may_ask))
+
+    def _may_ask(self, author_id: int) -> bool:
+        """Whether they are an agent, and not we ourselves."""
+        if author_id == self._zendesk.me().id:
+            return False
+        try:
+            return self._zendesk.user(author_id).is_staff
+        except NotFound:
+            return False
 
 
 def ignored(request: ReplayRequest, reason: str) -> ReplayRequest:

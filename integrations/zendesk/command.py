@@ -6,7 +6,7 @@ Our own notes must never hold it, or they would ask for the next one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from integrations.zendesk.records import Comment
@@ -47,15 +47,16 @@ def look_back(text: str) -> timedelta | None:
 
 
 def newest_command(
-    comments: Sequence[Comment], named: str, *, not_by: int
+    comments: Sequence[Comment], named: str, *, may_ask: Callable[[int], bool]
 ) -> Comment | None:
-    """The private comment that asked: the one named by its id, else the newest.
-    Customers cannot write private comments, so its author is staff."""
+    """The private comment that asked: the one named by its id, else the newest whose
+    author ``may_ask``. What strangers mail to a ticket becomes a private comment too.
+    """
     for comment in reversed(comments):
         if named and str(comment.id) != named:
             continue
-        if comment.is_public or comment.author_id == not_by:
+        if comment.is_public or command_text(comment.text) is None:
             continue
-        if command_text(comment.text) is not None:
+        if may_ask(comment.author_id):
             return comment
     return None

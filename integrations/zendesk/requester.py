@@ -162,10 +162,9 @@ class _Asked:
     def _is_agent(self, comment: Comment) -> bool:
         author = comment.author_id
         if author not in self._staff:
-            # Only staff can write what customers do not see.
-            self._staff[author] = author != self.directory.me().id and (
-                not comment.is_public or self._is_staff(author)
-            )
+            # Not whether it is private: so is what strangers mail to a ticket.
+            is_ours = author == self.directory.me().id
+            self._staff[author] = not is_ours and self._is_staff(author)
         return self._staff[author]
 
     def _is_staff(self, user_id: int) -> bool:

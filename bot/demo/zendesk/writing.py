@@ -44,8 +44,7 @@ def write_comment(
         author_id=actor.id,
         body=text_of(inner),
         html_body=_wrapped(inner),
-        # An end user cannot write a private comment.
-        public=public or state.forces_public or actor.role == "end-user",
+        public=public or state.forces_public or _is_customers_own(ticket, actor),
         created_at=audit.created_at,
         custom=audit.custom,
         uploads=files,
@@ -54,6 +53,13 @@ def write_comment(
     ticket.comments.append(comment)
     audit.add_comment(comment)
     return comment
+
+
+def _is_customers_own(ticket: Ticket, actor: User) -> bool:
+    """A customer's words are public; what somebody else mails to the ticket need not
+    be."""
+    takes_part = actor.id in (ticket.requester_id, *ticket.email_cc_ids)
+    return actor.role == "end-user" and takes_part
 
 
 def _wrapped(inner: str) -> str:

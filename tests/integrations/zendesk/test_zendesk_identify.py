@@ -178,6 +178,15 @@ def test_other_customers_words_do_not_count() -> None:
     assert found(comments=[said(carl, REPLAY)], people=people) == found()
 
 
+def test_what_a_stranger_mails_to_a_ticket_does_not_count() -> None:
+    """Zendesk makes a private comment of it, as if an agent had written it."""
+    eve = User(8, "Eve", "eve@example.com", "end-user", None)
+    people = People()
+    people.users[8] = eve
+    note = said(eve, REPLAY, public=False)
+    assert found(comments=[note], people=people) == found()
+
+
 def test_people_who_were_deleted_for_good_are_left_out() -> None:
     """What they wrote and were copied into is still there."""
     gone = User(99, "", None, "agent", None)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.demo.zendesk import ZendeskStandIn
-from bot.errors import NotAllowed, RetryLater
+from bot.errors import NotAllowed, NotFound, RetryLater
 from bot.model import (
     Action,
     Failed,
@@ -78,6 +78,20 @@ def test_the_tag_asks_for_what_was_not_told_before(
     request = destination.complete(asking(ticket, Cause.TAG))
     assert request.told == Told(frozenset({"0195-a"}))
     assert request.identifiers == (EMAIL,)
+
+
+def test_a_command_that_a_stranger_mailed_is_none(
+    zendesk: ZendeskStandIn, destination: ZendeskDestination, ticket: int
+) -> None:
+    """Zendesk makes a private comment of it; it waits for an agent who sets the tag."""
+    eve = zendesk.account.add_user("Eve", "eve@b.example")
+    zendesk.add_comment(ticket, "#replay victim@b.example", by=eve, public=False)
+    assert not zendesk.comments(ticket)[-1].public
+    zendesk.tag(ticket, "replay_requested")
+    request = destination.complete(asking(ticket, Cause.TAG))
+    assert request.identifiers == (EMAIL,)
+    with pytest.raises(NotFound):
+        destination.complete(commanded(ticket))
 
 
 def test_what_can_no_longer_be_opened_is_told_again(

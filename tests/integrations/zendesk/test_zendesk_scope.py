@@ -106,7 +106,7 @@ def test_what_is_read_of_a_person() -> None:
 
 
 def test_what_is_read_of_a_field() -> None:
-    """Those that were made inactive are told apart."""
+    """Those that were made inactive, or may be customers', are told apart."""
     row = {"id": 9, "title": "Replay link", "type": "text", "active": True}
-    assert Field.read(row) == Field(9, "Replay link", "text", is_active=True)
+    assert Field.read(row) == Field(9, "Replay link", True, False, "")
     assert not Field.read({**row, "active": False}).is_active
