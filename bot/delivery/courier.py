@@ -87,7 +87,9 @@ class Courier:
         self._describer = Describer(replays, links, postings, self._shares, shown)
         self._teller = Teller(postings, ledger)
         self._follower = Follower(ledger)
-        self._notes = Notes(self.finder, self._exports, self._shares, policy=policy)
+        self._notes = Notes(
+            self.finder, self._exports, self._shares, policy=policy, clock=clock
+        )
         self._reports = Reports(ledger, destinations)
         self._discussions = Discussions(links, self._shares, ledger, destinations)
         self._homes = Homes(self._shares, links, ledger, parts or {})

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.delivery.exporting import Exports
 from bot.delivery.finding import Finder
 from bot.delivery.following import LOOK_AGAIN
@@ -32,17 +33,27 @@ from bot.recording.scrubber import Scrubber
 # each costs snapshot calls, of which PostHog's free tier allows 60 an hour.
 _REPLAYS_IN_NOTE = 2
 
+# posthog-js begins a new session after so long without anything done.
+_IDLE_TIMEOUT = timedelta(minutes=30)
+
 
 class Notes:
     """The notes of an installation."""
 
     def __init__(
-        self, finder: Finder, exports: Exports, shares: Shares, *, policy: Policy
+        self,
+        finder: Finder,
+        exports: Exports,
+        shares: Shares,
+        *,
+        policy: Policy,
+        clock: Clock,
     ) -> None:
         self._finder = finder
         self._exports = exports
         self._shares = shares
         self._policy = policy
+        self._clock = clock
 
     def of_ended(self, claim: Claim, request: ReplayRequest) -> Note | NothingFound:
         """A note of the one session that was going on, or that nothing was added to it
@@ -50,9 +61,10 @@ class Notes:
         if request.recording_id is None:
             raise BadInput(f"request {request.key} names no recording")
         recording = self._exports.recording(request.recording_id)
-        if recording.ongoing:
+        quiet = self._clock() - (recording.end or recording.start)
+        if recording.ongoing or quiet < _IDLE_TIMEOUT:
             raise RetryLater(
-                f"recording {recording.id} is still going on",
+                f"recording {recording.id} may still go on",
                 after=LOOK_AGAIN.total_seconds(),
             )
         if request.about and recording.end and recording.end <= request.about:
@@ -88,7 +100,13 @@ class Notes:
             except CourierError as error:
                 unavailable.append((recording, error.plain))
                 continue
-            device = replace(fresh, browser=recording.browser, os=recording.os)
+            device = replace(
+                fresh,
+                browser=recording.browser,
+                os=recording.os,
+                # A source may tell it in lists alone.
+                ongoing=fresh.ongoing or recording.ongoing,
+            )
             shared.append(self._shares.share(claim, request, replay, device))
         return Note(
             identifiers=result.identifiers,

@@ -352,6 +352,18 @@ def test_nobody_is_told_while_the_session_goes_on(courier_of, note_of, ended, ch
     assert source.exports == exports
 
 
+def test_a_pause_is_no_end(courier_of, note_of, ended, time):
+    """Half an hour without anything done ends a session; a source may be quicker to say
+    so."""
+    source = Source(live("r1"))
+    note_of(source, NOTE)
+    claim = ended()
+    pausing = time.now - timedelta(minutes=29)
+    source.recordings["r1"] = replace(recording("r1"), end=pausing)
+    with pytest.raises(RetryLater):
+        courier_of(source).deliver(claim)
+
+
 def test_that_nothing_was_added_is_no_news(courier_of, note_of, ended, chat):
     """It had ended, and its source did not know yet."""
     source = Source(live("r1"))

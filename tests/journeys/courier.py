@@ -109,21 +109,34 @@ class Courier:
         self.zendesk.account.add_user(person.name, email)
         return Customer(email, copy.id)
 
-    def visits_again(self, customer: Customer) -> str:
-        """The customer's new session of just now, which shows what their first does;
-        its id."""
+    def visits_again(
+        self,
+        customer: Customer,
+        *,
+        ago: timedelta = timedelta(0),
+        goes_on: bool = False,
+    ) -> str:
+        """The customer's new session, which shows what their first does; its id."""
         project = self.posthog.project
         [first] = [one for one in project.recordings if one.id == customer.recording_id]
-        now = utc_now()
+        start = utc_now() - ago
         again = replace(
             first,
             id=str(uuid.uuid4()),
-            start=now,
-            end=now + (first.end - first.start),
-            shift=first.shift + (now - first.start),
+            start=start,
+            end=start + (first.end - first.start),
+            shift=first.shift + (start - first.start),
+            state="ongoing" if goes_on else "ready",
         )
         project.recordings.append(again)
         return again.id
+
+    def ends(self, recording_id: str, *, later: timedelta) -> None:
+        """A session that goes on ends so much later than it seemed to."""
+        recordings = self.posthog.project.recordings
+        [at] = [n for n, one in enumerate(recordings) if one.id == recording_id]
+        going_on = recordings[at]
+        recordings[at] = replace(going_on, end=going_on.end + later, state="ready")
 
     def ask(self, text: str, channel: str = "support") -> None:
         """Ana types ``/replay text`` and sees at once that it is looked for."""

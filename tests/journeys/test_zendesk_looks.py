@@ -89,6 +89,23 @@ def test_a_ticket_opened_again_is_told_of_the_session_since(working):
     assert marker["recordings"] == newer
 
 
+def test_a_session_that_goes_on_is_told_of_again_when_it_has_ended(working):
+    """The ticket was written in the middle of it."""
+    zendesk, customer = working.zendesk, working.customer()
+    hour = timedelta(hours=1)
+    session = working.visits_again(customer, ago=hour, goes_on=True)
+    ticket = zendesk.create_ticket(customer.email, "Cannot pay", "It says 500.")
+    eventually(lambda: zendesk.notes(ticket))
+    [note] = zendesk.notes(ticket)
+    assert "still recording" in note.body
+    working.ends(session, later=timedelta(minutes=2))
+    working.pass_time()
+    working.settled()
+    [_, added] = zendesk.notes(ticket)
+    assert "has ended" in added.body
+    assert not added.public
+
+
 def test_a_ticket_whose_delivery_was_lost_is_answered(working):
     """Zendesk's circuit breaker was open, say; a search finds the ticket."""
     zendesk = working.zendesk

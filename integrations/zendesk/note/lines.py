@@ -9,6 +9,7 @@ from integrations.zendesk.text import counted, length, length_ms, link, safe, wh
 from integrations.zendesk.ways import DOUBTFUL
 
 MAX_LINES = 4
+_GOES_ON = "still recording"
 _SOURCES = {"posthog": "Open in PostHog"}
 
 
@@ -51,6 +52,7 @@ def replay_line(replay: SharedReplay, *, who: bool, by: Identifier | None) -> st
             when(summary.start),
             length_ms(summary.duration_ms),
             ", ".join(filter(None, troubles)) or "no errors",
+            _GOES_ON if replay.recording.ongoing else "",
             _whose(replay.recording, by) if who else "",
         )
     )
@@ -71,7 +73,7 @@ def recording_line(
             when(recording.start),
             length(recording.duration),
             counted(errors, "console error") if errors else "",
-            "still recording" if recording.ongoing else "",
+            _GOES_ON if recording.ongoing else "",
             _whose(recording, by) if who else "",
             safe(reason),
             link(recording.url, source) if recording.url else "",
