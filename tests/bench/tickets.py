@@ -1,7 +1,8 @@
-"""A thousand tickets at once, and an account that takes a hundred updates a minute.
+"""A thousand tickets in a minute, and an account that takes a hundred updates a minute.
 
-Time is accelerated: what stands for Zendesk's minute lasts a few seconds. The baseline
-is the time that the allowed updates alone would take.
+The tickets come in a real minute; of the account time is accelerated: what stands for
+Zendesk's minute lasts a few seconds. The baseline is the time that the allowed updates
+alone would take.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tests.journeys.tickets import allow, keep_to, overtaken
 _TICKETS = 1000
 _UPDATES = 100
 _MINUTE_S = 12
+_COME_IN_S = 60
 _JANE = "jane.doe@example.com"
 
 
@@ -26,6 +28,8 @@ def main() -> None:
         began = time.perf_counter()
         for number in range(_TICKETS):
             zendesk.create_ticket(_JANE, f"I cannot pay {number}", "Please help")
+            due = began + (number + 1) * _COME_IN_S / _TICKETS
+            time.sleep(max(0.0, due - time.perf_counter()))
         zendesk.postman.settle(120)
         accepted = time.perf_counter() - began
         until(
@@ -41,7 +45,10 @@ def main() -> None:
         calls = Counter(call.method for call in zendesk.api_calls)
         notes = Counter(len(zendesk.notes(ticket)) for ticket in zendesk.tickets)
         allowed = _TICKETS / _UPDATES * _MINUTE_S
-        print(f"\n{_TICKETS} tickets, {_UPDATES} updates a minute of {_MINUTE_S} s")
+        print(
+            f"\n{_TICKETS} tickets in {_COME_IN_S} s,"
+            f" {_UPDATES} updates a minute of {_MINUTE_S} s"
+        )
         print(f"  webhook acks {spread(acks)}   longest {max(acks) * 1000:.0f} ms")
         print(f"  all acked after {accepted:.0f} s, answered after {answered:.0f} s,")
         print(f"  {answered / allowed:.2f} of the time the allowed updates alone take")
