@@ -12,39 +12,36 @@ from dataclasses import replace
 import structlog
 
 from bot.assets.index import Collectors
-from bot.audit import AuditLog, Event
+from bot.audit import AuditLog
 from bot.clock import Clock, utc_now
+from bot.delivery.answering import Answers
+from bot.delivery.books import Books, shared_by
 from bot.delivery.describing import Describer
 from bot.delivery.discussing import Discussions
 from bot.delivery.exporting import Exports
-from bot.delivery.finding import Finder, described
+from bot.delivery.finding import Finder
 from bot.delivery.following import Follower
 from bot.delivery.homes import Homes, Parts
 from bot.delivery.notes import Notes
 from bot.delivery.patience import PATIENCE_S, patience
 from bot.delivery.pictures import NoPictures, Pictures
-from bot.delivery.places import asked_in
 from bot.delivery.policy import Policy
 from bot.delivery.reporting import Reports
 from bot.delivery.shares import Shares
 from bot.delivery.telling import Teller
-from bot.errors import BadInput, CourierError, NotAllowed, NotFound
+from bot.errors import CourierError, NotAllowed, NotFound
 from bot.ledger import Claim, Ledger
 from bot.model import (
     Action,
-    Audience,
     Delivery,
     Failed,
-    Note,
     Nothing,
     Previews,
-    Recording,
     ReplayRequest,
     Result,
-    SharedReplay,
 )
 from bot.ports import Destination, RecordingSource
-from bot.replays import Replays, StoredReplay
+from bot.replays import Replays
 from bot.sharing import Links, Postings
 
 # Answers that somebody waits for, and that take a while.
@@ -74,12 +71,9 @@ class Courier:
     ) -> None:
         self._destinations = destinations
         self._ledger = ledger
-        self._replays = replays
         self._postings = postings
-        self._audit = audit
-        self._policy = policy
-        self.finder = Finder(sources, ledger, replays, policy=policy, clock=clock)
-        self._exports = Exports(sources, replays, assets=assets, clock=clock)
+        self._books = Books(audit)
+        self._finder = Finder(sources, ledger, replays, policy=policy, clock=clock)
         shown = pictures or NoPictures()
         self._shares = Shares(
             replays, links, postings, ledger, policy=policy, pictures=shown
@@ -87,12 +81,24 @@ class Courier:
         self._describer = Describer(replays, links, postings, self._shares, shown)
         self._teller = Teller(postings, ledger)
         self._follower = Follower(ledger)
-        self._notes = Notes(
-            self.finder, self._exports, self._shares, policy=policy, clock=clock
-        )
         self._reports = Reports(ledger, destinations)
         self._discussions = Discussions(links, self._shares, ledger, destinations)
         self._homes = Homes(self._shares, links, ledger, parts or {})
+        exports = Exports(sources, replays, assets=assets, clock=clock)
+        self.answers = Answers(
+            finder=self._finder,
+            exports=exports,
+            replays=replays,
+            shares=self._shares,
+            notes=Notes(
+                self._finder, exports, self._shares, policy=policy, clock=clock
+            ),
+            homes=self._homes,
+            describer=self._describer,
+            reports=self._reports,
+            discussions=self._discussions,
+            policy=policy,
+        )
 
     def deliver(self, claim: Claim) -> Delivery:
         """Answer a claimed request, once; the outcome is for the caller to settle.
@@ -122,10 +128,10 @@ class Courier:
                 # The form that asked for an answer elsewhere has closed already.
                 seconds = 0.0 if request.report_to else PATIENCE_S
                 with patience(lambda: waiting.keep_waiting(request), seconds=seconds):
-                    result = self._answer(claim, request)
+                    result = self.answers.of(claim, request)
             else:
-                result = self._answer(claim, request)
-            self._write_down(claim, request, result)
+                result = self.answers.of(claim, request)
+            self._books.answered(claim, request, result)
             self._follower.follow(claim.request, result)
             if request.action is Action.DISCUSSED and isinstance(result, Nothing):
                 return Delivery()
@@ -138,7 +144,7 @@ class Courier:
                 claim, request, result, destination.name, delivery
             )
         # What does not last is nothing to be kept true, nor to tell others of.
-        lasting = _shared_by(result) if delivery.is_lasting else ()
+        lasting = shared_by(result) if delivery.is_lasting else ()
         link_ids = [one.link.id for one in lasting]
         for link_id in link_ids:
             self._postings.add(link_id, destination.name, delivery.reference)
@@ -178,13 +184,6 @@ class Courier:
         how many."""
         return self._teller.tell_changes(self._destinations)
 
-    def stored(
-        self, recording_id: str, audience: Audience | None = None
-    ) -> tuple[StoredReplay, Recording]:
-        """The recording's replay by the installation's rules for an audience; see
-        ``Exports``."""
-        return self._exports.stored(recording_id, self._policy.redaction_for(audience))
-
     def _failed(
         self, request: ReplayRequest, failed: Failed, destination: Destination
     ) -> tuple[ReplayRequest, Result]:
@@ -212,85 +211,9 @@ class Courier:
     def _complete(self, claim: Claim, destination: Destination) -> ReplayRequest:
         try:
             request = self._reports.admitted(claim.request)
-            return self.finder.whole(
+            return self._finder.whole(
                 destination.complete(request), destination.complete
             )
         except NotAllowed as error:
-            self._audit.write(
-                Event.REFUSE,
-                who=claim.request.asked_by,
-                place=asked_in(claim.request),
-                subject=str(error),
-                origin=f"{claim.id}:refuse",
-            )
+            self._books.refused(claim, error)
             raise
-
-    def _answer(self, claim: Claim, request: ReplayRequest) -> Result:
-        """The result of a request, not yet posted."""
-        match request.action:
-            case Action.FIND:
-                return self.finder.find(request)
-            case Action.SHARE:
-                replay, recording = self._wanted(request)
-                return self._shares.share(claim, request, replay, recording)
-            case Action.ATTACH:
-                replay, recording = self._wanted(request)
-                return self._replays.as_file(replay, recording)
-            case Action.NOTE:
-                return self._notes.of(claim, request)
-            case Action.ENDED:
-                return self._notes.of_ended(claim, request)
-            case Action.REVOKE:
-                revoked = self._shares.revoke(request)
-                return self._homes.of(request) if request.from_home else revoked
-            case Action.EXTEND:
-                extended = self._shares.extend(request)
-                return self._homes.of(request) if request.from_home else extended
-            case Action.LINK_CHANGED:
-                return self._shares.changed(request)
-            case Action.HOME:
-                return self._homes.of(request)
-            case Action.PREVIEW | Action.PREVIEW_CLOSED:
-                return self._describer.previews(request.urls)
-            case Action.REPORT:
-                return self._reports.of(request)
-            case Action.DISCUSSED:
-                return self._discussions.of(request)
-            case Action.DETACH | Action.NOTHING:
-                return Nothing()
-
-    def _wanted(self, request: ReplayRequest) -> tuple[StoredReplay, Recording]:
-        if request.recording_id is None:
-            raise BadInput(f"request {request.key} names no recording")
-        return self.stored(request.recording_id, request.terms.audience)
-
-    def _write_down(self, claim: Claim, request: ReplayRequest, result: Result) -> None:
-        """Before it is posted: what was posted may not come back here."""
-        written: list[tuple[Event, str, str | None]] = []
-        if request.action is Action.FIND and not request.follows:
-            written.append((Event.FIND, described(request.identifiers), None))
-        elif request.action is Action.ATTACH:
-            written.append((Event.ATTACH, request.recording_id or "", None))
-        elif request.action is Action.DETACH:
-            written.append((Event.DETACH, "", None))
-        else:
-            written += [
-                (Event.SHARE, one.recording.id, one.link.id)
-                for one in _shared_by(result)
-            ]
-        for number, (event, subject, link_id) in enumerate(written):
-            self._audit.write(
-                event,
-                who=request.asked_by,
-                place=asked_in(request),
-                subject=subject,
-                link_id=link_id,
-                origin=f"{claim.id}:{event}:{number}",
-            )
-
-
-def _shared_by(result: Result) -> tuple[SharedReplay, ...]:
-    """The replays whose links a result holds."""
-    if isinstance(result, SharedReplay):
-        return (result,)
-    return result.replays if isinstance(result, Note) else ()

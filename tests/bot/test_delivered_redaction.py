@@ -53,15 +53,15 @@ def test_a_copy_made_for_others_or_by_older_rules_is_not_used_again(
 ):
     """Nor are the lines of a recording read from its source twice for it."""
     source = Source(recording("r1"))
-    courier_of(source, RedactionPolicy()).stored("r1")
+    courier_of(source, RedactionPolicy()).answers.stored("r1")
     masked = courier_of(source, RedactionPolicy().also(["email"]))
-    kept, _ = masked.stored("r1")
+    kept, _ = masked.answers.stored("r1")
     assert kept.manifest.redactions["email"] > 0
     customers = RedactionPolicy().for_audience(Audience.CUSTOMER)
-    copy, known = courier_of(source, customers).stored("r1")
+    copy, known = courier_of(source, customers).answers.stored("r1")
     assert copy.manifest.audience is Audience.CUSTOMER
     assert replays.as_file(copy, known).audience is Audience.CUSTOMER
-    assert masked.stored("r1")[0] == kept
+    assert masked.answers.stored("r1")[0] == kept
     assert source.exports == ["r1", "r1", "r1"]
 
 
@@ -75,7 +75,7 @@ def test_the_pages_of_a_recording_that_is_only_listed_are_without_secrets(courie
         asked_by="U1",
         identifiers=(Identifier(IdentifierKind.EMAIL, "jane@example.com"),),
     )
-    found = courier_of(source, RedactionPolicy()).finder.find(request)
+    found = courier_of(source, RedactionPolicy()).answers.finder.find(request)
     assert found.recordings[0].start_url == found.recordings[0].urls[0]
     assert "hunter2" not in repr(found)
     assert "https://shop.test/reset-password/" in repr(found)

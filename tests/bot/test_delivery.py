@@ -135,8 +135,8 @@ def courier_of(engine, store, time, ledger, chat):
 def test_a_finished_recording_is_exported_once(courier_of):
     source = Source(recording("r1"))
     courier = courier_of(source)
-    first, _ = courier.stored("r1")
-    again, _ = courier.stored("r1")
+    first, _ = courier.answers.stored("r1")
+    again, _ = courier.answers.stored("r1")
     assert again == first
     assert source.exports == ["r1"]
 
@@ -145,10 +145,10 @@ def test_a_recording_that_may_grow_is_exported_again_when_asked_later(courier_of
     time.now = RECORDED + timedelta(minutes=5)
     source = Source(recording("r1", ongoing=True))
     courier = courier_of(source)
-    courier.stored("r1")
-    courier.stored("r1")  # a retry right after uses what was exported
+    courier.answers.stored("r1")
+    courier.answers.stored("r1")  # a retry right after uses what was exported
     time.pass_(minutes=11)
-    courier.stored("r1")
+    courier.answers.stored("r1")
     assert source.exports == ["r1", "r1"]
 
 
@@ -156,9 +156,9 @@ def test_a_replay_whose_object_was_removed_is_exported_again(courier_of, store):
     """A bucket's own rules may delete objects; a link must not lead to nothing."""
     source = Source(recording("r1"))
     courier = courier_of(source)
-    kept, _ = courier.stored("r1")
+    kept, _ = courier.answers.stored("r1")
     store.delete(kept.object_key)
-    again, _ = courier.stored("r1")
+    again, _ = courier.answers.stored("r1")
     assert store.size(again.object_key) == again.manifest.payload_bytes
     assert source.exports == ["r1", "r1"]
 
@@ -174,8 +174,8 @@ def test_each_export_gets_a_collector_of_its_own(courier_of):
 
     source = Source(recording("r1"), recording("r2"))
     courier = courier_of(source, assets=collector)
-    replay, _ = courier.stored("r1")
-    courier.stored("r2")
+    replay, _ = courier.answers.stored("r1")
+    courier.answers.stored("r2")
     assert replay.manifest.assets == index
     assert len(made) == 2
 
@@ -185,7 +185,7 @@ def test_a_session_that_has_only_begun_says_so(courier_of, time):
     source = Source(recording("r1", ongoing=True))
     source.lines = []
     with pytest.raises(RetryLater) as error:
-        courier_of(source).stored("r1")
+        courier_of(source).answers.stored("r1")
     assert "still being recorded" in error.value.plain
 
 
