@@ -44,23 +44,39 @@ def node(number, parent, kind=3):
 
 PAGE = line(2, packed(b'{"node": {"type": 0, "id": 1, "childNodes": []}}'))
 START, END = line(4, {}), line(4, {}, 60_000)
-WIDE = [node(number, 1) for number in range(2, 30_000)]
-NESTED = [node(number, number - 1, 2) for number in range(2, 30_000)]
-# Each waits for the one after it.
-BACKWARDS = [node(number, number - 1, 2) for number in range(30_000, 1, -1)]
-IN_A_RING = [node(number, (number + 1) % 30_000, 2) for number in range(30_000)]
 
+
+def wide():
+    return [node(number, 1) for number in range(2, 30_000)]
+
+
+def nested():
+    return [node(number, number - 1, 2) for number in range(2, 30_000)]
+
+
+def in_a_ring():
+    return [node(number, (number + 1) % 30_000, 2) for number in range(30_000)]
+
+
+# Made when they are needed: every process that runs tests reads this.
 BOMBS = {
-    "a field of 60 KB that expands to 60 MB, several times": b"".join(
+    "a field of 60 KB that expands to 60 MB, several times": lambda: b"".join(
         line(2, packed(b'{"node": null, "x": "' + b"a" * 60 * MIB + b'"}'), number)
         for number in range(2)
     ),
-    "a field of values without end": line(2, packed(b"[" + b"[]," * 10**7 + b"1]")),
-    "a field of endless depth": line(2, packed(b"[" * 10**6 + b"]" * 10**6)),
-    "a page as wide": PAGE + mutation(WIDE, 1) + mutation(WIDE, 2),
-    "a page as deep": PAGE + mutation(NESTED, 1) + mutation(NESTED[::-1], 2),
-    "a page upside down": PAGE + mutation(BACKWARDS, 1),
-    "a page that is in itself": PAGE + mutation(IN_A_RING, 1) + mutation(IN_A_RING, 2),
+    "a field of values without end": lambda: line(
+        2, packed(b"[" + b"[]," * 10**7 + b"1]")
+    ),
+    "a field of endless depth": lambda: line(2, packed(b"[" * 10**6 + b"]" * 10**6)),
+    "a page as wide": lambda: PAGE + mutation(wide(), 1) + mutation(wide(), 2),
+    "a page as deep": lambda: (
+        PAGE + mutation(nested(), 1) + mutation(nested()[::-1], 2)
+    ),
+    # Each waits for the one after it.
+    "a page upside down": lambda: PAGE + mutation(nested()[::-1], 1),
+    "a page that is in itself": lambda: (
+        PAGE + mutation(in_a_ring(), 1) + mutation(in_a_ring(), 2)
+    ),
 }
 
 
@@ -94,7 +110,7 @@ def exported(folder, content, *options):
 def test_a_bomb_costs_itself_and_not_the_machine(tmp_path, name):
     """Cut, so that it is also built up as the page it claims to be."""
     status, error, memory = exported(
-        tmp_path, START + BOMBS[name] + END, "--from", "0:30"
+        tmp_path, START + BOMBS[name]() + END, "--from", "0:30"
     )
     assert status == 0, error
     assert "cut to 0:30–1:00 of 1:00" in error
