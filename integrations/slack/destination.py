@@ -10,13 +10,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.errors import BadInput, CourierError, Refused
 from bot.model import (
     Action,
-    Audience,
     Check,
     Delivery,
     Discussed,
@@ -33,51 +31,25 @@ from bot.model import (
 from bot.ports import Draft, Tickets
 from integrations.slack import messages
 from integrations.slack.access import Access
-from integrations.slack.answers import PrivateAnswers
 from integrations.slack.blocks import Message
 from integrations.slack.choices import PAGE, PageChoice
 from integrations.slack.clients import Clients
+from integrations.slack.completing import Completing, is_for_home
 from integrations.slack.doctor import checks
-from integrations.slack.files import FileShare
-from integrations.slack.hometab import HomeTab
-from integrations.slack.members import by_email, said_in_thread
 from integrations.slack.messages import ticketing
 from integrations.slack.messages.standpoint import Standpoint
 from integrations.slack.modals.share import ShareDefaults
 from integrations.slack.outcome import forget
-from integrations.slack.posting import Conversation, permalink
-from integrations.slack.roles import Role
+from integrations.slack.posting import permalink
 from integrations.slack.scopes import Scope, needed
 from integrations.slack.shares import (
     SHARES,
-    Shares,
-    ask_first,
     is_about_sharing,
     way_back,
 )
-from integrations.slack.unfurling import Unfurls
-
-# What no person asked for: everybody who sees a link may see what it reveals. And what
-# somebody is told who was judged when they asked.
-_UNJUDGED = {
-    Action.LINK_CHANGED,
-    Action.PREVIEW,
-    Action.PREVIEW_CLOSED,
-    Action.REPORT,
-}
+from integrations.slack.ways import Ways, ways_of
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    """The ways to write in one workspace."""
-
-    conversation: Conversation
-    answers: PrivateAnswers
-    shares: Shares
-    home: HomeTab
-    unfurls: Unfurls
 
 
 class SlackDestination:
@@ -110,57 +82,19 @@ class SlackDestination:
         self._command = command
         self._access = access
         self._scopes = needed() if scopes is None else scopes
-        self._sharing = sharing or ShareDefaults()
+        self._completing = Completing(clients, access, sharing or ShareDefaults())
         self._tickets = tickets
         self._max_file_bytes = max_file_bytes
         self._clock = clock
         self._sleep = sleep
 
     def complete(self, request: ReplayRequest) -> ReplayRequest:
-        """The request with whom Slack knows: people that are mentioned, and what a
-        thread says where the mention in it names nobody. On the Home tab, whether an
-        administrator asks.
-
-        Raises NotAllowed as ``access`` does.
-        """
-        address = request.reply_to.address
-        if request.report_to is not None:
-            return self._of_visitor(request)
-        if self._access is not None and request.action not in _UNJUDGED:
-            self._access.check(address)
-        if _is_for_home(request):
-            return replace(request, by_admin=self._is_administrators(address))
-        if request.action in SHARES and self._is_daring(request):
-            return ask_first(request)
-        if request.action is not Action.FIND or request.follows:
-            return request
-        if "mentioned" in address:
-            users = address["mentioned"].split()
-            members = by_email(self._clients.of(address), users)
-            return replace(request, identifiers=(*request.identifiers, *members))
-        if not request.identifiers and "shown_in" in address:
-            read = said_in_thread(self._clients.of(address), address)
-            return replace(request, identifiers=read)
-        return request
-
-    def _of_visitor(self, request: ReplayRequest) -> ReplayRequest:
-        """What somebody shares here who asked elsewhere; see ``visitors``."""
-        address = request.reply_to.address
-        if self._access is not None:
-            self._access.check_visited(address)
-            if "user" in address:
-                self._access.check(address)
-            else:
-                self._access.check_nobody(request.asked_by)
-        return request
+        """See ``Completing.complete``. Raises NotAllowed."""
+        return self._completing.complete(request)
 
     def admit(self, request: ReplayRequest) -> str:
-        """The name of whoever asked here. Raises NotAllowed as ``access`` does."""
-        if self._access is None or request.report_to is None:
-            return ""
-        address = request.report_to.address
-        self._access.check(address)
-        return self._access.name_of(address)
+        """See ``Completing.admit``. Raises NotAllowed."""
+        return self._completing.admit(request)
 
     def way_to(self, posted: Mapping[str, str]) -> str:
         """The message's permalink, where it stands in a channel.
@@ -174,16 +108,6 @@ class SlackDestination:
         except Refused as error:
             log.info("no way to a message: %s", error)
             return ""
-
-    def _is_administrators(self, address: Mapping[str, str]) -> bool:
-        if self._access is None:
-            return False
-        try:
-            return self._access.role_of(address) >= Role.ADMIN
-        except CourierError as error:
-            # Their shares are shown all the same.
-            log.info("cannot tell whether an administrator asks: %s", error)
-            return False
 
     def keep_waiting(self, request: ReplayRequest) -> None:
         """Tell whoever waits, in the place of what they pressed. A command was answered
@@ -227,7 +151,7 @@ class SlackDestination:
             now = datetime.fromtimestamp(self._clock(), UTC)
             view = messages.home(result, now=now, command=self._command)
             return ways.home.publish(address, view)
-        if isinstance(result, Failed) and _is_for_home(request):
+        if isinstance(result, Failed) and is_for_home(request):
             return ways.home.publish(address, messages.home_closed(result))
         if isinstance(result, Previews):
             if request.action is Action.PREVIEW_CLOSED:
@@ -254,7 +178,7 @@ class SlackDestination:
         add it, and the rules of who may."""
         return checks(self._clients, self._scopes, self._access)
 
-    def _ways(self, address: Mapping[str, str], *, tokenless: bool = False) -> _Ways:
+    def _ways(self, address: Mapping[str, str], *, tokenless: bool = False) -> Ways:
         """How to write in the address' workspace. Raises Refused where the app is not
         installed there, unless ``tokenless`` says that a response_url will do."""
         try:
@@ -263,17 +187,13 @@ class SlackDestination:
             if not tokenless:
                 raise
             client = self._clients.anonymous
-        conversation = Conversation(client)
-        answers = PrivateAnswers(client, self._clock)
-        files = FileShare(client, max_bytes=self._max_file_bytes, sleep=self._sleep)
-        shares = Shares(
+        return ways_of(
             client,
-            conversation,
-            answers,
-            files,
             has_tickets=self._tickets is not None,
+            max_file_bytes=self._max_file_bytes,
+            clock=self._clock,
+            sleep=self._sleep,
         )
-        return _Ways(conversation, answers, shares, HomeTab(client), Unfurls(client))
 
     def _answer(
         self,
@@ -307,15 +227,6 @@ class SlackDestination:
             url = self._tickets.web_address(_ticket_of(report.request))
         return ticketing.added(report.request, url, results)
 
-    def _is_daring(self, request: ReplayRequest) -> bool:
-        """Whether it would show people of another company what is for staff, without
-        somebody having said that it may."""
-        address = request.reply_to.address
-        if self._access is None or "outside" in address:
-            return False
-        audience = request.terms.audience or self._sharing.audience
-        return audience is Audience.STAFF and self._access.is_shared_outside(address)
-
 
 def _ticket_of(request: ReplayRequest) -> str:
     return request.reply_to.address.get("ticket", "")
@@ -325,10 +236,6 @@ def _is_direct(request: ReplayRequest) -> bool:
     """Whether it answers a direct message, and nothing that stands there already."""
     address = request.reply_to.address
     return "direct" in address and "replace" not in address
-
-
-def _is_for_home(request: ReplayRequest) -> bool:
-    return request.action is Action.HOME or request.from_home
 
 
 def _replaces(request: ReplayRequest) -> bool:
