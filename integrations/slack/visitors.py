@@ -50,7 +50,7 @@ class Visitors:
             Channel(_key(workspace, row["id"]), str(row["name"]))
             for workspace in self._clients.addresses()
             for row in self._rows(workspace)
-            if _is_open(row) and self._is_allowed(workspace, row)
+            if _is_open(row) and self._is_allowed(row)
         ]
         return sorted(found, key=lambda one: one.name)
 
@@ -91,7 +91,7 @@ class Visitors:
             if not cursor:
                 return
 
-    def _is_allowed(self, workspace: Mapping[str, str], row: Mapping[str, Any]) -> bool:
+    def _is_allowed(self, row: Mapping[str, Any]) -> bool:
         return self._access.allows_channel(str(row["id"]), str(row["name"]).lower())
 
     def _user(self, place: Mapping[str, str], sharer: Sharer) -> str | None:
