@@ -12,16 +12,20 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, select, update
 
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
 from bot.database.schema import requests as table
 from bot.errors import NotFound
+from bot.ledger import reading
 from bot.ledger.accepting import add
 from bot.ledger.body import from_json, to_json
 from bot.ledger.claiming import is_oldest, ring, take
+from bot.ledger.draft import LedgerDraft
 from bot.ledger.entries import (
     DEAD,
     DONE,
@@ -31,7 +35,6 @@ from bot.ledger.entries import (
     LedgerEntry,
     Lost,
     claim_of,
-    entry_of,
     outcome_of,
 )
 from bot.model import Delivery, Outcome, ReplayRequest
@@ -103,16 +106,13 @@ class Ledger:
 
     def request(self, request_id: str) -> ReplayRequest:
         """What was asked. Raises NotFound."""
-        with transaction(self._engine) as connection:
-            body = connection.execute(
-                select(table.c.body).where(table.c.id == request_id)
-            ).scalar_one_or_none()
-        if body is None:
+        row = reading.row_where(self._engine, table.c.id == request_id)
+        if row is None:
             raise NotFound(
                 f"no request {request_id}",
                 plain="That search is not kept any more. Please search again.",
             )
-        return from_json(json.loads(body), self._sealer)
+        return self._request_of(row)
 
     def outcome(self, request_id: str) -> Outcome:
         """What became of a request. Raises NotFound."""
@@ -123,11 +123,13 @@ class Ledger:
         return self._outcome(table.c.key == key)
 
     def _outcome(self, which: ColumnElement[bool]) -> Outcome:
-        with transaction(self._engine) as connection:
-            row = connection.execute(select(table).where(which)).one_or_none()
+        row = reading.row_where(self._engine, which)
         if row is None:
             raise NotFound("there is no such request")
-        return outcome_of(row, from_json(json.loads(row.body), self._sealer))
+        return outcome_of(row, self._request_of(row))
+
+    def _request_of(self, row: Row[Any]) -> ReplayRequest:
+        return from_json(json.loads(row.body), self._sealer)
 
     def claim(self, request_id: str) -> Claim | None:
         """Lease the row to the caller; None where it is done, not due or another's."""
@@ -142,7 +144,7 @@ class Ledger:
         row = take(self._engine, which, now=self._clock(), lease=self._lease)
         if row is None:
             return None
-        return claim_of(row, from_json(json.loads(row.body), self._sealer))
+        return claim_of(row, self._request_of(row))
 
     def unclaim(self, claim: Claim) -> None:
         """Give the row back as if it had never been claimed. Raises Lost."""
@@ -152,19 +154,11 @@ class Ledger:
 
     def destination_of(self, request_id: str) -> str | None:
         """Where a request is answered; None where there is no such request."""
-        with transaction(self._engine) as connection:
-            return connection.execute(
-                select(table.c.destination).where(table.c.id == request_id)
-            ).scalar_one_or_none()
+        return reading.destination_of(self._engine, request_id)
 
     def first_accepted(self, destination: str) -> datetime | None:
         """When the first request that is kept came from there."""
-        with transaction(self._engine) as connection:
-            return connection.execute(
-                select(func.min(table.c.created_at)).where(
-                    table.c.destination == destination
-                )
-            ).scalar_one_or_none()
+        return reading.first_accepted(self._engine, destination)
 
     def renew(self, claim: Claim) -> None:
         """Keep the lease. Raises Lost where another worker has the row."""
@@ -238,9 +232,9 @@ class Ledger:
             text = connection.execute(
                 select(table.c.draft).where(table.c.id == claim.id)
             ).scalar_one()
-        return LedgerDraft(self, claim, json.loads(text))
+        return LedgerDraft(json.loads(text), partial(self._keep_draft, claim))
 
-    def save_draft(self, claim: Claim, data: Mapping[str, str]) -> None:
+    def _keep_draft(self, claim: Claim, data: Mapping[str, str]) -> None:
         self._change(claim, draft=json.dumps(dict(data)))
 
     def due(
@@ -266,36 +260,8 @@ class Ledger:
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state."""
-        with transaction(self._engine) as connection:
-            rows = connection.execute(
-                select(table.c.state, func.count()).group_by(table.c.state)
-            ).all()
-        return {str(state): int(count) for state, count in rows}
+        return reading.counts(self._engine)
 
     def dead_letters(self, limit: int = 50) -> list[LedgerEntry]:
         """The requests that could not be answered, newest first."""
-        with transaction(self._engine) as connection:
-            rows = connection.execute(
-                select(table)
-                .where(table.c.state == DEAD)
-                .order_by(table.c.created_at.desc())
-                .limit(limit)
-            ).all()
-        return [entry_of(row) for row in rows]
-
-
-class LedgerDraft:
-    """A destination's notes for one request; see ``bot.ports.Draft``."""
-
-    def __init__(self, ledger: Ledger, claim: Claim, data: dict[str, str]) -> None:
-        self._ledger = ledger
-        self._claim = claim
-        self._data = data
-
-    @property
-    def data(self) -> Mapping[str, str]:
-        return self._data
-
-    def save(self, **values: str) -> None:
-        self._data = {**self._data, **values}
-        self._ledger.save_draft(self._claim, self._data)
+        return reading.dead_letters(self._engine, limit)
