@@ -18,6 +18,7 @@ from bot.model import (
 )
 from integrations.zendesk.asked import REQUESTED
 from integrations.zendesk.causes import LOOKS, Cause, cause_of
+from integrations.zendesk.command import not_understood
 from integrations.zendesk.note import (
     render,
     render_discussed,
@@ -101,6 +102,7 @@ def compose(
     cause = cause_of(request)
     suspended = "suspended" in request.reply_to.address
     by = request.reply_to.address.get("by", "")
+    stray = not_understood(request.text) if cause is Cause.COMMAND else ""
     if isinstance(result, SharedReplay):
         shown = render_shared(
             result, request_id, by=by, attached=attached, picture_url=picture_url
@@ -118,6 +120,8 @@ def compose(
             cause=cause,
             attached=attached,
             picture_url=picture_url,
+            filters=request.filters,
+            not_understood=stray,
         )
         return Answer(ATTACHED if result.replays else FAILED, shown)
     is_known = isinstance(result, NothingFound) and result.reason is Reason.NO_NEWS
@@ -130,6 +134,8 @@ def compose(
         tag, html = FAILED, render_failed(result, request_id)
     else:
         tag = AMBIGUOUS if result.reason is Reason.AMBIGUOUS else NONE
-        html = render_nothing(result, request_id, suspended=suspended)
+        html = render_nothing(
+            result, request_id, suspended=suspended, not_understood=stray
+        )
     is_quiet = cause in _ADDED and cause is not Cause.TAG
     return Answer(None if is_quiet or is_known else tag, html if speaks else None)

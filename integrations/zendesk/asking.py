@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from functools import cache
 
 from bot.errors import NotAllowed, NotFound, Refused
-from bot.identifiers import read_prose
 from bot.model import Action, ReplayRequest, Told
 from bot.options import filters_of
 from integrations.zendesk.address import ticket_of, with_address
 from integrations.zendesk.asked import OPEN_STATUSES, OPT_OUT, REQUESTED
 from integrations.zendesk.causes import LOOKS, Cause, cause_of
 from integrations.zendesk.client import Zendesk
-from integrations.zendesk.command import command_text, look_back, newest_command
+from integrations.zendesk.command import (
+    command_text,
+    look_back,
+    named,
+    newest_command,
+)
 from integrations.zendesk.markers import answers_comment, is_answer, told_of
 from integrations.zendesk.records import Audit, Comment, Ticket, User
 from integrations.zendesk.requester import Rules, identify
@@ -200,10 +204,10 @@ def _was_answered(command: Comment, audits: Iterable[Audit]) -> bool:
 def _asked_by(request: ReplayRequest, command: Comment) -> ReplayRequest:
     """The request with what the agent wrote; whoever they name is meant."""
     text = command_text(command.text) or ""
-    filters, rest = filters_of(text)
+    filters, _ = filters_of(text)
     return replace(
         with_address(request, command=str(command.id)),
-        identifiers=tuple(known_by(Way.COMMAND, one) for one in read_prose(rest)),
+        identifiers=tuple(known_by(Way.COMMAND, one) for one in named(text)),
         filters=filters,
         look_back=look_back(text) or request.look_back,
         asked_by=str(command.author_id),

@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from bot.identifiers import read, read_prose
+from bot.model import Identifier
+from bot.options import filters_of
 from integrations.zendesk.records import Comment
 
 COMMAND = "#replay"
@@ -18,6 +21,13 @@ _LOOK_BACK = re.compile(
     r"(?<![\w-])(\d{1,3})\s*(minutes?|mins?|hours?|hrs?|h|days?|d|weeks?|w)(?![\w-])",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    rf"(?:(?<![\w-])(?:for|in|the|last|past)\s+){{0,3}}{_LOOK_BACK.pattern}",
+    re.IGNORECASE,
+)
+_POLITE = re.compile(r"(?<!\S)(?:please|thanks|thank you|again)[.!]*(?!\S)", re.I)
+# A word with a digit, or whatever is in quotes: not what people add to be polite.
+_USER_ID = re.compile(r"[\"“][^\"“”]+[\"”]|\S*\d\S*")
 _UNITS = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -44,6 +54,25 @@ def look_back(text: str) -> timedelta | None:
     found = _LOOK_BACK.search(text)
     span = int(found[1]) * _UNITS[found[2][0].lower()] if found else None
     return span or None
+
+
+def named(text: str) -> tuple[Identifier, ...]:
+    """Whom the command names: as prose does, or by a user id that stands alone."""
+    found = read_prose(filters_of(text)[1])
+    words = _without_options(text)
+    return found or (read(words) if _USER_ID.fullmatch(words) else ())
+
+
+def not_understood(text: str) -> str:
+    """What of the command's text asks for nothing; empty where it names somebody, who
+    then is looked for whatever else it says."""
+    words = _without_options(text)
+    return words if re.search(r"\w", words) and not named(text) else ""
+
+
+def _without_options(text: str) -> str:
+    rest = _TIME.sub(" ", filters_of(text)[1])
+    return " ".join(_POLITE.sub(" ", rest).split()).strip(":,;.!? ")
 
 
 def newest_command(

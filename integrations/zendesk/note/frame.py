@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from bot.model import Identifier, ShareLink
+from bot.model import Filters, Identifier, ShareLink
 from integrations.zendesk.text import counted, length, safe, when
 
 MAX_CHARACTERS = 30_000
@@ -47,15 +47,31 @@ def expiry(links: Iterable[ShareLink]) -> str:
     return f"{subject} working on {when(first)}{limit}. "
 
 
-def searched(identifiers: Sequence[Identifier], look_back: timedelta | None) -> str:
-    """Whom it was looked for, by what they are known, and how far back."""
+def searched(
+    identifiers: Sequence[Identifier],
+    look_back: timedelta | None,
+    filters: Filters = Filters(),  # noqa: B008 (frozen)
+) -> str:
+    """Whom it was looked for, by what they are known, how far back, and for which
+    sessions alone."""
     if not identifiers:
         return ""
     shown = ", ".join(map(_known, identifiers[:_MOST_SEARCHED]))
     rest = len(identifiers) - _MOST_SEARCHED
     more = f" and {rest} more" if rest > 0 else ""
     far = f", {length(look_back)} back" if look_back else ""
-    return f"Looked for {shown}{more}{far}. "
+    errors = ", errors only" if filters.errors_only else ""
+    page = f", on {safe(filters.page, 80)}" if filters.page else ""
+    return f"Looked for {shown}{more}{far}{errors}{page}. "
+
+
+def misread(words: str) -> str:
+    """That what follows the command names nobody, and who is shown instead."""
+    return (
+        f"<p><strong>Not understood:</strong> “{safe(words, 80)}” names nobody, so"
+        " it was looked for whom the ticket is about. An e-mail address, a PostHog link"
+        " or a user id in quotes names somebody.</p>"
+    )
 
 
 def reference(request_id: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.model import (
     Failed,
+    Filters,
     Note,
     NothingFound,
     Reason,
@@ -20,11 +21,13 @@ from integrations.zendesk.note.doubts import owners, warnings
 from integrations.zendesk.note.frame import (
     AGAIN,
     expiry,
+    misread,
     reference,
     searched,
     within,
 )
 from integrations.zendesk.note.lines import (
+    MAX_LINES,
     joined,
     listed,
     owner,
@@ -49,23 +52,31 @@ def render(
     cause: Cause = Cause.CREATED,
     picture_url: str | None = None,
     attached: str | None = None,
+    filters: Filters = Filters(),  # noqa: B008 (frozen)
+    not_understood: str = "",
 ) -> str:
     """The note with the best replay on top.
 
     ``picture_url`` leads to a picture of it that was uploaded for this note, and
-    ``attached`` names a file that the note carries.
+    ``attached`` names a file that the note carries. ``filters`` are those that the
+    sessions were chosen by, ``not_understood`` what else an agent wrote.
     """
     blocks: list[str] = []
     if note.replays:
         blocks += _best(note, _HEADINGS.get(cause, _HEADING), picture_url, attached)
     else:
-        blocks.append("<h3>Sessions were found, but none could be exported</h3>")
+        found = "A session was found, but could not"
+        if len(note.unavailable) + len(note.others) > 1:
+            found = "Sessions were found, but none could"
+        blocks.append(f"<h3>{found} be exported</h3>")
         blocks += [f"<p>{each}</p>" for each in warnings(note)]
+    if not_understood:
+        blocks.insert(1, misread(not_understood))
     blocks += _rest(note)
     return within(
         blocks,
         expiry(each.link for each in note.replays),
-        searched(note.identifiers, note.look_back),
+        searched(note.identifiers, note.look_back, filters),
         reference(request_id),
     )
 
@@ -110,7 +121,11 @@ def render_file(
 
 
 def render_nothing(
-    result: NothingFound, request_id: str, *, suspended: bool = False
+    result: NothingFound,
+    request_id: str,
+    *,
+    suspended: bool = False,
+    not_understood: str = "",
 ) -> str:
     """Why there is no replay, and what to try. For a ``suspended`` requester nobody was
     looked for."""
@@ -129,8 +144,13 @@ def render_nothing(
         f"<p>{safe(explanation, 600)}</p>",
         f"<p>{safe(advice.replace('`', ''), 600)}</p>",
     ]
-    if result.people:
-        blocks.append(listed(person_name(each) for each in result.people))
+    if not_understood:
+        blocks.insert(1, misread(not_understood))
+    names = [person_name(each) for each in result.people]
+    if result.reason is Reason.AMBIGUOUS:
+        blocks.append(listed(names))
+    elif names:
+        blocks.append(f"<p>Known as {', '.join(names[:MAX_LINES])}.</p>")
     return within(
         blocks, searched(result.identifiers, None), AGAIN, reference(request_id)
     )

@@ -9,6 +9,7 @@ import pytest
 from bot.model import (
     Action,
     Failed,
+    Filters,
     NothingFound,
     Reason,
     ReplayFile,
@@ -97,3 +98,21 @@ def test_the_heading_follows_the_cause() -> None:
     assert str(reopened).startswith("<h3>New session since the last note")
     ended = answer(NOTE, replace(created(5), action=Action.ENDED)).html
     assert str(ended).startswith("<h3>The session that was going on has ended")
+
+
+@pytest.mark.parametrize("result", [NOTE, NOTHING])
+def test_an_agent_is_told_what_was_not_understood(result: Answerable) -> None:
+    """A word that names nobody is told, beside the requester's sessions."""
+    command = replace(commanded(5), text="nonsense <b> in the last 3 days errors only")
+    html = answer(result, command).html or ""
+    assert "Not understood:</strong> “nonsense &lt;b&gt;” names nobody" in html
+    for text in ("bob@example.com please", "last 2h on /checkout", "!", ""):
+        assert "Not understood" not in (
+            answer(result, replace(command, text=text)).html or ""
+        )
+
+
+def test_a_note_says_which_sessions_alone_were_looked_for() -> None:
+    filters = Filters(errors_only=True, page="/check<out>")
+    html = answer(NOTE, replace(commanded(5), filters=filters)).html or ""
+    assert ", errors only, on /check&lt;out&gt;. " in html

@@ -322,7 +322,10 @@ def test_the_rest_comes_as_short_lines() -> None:
 
 def test_a_note_without_any_replay_says_so() -> None:
     """Everything found but nothing exported is told, not left blank."""
-    note = replace(NOTE, replays=(), unavailable=((RECORDING, "Too long."),))
+    failed = (RECORDING, "Too long.")
+    text = text_of(render(replace(NOTE, replays=(), unavailable=(failed,)), "req-1"))
+    assert text.startswith("A session was found, but could not be exported")
+    note = replace(NOTE, replays=(), unavailable=(failed, failed))
     text = text_of(render(note, "req-1"))
     assert text.startswith("Sessions were found, but none could be exported")
     assert "stops working" not in text

@@ -8,7 +8,12 @@ import pytest
 
 from bot.demo.zendesk import ZendeskStandIn
 from bot.model import Identifier, IdentifierKind
-from integrations.zendesk.command import command_text, look_back
+from integrations.zendesk.command import (
+    command_text,
+    look_back,
+    named,
+    not_understood,
+)
 from integrations.zendesk.destination import ZendeskDestination
 from integrations.zendesk.records import moment
 from tests.integrations.zendesk.helpers import client, commanded, created
@@ -120,3 +125,22 @@ def test_what_is_a_command(comment: str, text: str | None) -> None:
 def test_how_far_a_command_looks_back(text: str, span: timedelta | None) -> None:
     """Spans as people write them."""
     assert look_back(text) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("user_4711", ["user_4711"]),
+        (": 42 last 2h, please!", ["42"]),
+        ('for the last 3 days "Acme Owner" errors only', ["Acme Owner"]),
+        ("bob@example.com 42 or so", ["bob@example.com"]),
+        ("last 2h please", []),
+        ("nonsense", []),
+        ("the one at 12:30", []),
+    ],
+)
+def test_whom_a_command_names(text: str, values: list[str]) -> None:
+    """By a user id, too, where nothing else stands there; words name nobody."""
+    assert [one.value for one in named(text)] == values
+    stray = {"nonsense": "nonsense", "the one at 12:30": "the one at 12:30"}
+    assert not_understood(text) == stray.get(text, "")
