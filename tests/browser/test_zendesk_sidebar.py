@@ -78,7 +78,7 @@ def test_a_replay_plays_beside_the_ticket_and_opens_large(desk: Desk) -> None:
     """The list says what went wrong; Play shows it in place, as high as it needs."""
     app = desk.open()
     card = app.get_by_test_id("recording")
-    expect(card).to_contain_text("14 errors")
+    expect(card).to_contain_text("12 errors")
     expect(card).to_contain_text("/checkout")
     frame = desk.page.get_by_test_id("sidebar-app")
     height = frame.bounding_box()

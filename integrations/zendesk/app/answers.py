@@ -22,6 +22,7 @@ from bot.model import (
     SharedReplay,
     Summary,
 )
+from integrations.zendesk.note.lines import errors_of
 from integrations.zendesk.text import clock
 
 Answer = dict[str, Any]
@@ -101,8 +102,8 @@ def _recording(recording: Recording, summary: Summary | None, *, named: bool) ->
     return {
         "id": recording.id,
         "start": recording.start.isoformat(),
-        "seconds": round(length.total_seconds()),
-        "active": None if active is None else round(active.total_seconds()),
+        "seconds": int(length.total_seconds()),
+        "active": None if active is None else int(active.total_seconds()),
         "ongoing": recording.ongoing,
         "person": _person(recording.person) if named and recording.person else None,
         "pages": pages[:_PAGES],
@@ -118,10 +119,11 @@ def _recording(recording: Recording, summary: Summary | None, *, named: bool) ->
 def _errors(recording: Recording, summary: Summary | None) -> int | None:
     """None where nobody counted them yet."""
     if summary is not None:
-        return summary.console.get("error", 0) + summary.exceptions
+        return errors_of(summary)
+    # What was thrown is written to the console as well, so the two are not added.
     counted = (recording.console_error_count, recording.exception_count)
     known = [one for one in counted if one is not None]
-    return sum(known) if known else None
+    return max(known, default=None)
 
 
 def _worst(summary: Summary) -> str:

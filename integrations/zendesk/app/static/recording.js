@@ -47,6 +47,7 @@ export function recordingCard(recording, { act, play, channels, isFirst, why }) 
   const open = (opener, ...content) => {
     const wasOpen = opener.getAttribute("aria-expanded") === "true";
     close();
+    say("");
     if (wasOpen) return;
     choice.replaceChildren(...content);
     choice.hidden = false;
