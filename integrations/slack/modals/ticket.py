@@ -70,7 +70,7 @@ def ticket_modal(choice: ShareChoice, address: Mapping[str, str]) -> Block:
             input_block(
                 TICKET,
                 "Ticket",
-                external_select("Number, subject or requester", least=_LEAST_TYPED),
+                external_select("Number, subject or address", least=_LEAST_TYPED),
                 hint="Type its number, words of its subject, or the customer's e-mail"
                 " address.",
             ),
