@@ -132,7 +132,7 @@ class Courier:
             else:
                 result = self.answers.of(claim, request)
             self._books.answered(claim, request, result)
-            self._follower.follow(claim.request, result)
+            self._follower.follow(claim.request, request.reply_to, result)
             if request.action is Action.DISCUSSED and isinstance(result, Nothing):
                 return Delivery()
             result = self._discussions.added(result, request.reply_to)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.ledger import Ledger
-from bot.model import Action, Note, Recording, ReplayRequest, Result
+from bot.model import Action, Note, Recording, ReplayRequest, ReplyTo, Result
 
 LOOK_AGAIN = timedelta(minutes=5)
 """After so long a session is looked at again whether it has ended."""
@@ -19,9 +19,12 @@ class Follower:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def follow(self, request: ReplayRequest, result: Result) -> None:
+    def follow(self, request: ReplayRequest, place: ReplyTo, result: Result) -> None:
         """Once for each session; before the result is posted, so that nobody who dies
-        in between leaves it behind. Whoever posts the end finds out what was posted."""
+        in between leaves it behind. Whoever posts the end finds out what was posted.
+
+        ``place`` is where the result goes, with what the destination knows of it.
+        """
         if not isinstance(result, Note):
             return
         for recording in _going_on(result):
@@ -29,7 +32,7 @@ class Follower:
                 ReplayRequest(
                     key=f"{request.key}:ended:{recording.id}",
                     action=Action.ENDED,
-                    reply_to=request.reply_to,
+                    reply_to=place,
                     asked_by=request.asked_by,
                     recording_id=recording.id,
                     about=recording.end,

@@ -61,11 +61,11 @@ class Asking:
         if cause_of(request) is Cause.DISCUSSED:
             return self._discussed(request)
         ticket, cause = self.open_ticket(request), cause_of(request)
-        if cause is Cause.ENDED:
-            return request
         if reason := _is_over(ticket, cause):
             return ignored(request, reason)
         requester = self._zendesk.user(ticket.requester_id)
+        if cause is Cause.ENDED and not _is_about(request, requester):
+            return ignored(request, "it is another customer's now")
         request = with_address(request, requester=str(requester.id))
         if reason := self._left_alone(ticket, requester):
             if cause not in _BY_A_PERSON:
@@ -74,7 +74,7 @@ class Asking:
                 f"ticket {ticket.id} is left alone: {reason}",
                 plain=f"The courier leaves ticket {ticket.id} alone: {reason}.",
             )
-        if cause is Cause.SHARED:
+        if cause in (Cause.SHARED, Cause.ENDED):
             return request
         return self._about(request, ticket, requester)
 
@@ -190,6 +190,11 @@ def _is_over(ticket: Ticket, cause: Cause) -> str | None:
     if cause is Cause.REOPENED and ticket.status not in OPEN_STATUSES:
         return f"it is {ticket.status} again"
     return None
+
+
+def _is_about(request: ReplayRequest, requester: User) -> bool:
+    """Whether that was the requester when it was asked, as far as is known."""
+    return request.reply_to.address.get("requester") in (None, str(requester.id))
 
 
 def _was_answered(command: Comment, audits: Iterable[Audit]) -> bool:

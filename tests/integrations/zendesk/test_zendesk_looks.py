@@ -286,7 +286,23 @@ def test_the_end_of_a_session_is_a_note_of_its_own_once(
     ended = replace(
         created(ticket), key="e", action=Action.ENDED, recording_id="0195-a"
     )
-    assert destination.complete(ended) == ended
+    ended = destination.complete(ended)
+    assert ended.action is Action.ENDED
     for request_id in ("req-2", "req-3"):
         post(destination, ended, NOTE, request_id)
     assert len(zendesk.notes(ticket)) == 2
+
+
+def test_that_a_session_has_ended_is_not_told_where_nothing_is_to_be_told_any_more(
+    zendesk: ZendeskStandIn, destination: ZendeskDestination, ticket: int
+) -> None:
+    """Of a ticket that was handed on meanwhile, or is left alone."""
+    ended = replace(created(ticket), key="e", action=Action.ENDED)
+    ended = destination.complete(replace(ended, recording_id="0195-a"))
+    bob = zendesk.account.add_user("Bob", "bob@b.example")
+    jane = zendesk.tickets[ticket].requester_id
+    zendesk.change(ticket, requester_id=bob.id)
+    assert destination.complete(ended).action is Action.NOTHING
+    zendesk.change(ticket, requester_id=jane)
+    zendesk.tag(ticket, "replay_optout")
+    assert destination.complete(ended).action is Action.NOTHING
