@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import Gone, NotFound
@@ -150,7 +150,9 @@ def _search(source: RecordingSource, identifier: Identifier, search: _Search) ->
                 return False
         else:
             search.recordings[recording.id] = recording
-            search.found_by.setdefault(recording.id, identifier)
+            # Whoever names it, it is that one recording and nobody's others.
+            named = replace(identifier, is_doubtful=False)
+            search.found_by.setdefault(recording.id, named)
             return True
     found = source.find_people(identifier)
     for person in found:

@@ -41,9 +41,14 @@ def own_words(text: str) -> str:
 def of_requester(
     ticket: Ticket, requester: User, comments: Sequence[Comment]
 ) -> Iterator[Identifier]:
-    """What subject, description and the requester's public comments name. An address
-    that a customer mentions may be anybody's; an agent who opened the ticket knows."""
+    """What subject, description and the requester's public comments name.
+
+    What a customer mentions may be anybody's, unless it is one recording and nothing
+    else; an agent who opened the ticket knows.
+    """
     texts = [(Way.SUBJECT, ticket.subject), (Way.DESCRIPTION, ticket.description)]
+    if not requester.is_staff:
+        texts = [(way, own_words(text)) for way, text in texts]
     texts += [
         (Way.COMMENT, own_words(each.text))
         for each in comments
@@ -51,8 +56,8 @@ def of_requester(
     ]
     for way, text in texts:
         for one in read_prose(text):
-            is_doubtful = one.kind is IdentifierKind.EMAIL and not requester.is_staff
-            yield known_by(way, one, is_doubtful=is_doubtful)
+            is_sure = one.kind is IdentifierKind.RECORDING or requester.is_staff
+            yield known_by(way, one, is_doubtful=not is_sure)
 
 
 def of_others(

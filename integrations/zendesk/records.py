@@ -123,6 +123,8 @@ class Comment:
     id: int
     author_id: int
     text: str
+    """Nothing where it repeats a ticket that was merged: agents only have it repeated.
+    """
     is_public: bool
     created_at: datetime
 
@@ -131,7 +133,9 @@ class Comment:
         return cls(
             id=int(row["id"]),
             author_id=int(row["author_id"]),
-            text=row.get("plain_body") or row.get("body") or "",
+            text=""
+            if _is_merge(row)
+            else row.get("plain_body") or row.get("body") or "",
             is_public=row.get("public") is not False,
             created_at=moment(row["created_at"]),
         )
@@ -169,6 +173,11 @@ class Upload:
 
     token: str
     url: str
+
+
+def _is_merge(row: Row) -> bool:
+    source = (row.get("via") or {}).get("source") or {}
+    return source.get("rel") == "merge"
 
 
 def _id(value: object) -> int | None:

@@ -3,8 +3,8 @@
 A field our customer's own form filled in, then what the account knows of the person,
 then the addresses they have shown to own. Anybody can write to support in another's
 name, so an address that is only claimed, shared or mentioned counts where nothing
-better is known. Session ids and replay links in the text always count: they are hard
-to come by otherwise.
+better is known, and so does a user id. Session ids and replay links in the text always
+count: they are hard to come by otherwise.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class Rules:
 
 NO_RULES = Rules()
 
+_OF_TICKET = frozenset({Way.SUBJECT, Way.DESCRIPTION})
+
 
 @dataclass(frozen=True, slots=True)
 class Identified:
@@ -82,14 +84,20 @@ def identify(
         found += asked.known_of_requester()
         found += () if found else asked.claimed()
     is_proven = any(not one.is_doubtful for one in found)
-    mentioned = distinct(
-        (*of_requester(ticket, requester, comments), *asked.others(comments))
-    )
+    others = [*asked.others(comments)]
+    # What an agent names as well is no doubt any more.
+    own = [
+        one for one in asked.own(comments) if not (one.is_doubtful and one in others)
+    ]
+    mentioned = distinct((*own, *others))
     uuids = [one for one in mentioned if one.kind is IdentifierKind.UUID][:MAX_UUIDS]
     for one in mentioned:
         if one.kind is IdentifierKind.EMAIL:
             if not is_proven and not is_machine(one.value):
                 found.append(asked.perhaps_shared(one))
+        elif one.kind is IdentifierKind.DISTINCT_ID and one.is_doubtful:
+            if not is_proven:
+                found.append(one)
         elif one.kind is not IdentifierKind.UUID or one in uuids:
             found.append(one)
     found = _best(found)
@@ -142,6 +150,22 @@ class _Asked:
             named = [*of_others(comment)]
             if named and self._is_agent(comment):
                 yield from named
+
+    def own(self, comments: Sequence[Comment]) -> list[Identifier]:
+        """What the requester's words name; the ticket's where they opened it."""
+        named = [*of_requester(self.ticket, self.requester, comments)]
+        of_ticket = [one for one in named if one.known_by in _OF_TICKET]
+        if of_ticket and self._is_anothers(comments):
+            return [one for one in named if one.known_by not in _OF_TICKET]
+        return named
+
+    def _is_anothers(self, comments: Sequence[Comment]) -> bool:
+        """Whether the ticket was opened by another customer than its requester now."""
+        first = next(iter(comments), None)
+        if first is None or first.created_at > self.ticket.created_at:
+            return False
+        author = first.author_id
+        return author != self.requester.id and not self._is_staff(author)
 
     def in_copy(self) -> Iterator[Identifier]:
         """The own addresses of customers who get copies of the ticket's mails."""

@@ -10,7 +10,7 @@ from bot.assets.index import AssetIndex
 from bot.assets.kept import KeptAssets
 from bot.audit import AuditLog
 from bot.delivery import Courier, Policy
-from bot.errors import Gone, RetryLater
+from bot.errors import Gone, NotFound, RetryLater
 from bot.ledger import Ledger
 from bot.model import (
     Action,
@@ -62,6 +62,8 @@ class Source:
         return list(self.recordings.values())[:limit]
 
     def recording(self, recording_id):
+        if recording_id not in self.recordings:
+            raise NotFound(recording_id)
         return self.recordings[recording_id]
 
     def snapshot_lines(self, one):
@@ -241,12 +243,14 @@ def test_a_recording_that_was_named_comes_first(note_of):
 def test_what_may_be_somebody_elses_comes_last(courier_of, ledger, chat):
     """However near the report it is."""
     source = Source(recording("sure", RECORDED - hours(70)), recording("doubtful"))
-    doubtful = Identifier(IdentifierKind.RECORDING, "doubtful", is_doubtful=True)
-    source.find_people = lambda one: [JANE] if one in NOTE.identifiers else []
-    source.recordings_of = lambda person, **_: [source.recordings["sure"]]
+    doubtful = Identifier(IdentifierKind.EMAIL, "bob@b.example", is_doubtful=True)
+    bob = replace(JANE, id="bob")
+    source.find_people = lambda one: [JANE if one in NOTE.identifiers else bob]
+    source.recordings_of = lambda person, **_: [
+        source.recordings["sure" if person is JANE else "doubtful"]
+    ]
     chat.complete = lambda request: replace(
-        request,
-        identifiers=(*NOTE.identifiers, replace(doubtful, kind=IdentifierKind.UUID)),
+        request, identifiers=(*NOTE.identifiers, doubtful)
     )
     request_id, _ = ledger.accept(NOTE)
     courier_of(source).deliver(ledger.claim(request_id))

@@ -226,6 +226,19 @@ def test_what_led_to_each_recording_is_told(finder_of):
     assert found.found_by == {"r1": REQUEST.identifiers[0]}
 
 
+def test_a_recording_that_is_named_is_no_doubt_but_somebodys_others_are(finder_of):
+    """A UUID that somebody mentions is a session, or a person with all of theirs."""
+    named = Identifier(IdentifierKind.UUID, "r1", is_doubtful=True)
+    whose = Identifier(IdentifierKind.UUID, "jane", is_doubtful=True)
+    source = Source(recording("r1"), recording("r2"))
+    request = replace(REQUEST, action=Action.NOTE, identifiers=(named, whose))
+    led = finder_of(source).find(request).found_by
+    assert {key: one.is_doubtful for key, one in led.items()} == {
+        "r1": False,
+        "r2": True,
+    }
+
+
 def test_doubtful_identifiers_do_not_make_too_many_of_the_others(finder_of):
     many = [Person(f"p{n}", "Jane", "jane@example.com") for n in range(5)]
     doubtful = Identifier(IdentifierKind.DISTINCT_ID, "cc", is_doubtful=True)

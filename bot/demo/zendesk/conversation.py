@@ -29,6 +29,8 @@ class Comment:
     custom: Json
     uploads: list[Upload]
     channel: str
+    merged: int | None = None
+    """The ticket whose words it repeats."""
 
     def show(self, base: str, *, inline_images: bool = False) -> Json:
         """Pictures in the text count as attachments only where ``inline_images`` asks
@@ -44,7 +46,7 @@ class Comment:
             "public": self.public,
             "attachments": [upload.attachment(base) for upload in listed],
             "audit_id": self.audit_id,
-            "via": via(self.channel),
+            "via": via(self.channel, self.merged),
             "created_at": self.created_at,
             "metadata": {"system": dict(_SYSTEM), "custom": dict(self.custom)},
         }

@@ -104,7 +104,8 @@ class Deeds:
         """Close ``source`` in favour of ``into``; both say so in an internal note."""
         merged = self.tickets[source]
         told = f"Request #{source} “{merged.subject}” was closed and merged into this"
-        self.add_comment(into, f"{told} request.\n\n{merged.description}", public=False)
+        text = f"{told} request.\n\n{merged.description}"
+        self.add_comment(into, text, public=False).merged = source
         comment: Json = {
             "body": f"This request was closed and merged into request #{into}.",
             "public": False,

@@ -40,5 +40,8 @@ def stamp(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def via(channel: str) -> Json:
-    return {"channel": channel, "source": {"from": {}, "to": {}, "rel": None}}
+def via(channel: str, merged: int | None = None) -> Json:
+    """``merged`` is the ticket that a comment repeats, of those that were merged."""
+    origin: Json = {} if merged is None else {"ticket_id": merged}
+    rel = None if merged is None else "merge"
+    return {"channel": channel, "source": {"from": origin, "to": {}, "rel": rel}}

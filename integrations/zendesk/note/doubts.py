@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.identifiers import distinct
-from bot.model import IdentifierKind, Note, Recording
+from bot.model import Note, Recording
 from integrations.zendesk.note.lines import owner
 from integrations.zendesk.text import safe
 from integrations.zendesk.ways import Way
@@ -54,7 +54,7 @@ def warnings(note: Note) -> Iterator[str]:
     for one in distinct(led):
         if one.known_by in _WARNINGS:
             title, before, after = _WARNINGS[one.known_by]
-        elif one.is_doubtful and one.kind is IdentifierKind.EMAIL:
+        elif one.is_doubtful:
             title, before = "Not verified", ""
             after = f" is only {safe(one.known_by, 60)}."
         else:

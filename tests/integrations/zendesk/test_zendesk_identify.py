@@ -165,6 +165,40 @@ def test_of_agents_words_only_sessions_and_links_count() -> None:
     ]
 
 
+PERSON = "https://eu.posthog.com/project/1/person/victim%40b.example"
+
+
+def test_a_link_to_a_person_is_no_better_than_an_address() -> None:
+    """Whoever knows an address or a user id can write such a link."""
+    ticket = replace(TICKET, description=f"See {PERSON}")
+    victim = replace(distinct_id("victim@b.example"), origin="eu.posthog.com")
+    assert victim not in [one for one, _ in found(ticket)]
+    identified = identify(ticket, JANE, (), directory=People({}))
+    assert identified.identifiers[-1] == victim
+    assert identified.identifiers[-1].is_doubtful
+    by_agent = found(ticket, comments=[said(DANA, PERSON, public=False)])
+    assert by_agent[-1] == (victim, Way.AGENT)
+
+
+def test_a_uuid_of_a_customers_may_be_somebodys_user_id() -> None:
+    """It is looked for, as a session first; whose it is otherwise, is doubted."""
+    ticket = replace(TICKET, description=f"Session {SESSION}, {REPLAY}")
+    *_, uuid, link = identify(ticket, JANE, (), directory=People()).identifiers
+    assert (uuid, uuid.is_doubtful) == (UUID, True)
+    assert (link, link.is_doubtful) == (recording(SESSION), False)
+
+
+def test_the_words_of_whoever_opened_a_ticket_that_was_handed_on_do_not_count() -> None:
+    """An agent's do, who opened it for the customer."""
+    bob = User(8, "Bob", "bob@b.example", "end-user", None)
+    people = People()
+    people.users[8] = bob
+    ticket = replace(TICKET, subject=SESSION, description=REPLAY)
+    assert found(ticket, comments=[said(bob, REPLAY)], people=people) == found()
+    by_agent = found(ticket, comments=[said(DANA, "On the phone.")])
+    assert len(by_agent) > len(found())
+
+
 def test_our_own_notes_name_nobody() -> None:
     """They are full of links to replays, of whoever was asked for then."""
     assert found(comments=[said(COURIER, REPLAY, public=False)]) == found()
@@ -226,6 +260,7 @@ def test_who_wrote_is_asked_only_where_it_matters() -> None:
 def test_what_is_quoted_was_written_by_others(text: str) -> None:
     """Neither of customers nor of agents does the history under a mail count."""
     assert REPLAY not in own_words(text)
+    assert found(replace(TICKET, description=text)) == found()
     for by in (JANE, DANA):
         assert found(comments=[said(by, text)]) == found()
 

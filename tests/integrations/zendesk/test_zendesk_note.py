@@ -275,6 +275,11 @@ def test_an_address_that_is_only_mentioned_is_a_doubt() -> None:
     assert (
         "Not verified: jane@example.com is only mentioned in the description."
     ) in text_of(render(led_by(mentioned), "r"))
+    uuid = Identifier(IdentifierKind.UUID, "0192", is_doubtful=True)
+    mentioned = known_by(Way.COMMENT, uuid, is_doubtful=True)
+    assert "Not verified: 0192 is only mentioned in a comment." in text_of(
+        render(led_by(mentioned), "r")
+    )
     for sure in (VERIFIED, known_by(Way.AGENT, Identifier(IdentifierKind.UUID, "u"))):
         assert "Not verified" not in render(led_by(sure), "r")
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.demo.zendesk import Fault, ZendeskStandIn
 from bot.demo.zendesk.fields import add_field
-from bot.errors import Refused, RetryLater
+from bot.errors import NotFound, Refused, RetryLater
 from bot.model import Action, ReplayFile, ReplayRequest
 from integrations.zendesk.attachments import Attachments
 from integrations.zendesk.destination import ZendeskDestination
@@ -199,6 +199,18 @@ def test_a_merged_ticket_takes_no_note(
     with pytest.raises(Refused, match="closed"):
         post(drawing, created(ticket))
     assert zendesk.notes(ticket) == []
+
+
+def test_what_a_merged_ticket_said_is_nobodys_command(
+    zendesk: ZendeskStandIn, drawing: ZendeskDestination, ticket: int
+) -> None:
+    """It comes as a note by the agent who merged, in the words of its customer."""
+    text = "#replay eve@b.example\nSee 0192f8a1-7c3e-7b21-9d10-4a5b6c7d8e9f"
+    zendesk.merge(zendesk.create_ticket("eve@b.example", "Hi", text), ticket)
+    with pytest.raises(NotFound):
+        drawing.complete(commanded(ticket))
+    request = drawing.complete(created(ticket))
+    assert [one.value for one in request.identifiers] == ["jane@example.com"]
 
 
 def test_of_a_huge_ticket_the_newest_is_read(
