@@ -103,17 +103,20 @@ def requests_in_the_dark(page: Page, link: str) -> None:
 
 
 def zendesk(page: Page) -> None:
-    """A customer's new ticket with the note that came by itself."""
+    """A customer's new ticket, the note that came by itself, and the sidebar app."""
     page.goto(ZENDESK)
     page.get_by_test_id("new-ticket").click()
     page.get_by_test_id("requester").select_option(CUSTOMER)
-    page.get_by_test_id("subject").fill("I cannot pay for my order")
+    page.get_by_test_id("subject").fill("I cannot pay")
     page.get_by_test_id("description").fill(
         "I filled in everything twice. When I press Pay nothing happens. Can you help?"
     )
     page.get_by_test_id("submit").click()
     note = page.get_by_test_id("internal-note").first
     expect(note).to_be_visible(timeout=_ANSWER_MS)
+    app = page.frame_locator("[data-testid=sidebar-app]")
+    expect(app.get_by_test_id("recording")).to_be_visible(timeout=_ANSWER_MS)
+    page.locator("#log").evaluate("(log) => { log.scrollTop = 0; }")
     _take(page, "zendesk")
 
 

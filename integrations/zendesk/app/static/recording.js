@@ -110,7 +110,8 @@ function troubles({ errors, failed, rage }) {
 
 function pages({ pages: shown, more_pages: more }) {
   if (!shown.length) return null;
-  const rest = more ? ` + ${counted(more, "page")}` : "";
+  // How many more stays on one line.
+  const rest = more ? ` +\u00a0${counted(more, "page").replace(" ", "\u00a0")}` : "";
   return element("p", { className: "pages" }, shown.join(" → ") + rest);
 }
 
