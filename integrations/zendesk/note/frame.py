@@ -68,9 +68,9 @@ def searched(
 def misread(words: str) -> str:
     """That what follows the command names nobody, and who is shown instead."""
     return (
-        f"<p><strong>Not understood:</strong> “{safe(words, 80)}” names nobody, so"
-        " it was looked for whom the ticket is about. An e-mail address, a PostHog link"
-        " or a user id in quotes names somebody.</p>"
+        f"<p><strong>Not understood:</strong> “{safe(words, 80)}” names nobody, so the"
+        " ticket's own customer was looked for. To name somebody, write an e-mail"
+        " address, a PostHog link, or a user id in quotes.</p>"
     )
 
 
