@@ -74,6 +74,13 @@ def desk(browser: Browser, courier: Courier) -> Iterator[Desk]:
     assert made.problems == []
 
 
+def test_whose_it_may_not_be_is_told_above_the_list(desk: Desk) -> None:
+    requester = desk.courier.zendesk.account.user_by_email(desk.customer.email)
+    assert requester is not None
+    requester.identities[0]["verified"] = False
+    expect(desk.open().get_by_test_id("doubt")).to_contain_text("Not verified: ")
+
+
 def test_a_replay_plays_beside_the_ticket_and_opens_large(desk: Desk) -> None:
     """The list says what went wrong; Play shows it in place, as high as it needs."""
     app = desk.open()

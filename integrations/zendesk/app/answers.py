@@ -15,6 +15,7 @@ from bot.model import (
     Channel,
     Failed,
     Found,
+    Identifier,
     NothingFound,
     Person,
     Reason,
@@ -22,6 +23,7 @@ from bot.model import (
     SharedReplay,
     Summary,
 )
+from integrations.zendesk.note.doubts import doubts
 from integrations.zendesk.note.lines import errors_of
 from integrations.zendesk.text import clock
 
@@ -33,12 +35,14 @@ _MAX_TEXT = 160
 
 def found(result: Found, ticket_people: bool) -> Answer:
     """A page of recordings, most relevant first. With ``ticket_people`` they are those
-    of whom the ticket is about."""
+    of whom the ticket is about, and what speaks against that is told."""
     named = len(result.people) > 1
+    led = [result.found_by.get(one.id) for one in result.recordings]
     return {
         "state": "found",
         "of_ticket": ticket_people,
         "people": [_person(one) for one in result.people],
+        "doubts": _doubts(filter(None, led)) if ticket_people else [],
         "recordings": [
             _recording(one, result.summaries.get(one.id), named=named)
             for one in result.recordings
@@ -51,15 +55,16 @@ def found(result: Found, ticket_people: bool) -> Answer:
     }
 
 
-def nothing(result: NothingFound) -> Answer:
-    """Why there is nothing, and whom to choose from where several fit."""
+def nothing(result: NothingFound, ticket_people: bool) -> Answer:
+    """Why there is nothing, and whom to choose from where several fit. With
+    ``ticket_people`` they are whom the ticket may be about."""
+    is_choice = result.reason is Reason.AMBIGUOUS
     return {
         "state": "nothing",
         "explanation": result.explanation,
         "advice": result.advice,
-        "people": [_person(one) for one in result.people]
-        if result.reason is Reason.AMBIGUOUS
-        else [],
+        "people": [_person(one) for one in result.people] if is_choice else [],
+        "doubts": _doubts(result.identifiers) if ticket_people and is_choice else [],
     }
 
 
@@ -114,6 +119,10 @@ def _recording(recording: Recording, summary: Summary | None, *, named: bool) ->
         "rage": 0 if summary is None else summary.rage_clicks,
         "worst": "" if summary is None else _worst(summary),
     }
+
+
+def _doubts(led: Iterable[Identifier]) -> list[str]:
+    return [f"{one.title}: {one.words}" for one in doubts(led)]
 
 
 def _errors(recording: Recording, summary: Summary | None) -> int | None:

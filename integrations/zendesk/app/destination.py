@@ -34,7 +34,7 @@ from bot.model import (
 from bot.ports import Channels, Draft
 from bot.sealing import Sealer
 from integrations.zendesk.app import answers
-from integrations.zendesk.app.agents import Agents
+from integrations.zendesk.app.agents import Agent, Agents
 from integrations.zendesk.app.answers import Answer
 from integrations.zendesk.app.doctor import checks
 from integrations.zendesk.app.wants import DESTINATION, Asked, Want, follow_up
@@ -102,8 +102,7 @@ class AppDestination:
         if request.action is Action.REPORT:
             return request
         asked = Asked.at(request.reply_to)
-        ticket, requester = self._ticket(asked)
-        self._agents.who_sees(asked.agent, ticket)
+        ticket, requester, _ = self._ticket(asked)
         request = replace(request, about=ticket.created_at)
         if asked.want is not Want.LIST:
             return request
@@ -127,8 +126,8 @@ class AppDestination:
         if request.report_to is None:
             return ""
         asked = Asked.at(request.report_to)
-        ticket, _ = self._ticket(asked)
-        return self._agents.who_sees(asked.agent, ticket).name
+        *_, agent = self._ticket(asked)
+        return agent.name
 
     def way_to(self, posted: Mapping[str, str]) -> str:
         """Answers are the asking agent's alone."""
@@ -164,7 +163,7 @@ class AppDestination:
             case Found():
                 return answers.found(result, ticket_people=asked.want is Want.LIST)
             case NothingFound():
-                return answers.nothing(result)
+                return answers.nothing(result, ticket_people=asked.want is Want.LIST)
             case SharedReplay():
                 is_played = asked.want is Want.PLAY
                 url = result.link.url or ""
@@ -204,13 +203,16 @@ class AppDestination:
         sharer = Sharer(agent.name, agent.email)
         return self._elsewhere.channels.share(asked.channel, sharer)
 
-    def _ticket(self, asked: Asked) -> tuple[Ticket, User]:
-        """The ticket and its requester. Raises NotAllowed where it is left alone."""
+    def _ticket(self, asked: Asked) -> tuple[Ticket, User, Agent]:
+        """The ticket, its requester and the agent who asks. Raises NotAllowed where
+        they may not see it, or it is left alone."""
         ticket = self._zendesk.ticket(asked.ticket)
+        # First: of a ticket they may not see not even its tags are told.
+        agent = self._agents.who_sees(asked.agent, ticket)
         requester = self._zendesk.user(ticket.requester_id)
         reason = self._scope.excludes(ticket, requester)
         if reason is not None:
             raise NotAllowed(f"ticket {ticket.id}: {reason}", plain=_LEFT_OUT)
         if OPT_OUT in ticket.tags:
             raise NotAllowed(f"ticket {ticket.id} has opted out", plain=_OPTED_OUT)
-        return ticket, requester
+        return ticket, requester, agent

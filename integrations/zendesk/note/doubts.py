@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.identifiers import distinct
-from bot.model import Note, Recording
+from bot.model import Identifier, Note, Recording
 from integrations.zendesk.note.lines import owner
 from integrations.zendesk.text import safe
 from integrations.zendesk.ways import Way
@@ -13,6 +14,8 @@ from integrations.zendesk.ways import Way
 _SHARED = "is a shared mailbox: these may be the sessions of somebody else who uses it"
 _CLAIMS = "Zendesk has not confirmed that the requester owns"
 _MOST_NAMED = 3
+_MOST_SHOWN = 80
+_LONGEST = 400
 
 _WARNINGS: Mapping[str, tuple[str, str, str]] = {
     Way.CLAIMED: ("Not verified", f"{_CLAIMS} ", "."),
@@ -47,19 +50,35 @@ def owners(note: Note) -> list[str]:
     return [name for name in people.values() if name]
 
 
-def warnings(note: Note) -> Iterator[str]:
-    """A line for each reason to doubt whose sessions these are."""
-    shown = recordings_of(note)
-    led = [note.found_by[one.id] for one in shown if one.id in note.found_by]
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why sessions may be somebody else's, in plain words, and in one or two."""
+
+    title: str
+    words: str
+
+
+def doubts(led: Iterable[Identifier]) -> Iterator[Doubt]:
+    """Those of the identifiers that led to sessions."""
     for one in distinct(led):
         if one.known_by in _WARNINGS:
             title, before, after = _WARNINGS[one.known_by]
         elif one.is_doubtful:
             title, before = "Not verified", ""
-            after = f" is only {safe(one.known_by, 60)}."
+            after = f" is only {one.known_by}."
         else:
             continue
-        yield f"<strong>{title}:</strong> {before}{safe(one.value, 80)}{after}"
+        is_long = len(one.value) > _MOST_SHOWN
+        value = f"{one.value[:_MOST_SHOWN]}…" if is_long else one.value
+        yield Doubt(title, f"{before}{value}{after}")
+
+
+def warnings(note: Note) -> Iterator[str]:
+    """A line for each reason to doubt whose sessions these are."""
+    shown = recordings_of(note)
+    led = [note.found_by[one.id] for one in shown if one.id in note.found_by]
+    for one in doubts(led):
+        yield f"<strong>{one.title}:</strong> {safe(one.words, _LONGEST)}"
     if len(names := owners(note)) > 1:
         rest = len(names) - _MOST_NAMED
         *first, last = names[:_MOST_NAMED] + ([f"{rest} more"] if rest > 0 else [])

@@ -131,6 +131,7 @@ function found(answer, want, more) {
     `${many} found`,
     element("header", { className: "head" },
       element("h2", {}, whose(answer.people)),
+      doubtful(answer.doubts),
       element("p", { className: "soft" }, text)),
     element("ol", { className: "cards" }, cards),
     element("nav", { className: "row ends", "aria-label": "Pages" },
@@ -139,13 +140,18 @@ function found(answer, want, more) {
   );
 }
 
+/** Why it may be somebody else: before anybody watches. */
+function doubtful(doubts) {
+  return doubts.map((one) => element("p", { className: "doubt", "data-testid": "doubt" }, one));
+}
+
 function whose(people) {
   if (!people.length) return "Recordings";
   const [first, ...others] = people;
   return others.length ? `${first.name} and ${others.length} more` : named(first);
 }
 
-function nothing({ explanation, advice, people }) {
+function nothing({ explanation, advice, people, doubts }) {
   const choices = people.map((person) =>
     element("li", {}, button(named(person), () => find({ person: person.id }), { className: "button wide" })));
   settled(
@@ -153,6 +159,7 @@ function nothing({ explanation, advice, people }) {
     element("div", { className: "empty", "data-testid": "nothing" },
       element("h2", {}, choices.length ? "Whom do you mean?" : "Nothing found"),
       element("p", {}, explanation),
+      doubtful(doubts),
       choices.length ? element("ul", { className: "people" }, choices) : element("p", { className: "soft" }, advice)),
   );
 }

@@ -28,6 +28,20 @@ def test_the_requesters_recordings_are_listed(work: AtWork) -> None:
     assert "?" not in json.dumps(one["pages"])
 
 
+def test_that_it_may_be_somebody_else_is_said_as_in_notes(work: AtWork) -> None:
+    """Anybody can mail as anybody; whom an agent searches for, they mean."""
+    jane = work.customer()
+    ticket, page = work.ticket(jane), work.page()
+    assert page.told("list", ticket)["doubts"] == []
+    requester = work.zendesk.account.user_by_email(jane.email)
+    assert requester is not None
+    requester.identities[0]["verified"] = False
+    [doubt] = page.told("list", ticket)["doubts"]
+    assert doubt.startswith("Not verified: Zendesk has not confirmed that")
+    assert doubt.endswith(f" {jane.email}.")
+    assert page.told("search", ticket, text=jane.email)["doubts"] == []
+
+
 def test_somebody_else_is_searched_for(work: AtWork) -> None:
     jane, sam = work.customer(), work.customer()
     told = work.page().told("search", work.ticket(jane), text=sam.email)
@@ -202,6 +216,12 @@ def test_what_is_left_alone_is_left_alone_here_too(work: AtWork, want: str) -> N
     assert "leave this ticket alone" in excluded["plain"]
     opted_out = page.told(want, work.ticket(jane, tags=["replay_optout"]), **asked)
     assert "replay_optout" in opted_out["plain"]
+
+
+def test_of_a_ticket_the_agent_may_not_see_not_even_that_is_told(work: AtWork) -> None:
+    ticket = work.ticket(work.customer(), group_id=7, tags=["replay_optout"])
+    told = work.page(work.agent("groups")).told("list", ticket)
+    assert "may not see this ticket" in told["plain"]
 
 
 def test_a_ticket_that_is_not_there(work: AtWork) -> None:
