@@ -117,9 +117,9 @@ class SilentBell:
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """One kind of database will do: nothing is asked of it that others do not ask."""
-    return f"sqlite:///{tmp_path / 'courier.db'}"
+    return sqlite_url
 
 
 class World:

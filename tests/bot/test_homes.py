@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.audit import AuditLog
-from bot.database.engine import connect, upgrade
 from bot.database.schema import requests
 from bot.delivery import Courier, Policy
 from bot.errors import NotAllowed
@@ -128,12 +127,9 @@ class World:
 
 
 @pytest.fixture
-def engine(tmp_path):
+def database_url(sqlite_url):
     """SQLite alone; the journeys ask the same of PostgreSQL."""
-    engine = connect(f"sqlite:///{tmp_path / 'courier.db'}")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    return sqlite_url
 
 
 @pytest.fixture

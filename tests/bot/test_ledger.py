@@ -196,8 +196,8 @@ def test_the_only_process_takes_up_what_it_was_killed_with(ledger):
     assert ledger.claim(request_id)
 
 
-def test_the_schema_comes_up_to_date_twice_without_harm(database_url):
-    engine = connect(database_url)
+def test_the_schema_comes_up_to_date_twice_without_harm(empty_database_url):
+    engine = connect(empty_database_url)
     assert not is_current(engine)
     upgrade(engine)
     upgrade(engine)

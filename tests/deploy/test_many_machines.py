@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_web_and_worker_answer_together(
-    tmp_path: Path, redis_url: str, postgresql_url: str
+    tmp_path: Path, redis_url: str, empty_postgresql_url: str
 ) -> None:
     """gunicorn takes a command, a worker in another process answers it, gunicorn plays
     what was shared; they have PostgreSQL, Redis and the objects in common."""
@@ -30,7 +30,7 @@ def test_web_and_worker_answer_together(
             url,
             PORT=str(port),
             REDIS_URL=redis_url,
-            DATABASE_URL=postgresql_url,
+            DATABASE_URL=empty_postgresql_url,
             SECRET_KEYS=KEY,
             STORAGE_URL=(tmp_path / "objects").as_uri(),
             PYTHONPATH=str(ROOT),

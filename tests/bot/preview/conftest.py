@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.database.engine import connect, upgrade
+from bot.database.engine import connect
 from bot.replays import Replays
 from bot.storage import ReplayStore
 
@@ -13,8 +13,7 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def stored(tmp_path, store):
-    engine = connect(f"sqlite:///{tmp_path / 'courier.db'}")
-    upgrade(engine)
+def stored(sqlite_url, store):
+    engine = connect(sqlite_url)
     yield Replays(engine, store)
     engine.dispose()

@@ -21,9 +21,9 @@ from tests.keys import sealer
 
 
 @pytest.fixture
-def database_url(tmp_path):
+def database_url(sqlite_url):
     """Nothing here depends on the kind of database."""
-    return f"sqlite:///{tmp_path / 'courier.db'}"
+    return sqlite_url
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import Engine
 
-from bot.database.engine import connect, upgrade
+from bot.database.engine import connect
 from bot.demo.slack import faults
 from bot.errors import Refused, RetryLater
 from integrations.slack.clients import Workspace
@@ -34,10 +33,9 @@ AT_ACME = Workspace(ACME.id)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[ManyWorkspaces]:
+def world(sqlite_url: str) -> Iterator[ManyWorkspaces]:
     """With SQLite; what depends on the database is tested with ``either``."""
-    engine = connect(f"sqlite:///{tmp_path / 'courier.db'}")
-    upgrade(engine)
+    engine = connect(sqlite_url)
     yield from begun(engine)
     engine.dispose()
 
