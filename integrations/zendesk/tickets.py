@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from bot.errors import NotFound
 from bot.model import ReplyTo, TicketHit
 from integrations.zendesk.address import DESTINATION, numeric_id
+from integrations.zendesk.asked import OPT_OUT
 from integrations.zendesk.client import Zendesk
 from integrations.zendesk.failures import in_our_errors
 from integrations.zendesk.records import Row, Ticket, User
@@ -82,7 +83,8 @@ class ZendeskTickets:
             return [
                 _shown(ticket, requester)
                 for ticket in tickets
-                if (requester := by_id.get(ticket.requester_id))
+                if OPT_OUT not in ticket.tags
+                and (requester := by_id.get(ticket.requester_id))
                 and not self._scope.excludes(ticket, requester)
             ]
 

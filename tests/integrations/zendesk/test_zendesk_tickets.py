@@ -109,6 +109,16 @@ def test_what_is_typed_is_words_and_no_search_language(typed: str) -> None:
         assert not any(word.startswith("-") for word in words)
 
 
+def test_a_ticket_that_is_to_be_left_alone_is_not_shown(
+    zendesk: ZendeskStandIn, tickets: ZendeskTickets
+) -> None:
+    """Neither its subject nor its requester, by number or by words."""
+    ticket = zendesk.create_ticket(JANE, "Cannot pay", "It says 500.")
+    assert len(tickets.find(str(ticket))) == len(tickets.find("cannot pay")) == 1
+    zendesk.tag(ticket, "replay_optout")
+    assert tickets.find(str(ticket)) == tickets.find("cannot pay") == []
+
+
 def test_no_more_are_asked_for_than_are_shown(
     zendesk: ZendeskStandIn, tickets: ZendeskTickets
 ) -> None:
