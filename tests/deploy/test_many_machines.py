@@ -65,5 +65,5 @@ def test_web_and_worker_answer_together(
 def _is_ready(url: str) -> bool:
     try:
         return requests.get(f"{url}/readyz", timeout=2).ok
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
