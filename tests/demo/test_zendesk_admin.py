@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 
 from bot.demo.server import Server
 from bot.demo.zendesk import ZendeskStandIn
+from tests.demo.zendesk_calls import call
 
 Row = dict[str, Any]
 NOWHERE = "http://127.0.0.1:9/hook"
@@ -42,19 +43,6 @@ def zendesk(account: ZendeskStandIn) -> Iterator[ZendeskStandIn]:
         del admin.fields[key]
     account.postman.invocations.clear()
     account.gate.limits.account.calls.clear()
-
-
-def call(
-    zendesk: ZendeskStandIn, method: str, path: str, body: Any = None
-) -> requests.Response:
-    known = zendesk.credentials
-    return requests.request(
-        method,
-        f"{zendesk.url}/api/v2/{path}",
-        json=body,
-        auth=(f"{known.agent_email}/token", known.api_token),
-        timeout=5,
-    )
 
 
 def make(zendesk: ZendeskStandIn, kind: str, **fields: Any) -> Row:

@@ -6,7 +6,7 @@ from tests.journeys.courier import installed
 from tests.journeys.tickets import allow, keep_to, overtaken
 from tests.journeys.waiting import eventually
 
-TICKETS, UPDATES, SECONDS = 36, 20, 3
+TICKETS, UPDATES, SECONDS = 18, 10, 2
 """More tickets than there are updates in what stands for a minute."""
 
 
