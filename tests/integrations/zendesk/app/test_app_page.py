@@ -94,9 +94,13 @@ def test_a_part_is_sent_again_when_it_is_new(work: AtWork) -> None:
 
 
 def test_nothing_secret_is_logged(
-    work: AtWork, capsys: pytest.CaptureFixture[str]
+    work: AtWork,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Neither tokens nor bearers, links, passes or anybody's address."""
+    """Neither tokens nor bearers, links, passes or anybody's address; at any level, and
+    wherever a test before this one had the logs sent."""
+    caplog.set_level("DEBUG")
     jane = work.customer()
     token = work.zendesk.sidebar.token(work.zendesk.agent.id, "logged")
     assert work.opened(token).status_code == 200
@@ -105,7 +109,7 @@ def test_nothing_secret_is_logged(
     page.told("search", ticket, text=jane.email)
     told = page.told("play", ticket, recording=jane.recording_id)
     assert requests.get(work.courier.url + told["play"], timeout=10).ok
-    logged = "".join(capsys.readouterr())
+    logged = "".join((*capsys.readouterr(), caplog.text))
     assert "zendesk_app.asked" in logged
     for secret in (token[-40:], page.bearer, jane.email, "/r/", told["play"][-60:]):
         assert secret not in logged
