@@ -12,10 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
+from bot.database.once import insert_once
 from bot.database.schema import audit as table
 from bot.metrics import AUDITED
 
@@ -57,21 +57,16 @@ def write(
     connection: Connection, entry: AuditEntry, *, origin: str | None = None
 ) -> None:
     """Write the entry in the caller's transaction; once for an ``origin``."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    written = connection.execute(
-        dialect.insert(table)
-        .values(
-            at=entry.at,
-            event=entry.event.value,
-            who=entry.who[:_MAX_NAME],
-            place=entry.place[:_MAX_NAME],
-            subject=entry.subject[:_MAX_SUBJECT],
-            link_id=entry.link_id,
-            origin=origin,
-        )
-        .on_conflict_do_nothing(index_elements=[table.c.origin])
-    )
-    if written.rowcount:
+    row = {
+        "at": entry.at,
+        "event": entry.event.value,
+        "who": entry.who[:_MAX_NAME],
+        "place": entry.place[:_MAX_NAME],
+        "subject": entry.subject[:_MAX_SUBJECT],
+        "link_id": entry.link_id,
+        "origin": origin,
+    }
+    if insert_once(connection, table.c.origin, row):
         AUDITED.labels(entry.event.value).inc()
 
 

@@ -14,7 +14,8 @@ import redis
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, text
 
-from bot.database.engine import connect, upgrade
+from bot.database.engine import connect
+from bot.database.migrating import upgrade
 from bot.operations.embedded_redis import EmbeddedRedis
 from tests import servers
 

@@ -20,7 +20,6 @@ from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
 from bot.preview.chromium import Chromium
 from bot.sealing import new_key
 from bot.wiring import Services
-from bot.wiring.slack import slack_setup
 
 
 @click.group()
@@ -43,6 +42,9 @@ def setup_key() -> None:
 @click.option("--many", is_flag=True, help="For many workspaces (SLACK_CLIENT_ID).")
 def setup_slack(socket: bool, many: bool) -> None:
     """Print the manifest of the Slack app, filled in for this installation."""
+    # doctor may have no need of Slack, and it takes long to load.
+    from bot.wiring.slack import slack_setup
+
     made = slack_setup(Settings.from_env(), socket=socket, many=many)
     click.echo(json.dumps(made.manifest, indent=2))
     say("")

@@ -1,4 +1,4 @@
-"""Connections to the database, and bringing its schema up to date."""
+"""Connections to the database, and transactions over them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from bot.errors import RetryLater, SettingsError
 from bot.folders import private_folder
-
-_MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def connect(url: str) -> Engine:
@@ -73,33 +67,6 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def upgrade(engine: Engine) -> None:
-    """Bring the schema to this version's; safe to call from several processes.
-
-    Raises RetryLater where the database is away.
-    """
-    config = _config()
-    with transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            # Two processes starting together take turns; released at the commit.
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7031961)")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database has this version's schema."""
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == wanted
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config
 
 
 @contextmanager

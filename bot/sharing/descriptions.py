@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
+from bot.database.once import insert_once
 from bot.database.schema import links, previews
 from bot.sharing.entries import is_closed
 
@@ -42,19 +42,15 @@ class Descriptions:
         origin: str,
     ) -> None:
         """Remember a preview; once for an ``origin``."""
+        row = {
+            "link_id": link_id,
+            "destination": destination,
+            "address": json.dumps(dict(address)),
+            "sealed_url": sealed_url,
+            "origin": origin[:80],
+        }
         with transaction(self._engine) as connection:
-            of = postgresql if connection.dialect.name == "postgresql" else sqlite
-            connection.execute(
-                of.insert(previews)
-                .values(
-                    link_id=link_id,
-                    destination=destination,
-                    address=json.dumps(dict(address)),
-                    sealed_url=sealed_url,
-                    origin=origin[:80],
-                )
-                .on_conflict_do_nothing(index_elements=[previews.c.origin])
-            )
+            insert_once(connection, previews.c.origin, row)
 
     def outlived(self, limit: int = 100) -> list[Description]:
         """Previews that still say of a closed link that it opens."""

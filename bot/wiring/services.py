@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 
 from bot.audit import AuditLog
 from bot.config import Settings
-from bot.database.engine import connect, is_current, upgrade
+from bot.database.engine import connect
+from bot.database.migrating import is_current, upgrade
 from bot.delivery import Courier, Policy
 from bot.errors import SettingsError
 from bot.intake import CourierIntake

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from bot.database.engine import connect, is_current, transaction, upgrade
+from bot.database.engine import connect, transaction
+from bot.database.migrating import is_current, upgrade
 from bot.database.schema import requests
 from bot.ledger import DEAD, DONE, WAITING, Ledger, Lost
 from bot.model import (

@@ -6,10 +6,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from bot.database import engine as database
-from bot.database.engine import upgrade
+from bot.database.migrating import config as migrations
+from bot.database.migrating import newest, upgrade
 from bot.database.schema import metadata
 from bot.ledger.body import from_json
 from bot.model import Action
@@ -31,10 +32,15 @@ WAITING = {
 
 def moved(engine, move, revision):
     """The database at another revision."""
-    config = database._config()
+    config = migrations()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         move(config, revision)
+
+
+def test_the_newest_migration_is_known_without_loading_any():
+    """Its file is named by it."""
+    assert newest() == ScriptDirectory.from_config(migrations()).get_current_head()
 
 
 def test_the_schema_is_the_one_the_code_expects(engine):

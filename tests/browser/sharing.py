@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from bot.database.engine import connect, upgrade
+from bot.database.engine import connect
+from bot.database.migrating import upgrade
 from bot.demo.server import Server
 from bot.exporter import Exported
 from bot.replays import Replays

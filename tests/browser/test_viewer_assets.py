@@ -18,7 +18,8 @@ from werkzeug.serving import make_server
 from bot.assets.collect import FetchedAssets, Limits
 from bot.assets.fetch import Fetcher
 from bot.assets.guard import Guard
-from bot.database.engine import connect, upgrade
+from bot.database.engine import connect
+from bot.database.migrating import upgrade
 from bot.exporter import Exported, export
 from bot.exporter.page import file_page
 from bot.hosts import host_pattern
