@@ -39,8 +39,10 @@ test-viewer: install ## The viewer's own tests
 	$(BIN)/python $(VIEWER)/build_hook.py run check
 	$(BIN)/python $(VIEWER)/build_hook.py run test
 
+# In the order of their folders: the few long browser tests would come last otherwise, and
+# one of the two processes would wait for the other.
 test-python: install ## The Python tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: install ## Benchmarks, as ratios against a baseline in the same run
 	$(BIN)/python -m tests.bench
