@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from bot.demo.slack import SlackStandIn
 from bot.demo.slack.views import checked_view, push_view
 from tests.browser.accessibility import grave_violations
-from tests.demo.slack_app import SlackApp, field, option, share_view, unfurl
+from tests.demo.slack_app import (
+    SlackApp,
+    answered_by,
+    field,
+    option,
+    share_view,
+    unfurl,
+)
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -30,12 +36,8 @@ def app() -> Iterator[SlackApp]:
 
 @pytest.fixture
 def slack(app: SlackApp) -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn(
-        request_url=f"{app.server.url}/slack/events", unfurl_domains=["127.0.0.1"]
-    ).start()
-    app.client = WebClient(stand_in.bot_token, base_url=stand_in.api_url)
-    yield stand_in
-    stand_in.stop()
+    with answered_by(app, unfurl_domains=["127.0.0.1"]) as stand_in:
+        yield stand_in
 
 
 @contextmanager

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from slack_sdk import WebClient
 
 from bot.demo.server import Server
+from bot.demo.slack import SlackStandIn
 
 Json = dict[str, Any]
 
@@ -27,6 +30,18 @@ PICTURE = (
     '<path d="M560 180v-120m40 120v-120m180 120v-110" stroke="#f54e00" '
     'stroke-width="8"/></svg>'
 )
+
+
+@contextmanager
+def answered_by(app: SlackApp, **options: Any) -> Iterator[SlackStandIn]:
+    """A stand-in that tells the app what happens, and that the app calls."""
+    url = f"{app.server.url}/slack/events"
+    stand_in = SlackStandIn(request_url=url, **options).start()
+    app.client = WebClient(stand_in.bot_token, base_url=stand_in.api_url)
+    try:
+        yield stand_in
+    finally:
+        stand_in.stop()
 
 
 def plain(text: str) -> Json:

@@ -9,14 +9,20 @@ from typing import Any
 
 import pytest
 import requests
-from slack_sdk import WebClient
 
 from bot.demo.slack import SlackStandIn
 from bot.demo.slack.attachments import attachments_of
 from bot.demo.slack.forms import state_values
 from bot.demo.slack.pickers import Pickers
 from bot.demo.slack.rich_text import RichText
-from tests.demo.slack_app import EXPIRY, SlackApp, field, share_view, unfurl
+from tests.demo.slack_app import (
+    EXPIRY,
+    SlackApp,
+    answered_by,
+    field,
+    share_view,
+    unfurl,
+)
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)> {{ 9 * "a" }}'
 
@@ -30,10 +36,8 @@ def app() -> Iterator[SlackApp]:
 
 @pytest.fixture
 def slack(app: SlackApp) -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn(request_url=f"{app.server.url}/slack/events").start()
-    app.client = WebClient(stand_in.bot_token, base_url=stand_in.api_url)
-    yield stand_in
-    stand_in.stop()
+    with answered_by(app) as stand_in:
+        yield stand_in
 
 
 def parts(slack: SlackStandIn, **where: str) -> dict[str, str]:

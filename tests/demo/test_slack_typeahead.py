@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 import requests
-from slack_sdk import WebClient
 
 from bot.demo.slack import SlackStandIn
 from bot.demo.slack.blocks import problems_of
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.views import checked_view, push_view
-from tests.demo.slack_app import SlackApp, field, option, plain
+from tests.demo.slack_app import SlackApp, answered_by, field, option, plain
 
 
 def form(**element: Any) -> dict[str, Any]:
@@ -37,11 +36,9 @@ def app() -> Iterator[SlackApp]:
 
 @pytest.fixture
 def slack(app: SlackApp) -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn(request_url=f"{app.server.url}/slack/events").start()
-    stand_in.options_url = f"{app.server.url}/slack/options"
-    app.client = WebClient(stand_in.bot_token, base_url=stand_in.api_url)
-    yield stand_in
-    stand_in.stop()
+    with answered_by(app) as stand_in:
+        stand_in.options_url = f"{app.server.url}/slack/options"
+        yield stand_in
 
 
 def show(slack: SlackStandIn, **element: Any) -> None:
