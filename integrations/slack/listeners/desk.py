@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from redis import Redis
+from slack_bolt import Ack
 
+from bot.errors import RetryLater
 from bot.model import ReplayRequest, ReplyTo
 from bot.ports import Intake
+from integrations.slack import replies
 from integrations.slack.blocks import Block
 from integrations.slack.clicks import Clicks
 from integrations.slack.client import strict
 from integrations.slack.clients import Clients
 from integrations.slack.errors import ours
+from integrations.slack.modals.inputs import Mistaken
 
 NAME = "slack"
 _OPENS_WITHIN_S = 2
@@ -43,6 +47,20 @@ class Desk:
     def submit(self, request: ReplayRequest) -> bool:
         """See ``bot.ports.Intake``. Raises RetryLater."""
         return self._intake.submit(request)
+
+    def take(
+        self, ack: Ack, asked: Callable[[], ReplayRequest], *, told_at: str
+    ) -> None:
+        """Hand in what a modal asks for: every modal closes, or this one says what is
+        wrong. That it could not be taken now is said at the input ``told_at``."""
+        try:
+            self.submit(asked())
+        except Mistaken as mistaken:
+            ack(response_action="errors", errors=mistaken.errors)
+        except RetryLater:
+            ack(response_action="errors", errors={told_at: replies.not_queued()})
+        else:
+            ack(response_action="clear")
 
     def open_view(
         self,

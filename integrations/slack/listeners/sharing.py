@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 
 from slack_bolt import Ack
 
-from bot.errors import BadInput, RetryLater
+from bot.errors import BadInput
 from bot.model import Action, ReplayRequest, ShareTerms
-from integrations.slack import replies
 from integrations.slack.choices import LinkChoice
 from integrations.slack.listeners.addressing import (
     answered_at,
@@ -28,7 +27,6 @@ from integrations.slack.listeners.desk import Desk
 from integrations.slack.messages.shared import EXTENSION
 from integrations.slack.modals.share import (
     WHERE,
-    Mistaken,
     ShareDefaults,
     Wanted,
     read_modal,
@@ -78,15 +76,11 @@ class Sharing:
     def submitted(self, ack: Ack, body: Body) -> None:
         """The options were filled in: every modal closes, results below included."""
         submitted = Submission.parse(body)
-        try:
-            wanted = read_modal(submitted)
-            self._desk.submit(self._of_options(submitted, wanted))
-        except Mistaken as mistaken:
-            ack(response_action="errors", errors=mistaken.errors)
-        except RetryLater:
-            ack(response_action="errors", errors={WHERE: replies.not_queued()})
-        else:
-            ack(response_action="clear")
+        self._desk.take(
+            ack,
+            lambda: self._of_options(submitted, read_modal(submitted)),
+            told_at=WHERE,
+        )
 
     def undo(self, ack: Ack, body: Body) -> None:
         """Take back what was shared: close the link, or let the file be deleted."""

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 
 from slack_bolt import Ack
 
-from bot.errors import BadInput, CourierError, NotAllowed, RetryLater
+from bot.errors import BadInput, CourierError, NotAllowed
 from bot.model import Action, ReplayRequest, TicketHit
 from bot.ports import Tickets
-from integrations.slack import replies
 from integrations.slack.access import Access
 from integrations.slack.listeners.addressing import (
     answered_at,
@@ -26,7 +25,6 @@ from integrations.slack.listeners.addressing import (
 from integrations.slack.listeners.deadline import Deadline
 from integrations.slack.listeners.desk import Desk
 from integrations.slack.modals.find import address_of
-from integrations.slack.modals.share import Mistaken
 from integrations.slack.modals.ticket import (
     TICKET,
     Wanted,
@@ -85,15 +83,11 @@ class Ticketing:
     def submitted(self, ack: Ack, body: Body) -> None:
         """It was filled in: every modal closes, results below included."""
         submitted = Submission.parse(body)
-        try:
-            wanted = read_ticket_modal(submitted)
-            self._desk.submit(self._request(submitted, wanted))
-        except Mistaken as mistaken:
-            ack(response_action="errors", errors=mistaken.errors)
-        except RetryLater:
-            ack(response_action="errors", errors={TICKET: replies.not_queued()})
-        else:
-            ack(response_action="clear")
+        self._desk.take(
+            ack,
+            lambda: self._request(submitted, read_ticket_modal(submitted)),
+            told_at=TICKET,
+        )
 
     def _refusal(self, address: Mapping[str, str]) -> str:
         """Why the person may not; empty where they may, or it cannot be known at once:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.errors import BadInput
 from integrations.slack.blocks import Block, plain_text
 
 
@@ -113,3 +114,11 @@ def conversations_select(initial: str, *, outside: bool) -> Block:
         },
     }
     return {**element, "initial_conversation": initial} if initial else element
+
+
+class Mistaken(BadInput):
+    """Something was filled in that cannot be; ``errors`` says what, by input."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(f"filled in wrongly: {', '.join(errors)}")
+        self.errors = dict(errors)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.errors import BadInput
 from bot.model import Audience, Opening, ShareTerms
 from integrations.slack.blocks import Block, plain_text, section
 from integrations.slack.modals.find import address_of
 from integrations.slack.modals.inputs import (
+    Mistaken,
     all_ticked,
     checkboxes,
     conversations_select,
@@ -93,14 +93,6 @@ class Wanted:
     thread_ts: str
     is_file: bool
     terms: ShareTerms
-
-
-class Mistaken(BadInput):
-    """Something was filled in that cannot be; ``errors`` says what, by input."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(f"options of a share: {', '.join(errors)}")
-        self.errors = dict(errors)
 
 
 def share_modal(

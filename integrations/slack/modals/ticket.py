@@ -12,6 +12,7 @@ from bot.model import ShareTerms, TicketHit
 from integrations.slack.blocks import Block, context, plain_text, section
 from integrations.slack.modals.find import address_of
 from integrations.slack.modals.inputs import (
+    Mistaken,
     described,
     external_select,
     input_block,
@@ -19,7 +20,7 @@ from integrations.slack.modals.inputs import (
     radio_buttons,
     text_input,
 )
-from integrations.slack.modals.share import FILE, Mistaken, too_long
+from integrations.slack.modals.share import FILE, too_long
 from integrations.slack.payloads import Submission
 from integrations.slack.share_choices import (
     MAX_NOTE,
