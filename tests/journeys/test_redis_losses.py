@@ -8,6 +8,7 @@ import pytest
 import redis
 
 from bot.demo.posthog import Fault
+from bot.demo.zendesk import Fault as ZendeskFault
 from bot.operations.embedded_redis import EmbeddedRedis
 from tests.journeys.courier import installed, shown
 from tests.journeys.waiting import eventually
@@ -67,6 +68,29 @@ def test_questions_are_answered_while_redis_is_away(alone, own_redis):
         alone.settled()
         assert len(alone.private()) == 3
         assert all("/checkout" in shown(one) for one in alone.private())
+
+
+def test_a_ticket_opened_while_everything_is_away_gets_its_note(alone, own_redis):
+    """Redis, then PostHog and Zendesk for the first tries: once, when they are back."""
+    zendesk = alone.zendesk
+    own_redis.stop()
+    alone.posthog.faults.add("any", Fault.DOWN)
+    ticket = zendesk.create_ticket(EMAIL, "Cannot pay", "It says 500.")
+    assert zendesk.postman.settle()
+    assert [one.status for one in zendesk.deliveries[0].attempts] == [202]
+    worker = alone.services.worker()
+    worker.look_at(alone.row().id)
+    assert alone.row().state == "waiting"
+    alone.posthog.faults.clear()
+    zendesk.faults.next(ZendeskFault.APPLIED_THEN_500)
+    zendesk.faults.next(ZendeskFault.UNAVAILABLE, method="GET", path="/audits$", skip=1)
+    for _ in range(2):
+        alone.pass_time()
+        worker.look_at(alone.row().id)
+    assert alone.row().state == "done"
+    assert len(zendesk.faults.taken) == 2
+    [note] = zendesk.notes(ticket)
+    assert not note.public
 
 
 def test_a_redis_that_hangs_does_not_hold_up_an_ack(alone, own_redis):
