@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -201,21 +200,3 @@ def test_setup_slack_names_the_setting_to_change(courier: Installation) -> None:
     done = courier.run("setup", "slack", PUBLIC_URL="http://127.0.0.1:8080")
     assert done.returncode == 1
     assert "PUBLIC_URL" in done.stderr
-
-
-def test_the_sidebar_app_is_packed_for_this_installation(
-    courier: Installation,
-) -> None:
-    """What is printed is the file that was written."""
-    done = courier.run("setup", "zendesk-app", "-o", "made/app.zip")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "made/app.zip\n"
-    with zipfile.ZipFile(courier.folder / "made" / "app.zip") as packed:
-        assert f"{URL}/zendesk/app" in packed.read("manifest.json").decode()
-
-
-def test_no_sidebar_app_without_an_address_for_it(courier: Installation) -> None:
-    done = courier.run("setup", "zendesk-app", PUBLIC_URL="http://10.0.0.1")
-    assert done.returncode == 1
-    assert "PUBLIC_URL" in done.stderr
-    assert not (courier.folder / "replay-courier-zendesk.zip").exists()
