@@ -55,7 +55,7 @@ screenshots: install ## Take the README's pictures of the demo again
 
 lock: ## Resolve the lock file again from pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal --python-version 3.11 \
 		--no-emit-index-url --no-header --no-annotate --generate-hashes \
 		--output-file requirements.lock
 

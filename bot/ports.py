@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.model import (
+    Batch,
     Channel,
     Check,
     Delivery,
@@ -49,6 +50,20 @@ class RecordingSource(Protocol):
 
     def check(self) -> Iterable[Check]:
         """What ``doctor`` prints about this source; never raises."""
+
+
+class Keeper(Protocol):
+    """Where captured recordings are kept."""
+
+    def keep(self, batch: Batch) -> None:
+        """Returns once the batch outlives the process and the machine's power.
+
+        Raises RetryLater where it could not be made safe: the sender must try again.
+        """
+
+    def is_full(self, project: str) -> bool:
+        """Whether the project has used up its quota, as far as is known now; costs no
+        more than memory."""
 
 
 class Draft(Protocol):

@@ -4,6 +4,12 @@ Times are aware UTC ``datetime``; milliseconds only in recordings, and then name
 ``_ms``. ``at_ms`` counts from the start of its recording.
 """
 
+from bot.model.captures import (
+    Batch,
+    CapturedEvent,
+    CapturedItem,
+    CapturedSnapshots,
+)
 from bot.model.links import (
     Discussion,
     LinkChanged,
@@ -20,6 +26,7 @@ from bot.model.recordings import (
     Page,
     Person,
     Recording,
+    RecordingsPage,
     RequestLine,
     Summary,
     WindowCount,
@@ -63,7 +70,11 @@ __all__ = [
     "Action",
     "Activity",
     "Audience",
+    "Batch",
     "Burst",
+    "CapturedEvent",
+    "CapturedItem",
+    "CapturedSnapshots",
     "Channel",
     "Check",
     "Delivery",
@@ -90,6 +101,7 @@ __all__ = [
     "Previews",
     "Reason",
     "Recording",
+    "RecordingsPage",
     "ReplayFile",
     "ReplayRequest",
     "ReplyTo",

@@ -77,6 +77,15 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingsPage:
+    """Some of all the recordings of a source."""
+
+    recordings: tuple[Recording, ...]
+    after: str | None
+    """What brings the next page; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     url: str
     at_ms: int

@@ -9,9 +9,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from bot.database import captures, schema  # noqa: F401 (whose tables are compared)
 from bot.database.migrating import config as migrations
 from bot.database.migrating import newest, upgrade
-from bot.database.schema import metadata
+from bot.database.tables import metadata
 from bot.ledger.body import from_json
 from bot.model import Action
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.database.schema import metadata
+from bot.database.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
