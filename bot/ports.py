@@ -15,6 +15,7 @@ from bot.model import (
     Outcome,
     Person,
     Recording,
+    RecordingsPage,
     ReplayRequest,
     ReplyTo,
     Result,
@@ -35,6 +36,13 @@ class RecordingSource(Protocol):
         self, person: Person, *, since: datetime, limit: int
     ) -> list[Recording]:
         """The person's recordings that started at ``since`` or later, newest first."""
+
+    def recordings_between(
+        self, since: datetime, until: datetime, *, after: str | None, limit: int
+    ) -> RecordingsPage:
+        """Some of all recordings that started at ``since`` or later and before
+        ``until``, newest first: ``limit`` at most, behind those of the page that gave
+        ``after``. A page may hold fewer, and even none, before the last one."""
 
     def recording(self, recording_id: str) -> Recording:
         """One recording by its id. Raises NotFound, or Gone where it was deleted."""

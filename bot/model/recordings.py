@@ -83,6 +83,8 @@ class RecordingsPage:
     recordings: tuple[Recording, ...]
     after: str | None
     """What brings the next page; None at the end."""
+    unread: tuple[str, ...] = ()
+    """What was listed and could not be read, each in words for the administrator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,32 @@ def listed(
     return list(found.values())[:limit]
 
 
+def listed_between(
+    client: Client, since: datetime, until: datetime, *, after: str | None, limit: int
+) -> tuple[list[Mapping[str, Any]], str | None]:
+    """A page of the project's recordings, newest first, and what brings the next one.
+
+    In PostHog's default order the end of the list is where recordings expire, and what
+    starts meanwhile is not in it: nothing moves between pages.
+    """
+    query = {
+        "date_from": _iso(since),
+        "date_to": _iso(until + timedelta(seconds=1)),
+        "limit": str(min(limit, _PAGE)),
+    }
+    kind, _, place = (after or "").partition(":")
+    if after is not None:
+        query[kind] = place
+    answer = client.get("session_recordings/", query, scope=SCOPE)
+    found = shapes.rows(answer, "recordings")
+    if not found or not answer.get("has_next"):
+        return found, None
+    if cursor := shapes.text(answer.get("next_cursor")):
+        return found, f"after:{cursor}"
+    before = int(place) if kind == "offset" else 0
+    return found, f"offset:{before + len(found)}"
+
+
 def retrieved(client: Client, recording_id: str) -> Mapping[str, Any]:
     """One recording as PostHog gives it. Raises NotFound, or Gone."""
     path = f"session_recordings/{quote(recording_id, safe='')}/"

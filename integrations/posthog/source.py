@@ -8,8 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.errors import CourierError, NotFound
-from bot.model import Check, Identifier, IdentifierKind, Person, Recording
+from bot.errors import CourierError, NotFound, UnknownShape
+from bot.model import (
+    Check,
+    Identifier,
+    IdentifierKind,
+    Person,
+    Recording,
+    RecordingsPage,
+)
 from bot.ports import BlobCache
 from integrations.posthog import people, recordings, shapes
 from integrations.posthog.checks import checks
@@ -86,6 +93,25 @@ class PostHogSource:
         recent = [recording for recording in read if recording.start >= since]
         recent.sort(key=lambda recording: recording.start, reverse=True)
         return recordings.with_what_lists_lack(self._client, recent)
+
+    def recordings_between(
+        self, since: datetime, until: datetime, *, after: str | None, limit: int
+    ) -> RecordingsPage:
+        """A page of all the project's recordings, newest first, with their pages and
+        browser where the key may query: two calls."""
+        listed, next_after = recordings.listed_between(
+            self._client, since, until, after=after, limit=limit
+        )
+        read: list[Recording] = []
+        unread: list[str] = []
+        for raw in listed:
+            try:
+                read.append(self._read(raw))
+            except UnknownShape as error:
+                unread.append(str(error))
+        wanted = [one for one in read if since <= one.start < until]
+        full = recordings.with_what_lists_lack(self._client, wanted)
+        return RecordingsPage(tuple(full), next_after, tuple(unread))
 
     def recording(self, recording_id: str) -> Recording:
         """One recording by its id. Raises NotFound, or Gone where it was deleted."""

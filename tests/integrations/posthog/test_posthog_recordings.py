@@ -96,6 +96,65 @@ def test_pages_are_followed(
     assert len(source.recordings_of(jane, since=SINCE, limit=1000)) == 130
 
 
+@pytest.mark.parametrize("cursors", [True, False])
+def test_all_recordings_come_a_page_at_a_time(
+    source: PostHogSource, posthog: PostHogStandIn, cursors: bool
+) -> None:
+    """Everybody's, newest first, each page told by the one before it; two calls a
+    page."""
+    expected = with_many(posthog, 130)
+    others = [one.id for one in posthog.project.recordings if one.id not in expected]
+    posthog.cursors = cursors
+    found, after = [], None
+    while True:
+        page = source.recordings_between(SINCE, NOW, after=after, limit=60)
+        found += page.recordings
+        after = page.after
+        if after is None:
+            break
+    assert [one.id for one in found if one.id in expected] == expected
+    listable = [one for one in others if one in {each.id for each in found}]
+    assert len(found) == len(expected) + len(listable)
+    assert listable
+    assert [one.start for one in found] == sorted(one.start for one in found)[::-1]
+    assert posthog.count() == {"list": 3, "query": 3}
+    assert found[0].urls
+
+
+def test_only_what_started_within_the_time_is_listed(
+    source: PostHogSource, posthog: PostHogStandIn
+) -> None:
+    """From the first moment on and before the last; nothing is an empty page."""
+    with_many(posthog, 4)
+    first = min(one.start for one in posthog.project.recordings if "session-" in one.id)
+    page = source.recordings_between(
+        first, first + timedelta(hours=1), after=None, limit=10
+    )
+    assert [one.id for one in page.recordings] == ["session-3"]
+    before = source.recordings_between(
+        first - timedelta(days=9), first - timedelta(days=8), after=None, limit=10
+    )
+    assert (before.recordings, before.after) == ((), None)
+
+
+def test_one_that_cannot_be_read_does_not_hide_the_others(
+    source: PostHogSource, posthog: PostHogStandIn
+) -> None:
+    """It is named beside them."""
+    with_many(posthog, 2)
+    whole = posthog.project.recording_json
+
+    def damaged(recording, *args, **how):
+        read = whole(recording, *args, **how)
+        return read | ({"id": 12} if recording.id == "session-1" else {})
+
+    posthog.project.recording_json = damaged  # type: ignore[method-assign]
+    page = source.recordings_between(SINCE, NOW, after=None, limit=50)
+    assert "session-0" in {one.id for one in page.recordings}
+    assert len(page.unread) == 1
+    assert "cannot read id" in page.unread[0]
+
+
 @pytest.mark.parametrize("fault", [Fault.ERROR, Fault.LIMITED, Fault.DOWN, None])
 def test_a_list_needs_no_query(
     source: PostHogSource, posthog: PostHogStandIn, fault: Fault | None
