@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from types import TracebackType
 
+from tests import commands
 from tests.journeys.waiting import eventually
 
-_ROOT = Path(__file__).parents[2]
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
 
 
 class Process:
-    """``python -m bot COMMAND`` with ``environment``; what it says goes to a file in
+    """``replay-courier COMMAND`` with ``environment``; what it says goes to a file in
     ``folder``. It is killed when its ``with`` ends."""
 
     def __init__(
@@ -27,20 +25,19 @@ class Process:
         passed_on = {
             name: os.environ[name] for name in _PASSED_ON if name in os.environ
         }
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", command],
-                env={**passed_on, "PYTHONPATH": str(_ROOT), **environment},
-                # Away from any .env of a developer's own.
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._log.touch()
+        self._process = commands.start(
+            (command,),
+            passed_on | environment,
+            # Away from any .env of a developer's own.
+            folder,
+            stdout=self._log,
+            stderr=self._log,
+        )
 
     @property
     def pid(self) -> int:
+        assert self._process.pid is not None
         return self._process.pid
 
     def said(self) -> str:
@@ -49,23 +46,25 @@ class Process:
     def started(self) -> Process:
         """Wait until it says that it is at work."""
         eventually(
-            lambda: self._says in self.said() or self._process.poll() is not None,
+            lambda: self._says in self.said() or not self._process.is_alive(),
             within=30,
         )
-        assert self._process.poll() is None, self.said()
+        assert self._process.is_alive(), self.said()
         return self
 
     def kill(self) -> None:
         """End it with SIGKILL, as an out-of-memory killer or a power cut does."""
         self._process.kill()
-        self._process.wait(timeout=10)
+        self._process.join(10)
 
     def signal(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        os.kill(self.pid, number)
 
     def end(self, within: float) -> int:
         """Its exit status, once it ended."""
-        return self._process.wait(timeout=within)
+        self._process.join(within)
+        assert self._process.exitcode is not None, f"it is there after {within} s"
+        return self._process.exitcode
 
     def __enter__(self) -> Process:
         return self
@@ -76,5 +75,5 @@ class Process:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._process.poll() is None:
+        if self._process.is_alive():
             self.kill()

@@ -1,23 +1,18 @@
 """``export``, ``inspect`` and ``convert`` on files, as a person runs them."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests import recorded
+from tests import commands, recorded
 
 
-def courier(*words, **options):
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        **options,
-    )
+def courier(*words, folder=recorded.ROOT, environment=os.environ):
+    return commands.run(*words, environment=environment, folder=folder)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +157,20 @@ def test_wrong_usage_is_exit_status_2():
     assert courier("nothing").returncode == 2
 
 
+def test_python_runs_the_package_as_the_command(tmp_path):
+    """What all other tests of commands leave out: the start of Python itself."""
+    given = recorded.snapshots("static-simple")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "export", given, "-o", tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=recorded.ROOT,
+    )
+    path = tmp_path / "static-simple.replay.html"
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}\n", "")
+
+
 def test_an_altered_file_fails_inspection(exported, tmp_path):
     path, _ = exported
     altered = tmp_path / "altered.html"
@@ -176,8 +185,7 @@ def test_an_altered_file_fails_inspection(exported, tmp_path):
 
 def test_missing_settings_are_named_all_at_once(tmp_path):
     settings = {"SLACK_BOT_TOKEN": "xoxb-1", "LINK_EXPIRY": "soon"}
-    place = {"PATH": "/usr/bin", "PYTHONPATH": str(recorded.ROOT)}
-    done = courier("find", "jane@example.com", cwd=tmp_path, env=settings | place)
+    done = courier("find", "jane@example.com", folder=tmp_path, environment=settings)
     assert done.returncode == 1
     assert "SLACK_SIGNING_SECRET" in done.stderr
     assert "LINK_EXPIRY" in done.stderr
@@ -244,6 +252,6 @@ def test_a_damaged_replay_is_named(exported, tmp_path):
     damaged = tmp_path / "damaged.replay.html"
     damaged.write_bytes(content)
     for command in ("inspect", "export"):
-        done = courier(command, damaged, cwd=tmp_path)
+        done = courier(command, damaged, folder=tmp_path)
         assert done.returncode == 1
         assert done.stderr.startswith(f"Error: {damaged}: "), done.stderr

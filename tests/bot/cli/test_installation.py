@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.demo.run import Surroundings, surroundings
-from tests import recorded
+from tests import commands
 from tests.keys import KEY
 
 KEYS = {"SECRET_KEYS": KEY}
@@ -30,14 +29,9 @@ class Installation:
         self.settings = around.environment(URL, DATA_DIR=str(folder / "data"))
 
     def run(self, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
-        place = {"PATH": os.environ["PATH"], "PYTHONPATH": str(recorded.ROOT)}
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *map(str, words)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            cwd=self.folder,
-            env=place | self.settings | more,
+        place = {"PATH": os.environ["PATH"]}
+        return commands.run(
+            *words, environment=place | self.settings | more, folder=self.folder
         )
 
 

@@ -12,7 +12,7 @@ import termios
 
 import pytest
 
-from tests import recorded
+from tests import commands, recorded
 
 _QUESTION = re.compile(r"(?:Passphrase of .*|New passphrase|for confirmation): ")
 PASSPHRASE = "correct horse battery staple"
@@ -22,15 +22,7 @@ def courier(*words, passphrase=None):
     env = {name: value for name, value in os.environ.items() if "REPLAY_" not in name}
     if passphrase is not None:
         env["REPLAY_PASSPHRASE"] = passphrase
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=env,
-        cwd=recorded.ROOT,
-        stdin=subprocess.DEVNULL,
-    )
+    return commands.run(*words, environment=env, folder=recorded.ROOT)
 
 
 def typed(*words, answers):

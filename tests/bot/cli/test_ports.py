@@ -2,11 +2,11 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
+
+from tests import commands
 
 PLACE = {"POSTHOG_PROJECT_ID": "1", "POSTHOG_API_KEY": "phx_of_nobody"}
 
@@ -21,12 +21,10 @@ def taken() -> Iterator[int]:
 
 
 def courier(tmp_path, *words, **settings):
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=os.environ | PLACE | {"DATA_DIR": str(tmp_path / "data")} | settings,
+    return commands.run(
+        *words,
+        environment=os.environ | PLACE | {"DATA_DIR": str(tmp_path / "data")} | settings,
+        folder=tmp_path,
     )
 
 
