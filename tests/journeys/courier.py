@@ -204,6 +204,15 @@ class Courier:
                 .values(created_at=created_at, rung_at=created_at, due_at=utc_now())
             )
 
+    def end_leases(self) -> None:
+        """Let so much time pass that what a dead worker had is anybody's."""
+        with self.services.engine.begin() as connection:
+            connection.execute(
+                update(rows)
+                .where(rows.c.state == "working")
+                .values(leased_until=utc_now())
+            )
+
     def grow_older(self, span: timedelta) -> None:
         """Let every request be older by so much."""
         created_at = self.row().created_at - span

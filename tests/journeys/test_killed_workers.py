@@ -82,6 +82,7 @@ def killed(courier, workers):
         eventually(reached)
         workers.kill()
         assert courier.open_rows() == 1
+        courier.end_leases()
         workers.start()
         courier.settled()
         assert courier.row().state == "done", "nobody is told that it failed"

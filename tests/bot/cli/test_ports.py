@@ -21,11 +21,8 @@ def taken() -> Iterator[int]:
 
 
 def courier(tmp_path, *words, **settings):
-    return commands.run(
-        *words,
-        environment=os.environ | PLACE | {"DATA_DIR": str(tmp_path / "data")} | settings,
-        folder=tmp_path,
-    )
+    environment = os.environ | PLACE | {"DATA_DIR": str(tmp_path / "data")} | settings
+    return commands.run(*words, environment=environment, folder=tmp_path)
 
 
 def test_serve_on_a_taken_port_says_so_and_never_that_it_answers(tmp_path, taken):
