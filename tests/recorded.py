@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,36 @@ POSTHOG_FILES = sorted((_HERE / "posthog").iterdir())
 def snapshots(name: str) -> Path:
     """The snapshots of a recording, as PostHog's API returned them, gzipped."""
     return _SNAPSHOTS / f"{name}.jsonl.gz"
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """One HTTP request of posthog-js, as it came to the capture host."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    """By their names in lower case."""
+    body: bytes
+    at: datetime
+
+
+def requests(name: str) -> list[SentRequest]:
+    """All that posthog-js sent for a recording, in order of arrival. There is one more
+    than the recordings: ``static-simple-other-encodings``."""
+    lines = gzip.decompress((_HERE / f"{name}.requests.jsonl.gz").read_bytes())
+    return [
+        SentRequest(
+            method=one["method"],
+            path=one["path"],
+            query=one["query"],
+            headers={key.lower(): value for key, value in one["headers"]},
+            body=base64.b64decode(one["body_b64"]),
+            at=datetime.fromtimestamp(one["t"], UTC),
+        )
+        for one in map(json.loads, lines.split(b"\n")[:-1])
+    ]
 
 
 def facts(name: str) -> dict[str, Any]:

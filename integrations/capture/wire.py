@@ -1,0 +1,142 @@
+"""What one request of posthog-js or a mobile SDK holds: the project, and its items.
+
+The shapes are those of ``POST /e/``, ``/i/v0/e/``, ``/s/``, ``/batch/`` and their kin:
+a list of items, ``{"api_key", "batch": [items], "sent_at"}``, or one item by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from bot.errors import BadInput
+from bot.model import Batch, CapturedItem
+from integrations.capture.items import LeftOut, read_item
+from integrations.capture.surrogates import without_lone_surrogates
+from integrations.capture.unpacking import unpacked
+
+_log = structlog.get_logger(__name__)
+
+_Decoded = TypeVar("_Decoded")
+
+
+class _Properties(msgspec.Struct, gc=False):
+    token: str | None = None
+
+
+class _Item(msgspec.Struct, gc=False):
+    """``event`` is needed: a body made of a million empty objects ends at the first."""
+
+    event: str
+    api_key: str | None = None
+    token: str | None = None
+    dollar_token: str | None = msgspec.field(name="$token", default=None)
+    properties: _Properties | None = None
+
+    def project(self) -> str | None:
+        inner = self.properties.token if self.properties else None
+        return inner or self.api_key or self.token or self.dollar_token
+
+
+class _Envelope(msgspec.Struct):
+    api_key: str | None = None
+    token: str | None = None
+    batch: list[_Item] | None = None
+
+
+class _RawEnvelope(msgspec.Struct):
+    batch: list[msgspec.Raw] | None = None
+
+
+_ITEM = msgspec.json.Decoder(_Item)
+_ITEMS = msgspec.json.Decoder(list[_Item])
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+_RAW_ENVELOPE = msgspec.json.Decoder(_RawEnvelope)
+
+
+def project_of(text: bytes) -> str:
+    """The project token of an unpacked body with at least one item, all of it JSON;
+    empty where it names none. Raises BadInput where it is anything else."""
+    if _is_list(text):
+        return _first_project(_decoded(_ITEMS.decode, text)[0])
+    envelope, readable = _decoded(_ENVELOPE.decode, text)
+    named = envelope.api_key or envelope.token
+    if envelope.batch is not None:
+        first = _first_project(envelope.batch)
+        return named or first
+    return _first_project([_decoded(_ITEM.decode, readable)[0]])
+
+
+def asking_project(text: bytes) -> str:
+    """The project token of an unpacked ``/flags/`` or ``/decide/`` body; empty where it
+    names none. Raises BadInput where it is no JSON object."""
+    envelope, _ = _decoded(_ENVELOPE.decode, text)
+    return envelope.token or envelope.api_key or ""
+
+
+def read_batch(batch: Batch) -> Iterator[CapturedItem]:
+    """What the batch holds, in its order. Items that nobody could use, such as
+    snapshots without a session, are left out; how many and why is logged.
+
+    Half an emoji in an event becomes U+FFFD; in snapshots it stays as it was sent.
+    Raises BadInput where the whole cannot be read.
+    """
+    text = unpacked(
+        batch.body, query=batch.query, content_encoding=batch.content_encoding
+    )
+    raws, readable = _decoded(_taken_apart, text)
+    left_out: dict[str, int] = {}
+    at = 0
+    for raw in raws:
+        item = bytes(raw)
+        # Where it stands in both texts; they are equally long.
+        at = readable.index(item, at)
+        try:
+            yield read_item(item, text[at : at + len(item)], batch.received_at)
+        except LeftOut as reason:
+            left_out[str(reason)] = left_out.get(str(reason), 0) + 1
+        at += len(item)
+    if left_out:
+        _log.warning("captured items left out", path=batch.path, **left_out)
+
+
+def _first_project(items: list[_Item]) -> str:
+    if not items:
+        raise BadInput("the body holds no items")
+    return next(filter(None, (item.project() for item in items)), "")
+
+
+def _taken_apart(text: bytes) -> list[msgspec.Raw]:
+    if _is_list(text):
+        return _RAW_ITEMS.decode(text)
+    batch = _RAW_ENVELOPE.decode(text).batch
+    return [msgspec.Raw(text)] if batch is None else batch
+
+
+def _is_list(text: bytes) -> bool:
+    return text[:100].lstrip()[:1] == b"["
+
+
+def _decoded(
+    decode: Callable[[bytes], _Decoded], text: bytes
+) -> tuple[_Decoded, bytes]:
+    """What ``decode`` makes of the text, and the text it could read. Raises BadInput
+    without a word of what it holds."""
+    try:
+        try:
+            return decode(text), text
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            readable = without_lone_surrogates(text)
+            if readable is text:
+                raise
+            return decode(readable), readable
+    except msgspec.ValidationError:
+        raise BadInput("the body is not of a shape that PostHog's SDKs send") from None
+    except (msgspec.DecodeError, RecursionError):
+        raise BadInput("the body is not JSON") from None
