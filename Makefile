@@ -60,4 +60,4 @@ lock: ## Resolve the lock file again from pyproject.toml
 		--output-file requirements.lock
 
 clean: ## Remove what building left behind
-	rm -rf .venv $(VIEWER)/node_modules bot/exporter/viewer.html
+	rm -rf .venv $(VIEWER)/node_modules bot/exporter/viewer.html integrations/capture/sdk

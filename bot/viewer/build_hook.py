@@ -1,15 +1,18 @@
-"""Builds the viewer's page while the Python package is built.
+"""Makes what comes from npm while the Python package is built.
 
 Hatchling runs this for wheels, source distributions and editable installs. It leaves
-what the page contains to Vite (vite.config.ts) and only sees to it that
-bot/exporter/viewer.html is there and not older than its sources. Node comes from PATH;
-where that has none that Vite can run on, the build asks for the one on PyPI.
+what the viewer's page contains to Vite (vite.config.ts) and only sees to it that
+bot/exporter/viewer.html is there and not older than its sources; and it copies the
+browser files of posthog-js, in the version that package.json pins, to where the capture
+proxy serves them from. Node comes from PATH; where that has none that Vite can run on,
+the build asks for the one on PyPI.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -36,29 +39,67 @@ _SOURCES = (
 )
 _ERROR_LINES = 15
 
+SDK = "integrations/capture/sdk"
+SDK_PACKAGE = f"{VIEWER}/node_modules/posthog-js"
+
+# What a site's snippet, or posthog-js itself, asks its host for; not what only bundlers
+# read, nor what PostHog's own pages load to preview surveys and tours.
+SDK_FILES = (
+    "array.js",
+    "array.full.js",
+    "array.full.es5.js",
+    "array.full.no-external.js",
+    "array.no-external.js",
+    "module.full.js",
+    "lazy-recorder.js",
+    "posthog-recorder.js",
+    "recorder.js",
+    "recorder-v2.js",
+    "conversations.js",
+    "crisp-chat-integration.js",
+    "dead-clicks-autocapture.js",
+    "element-inference.js",
+    "exception-autocapture.js",
+    "intercom-integration.js",
+    "logs.js",
+    "product-tours.js",
+    "surveys.js",
+    "tracing-headers.js",
+    "web-vitals.js",
+    "web-vitals-soft-navs.js",
+    "web-vitals-with-attribution.js",
+    "web-vitals-with-attribution-soft-navs.js",
+)
+
 
 class ViewerBuildError(Exception):
-    """The viewer could not be built; the text says what to run."""
+    """What comes from npm could not be made; the text says what to run."""
 
 
 class ViewerBuildHook(BuildHookInterface[Any]):
-    """Makes the viewer before hatchling collects the files of the package."""
+    """Makes both before hatchling collects the files of the package."""
 
     def dependencies(self) -> list[str]:
         """PyPI's Node for the isolated build environment, if it will be needed."""
-        if is_current(Path(self.root)) or _node_on_path():
+        root = Path(self.root)
+        copied = sdk_is_current(root) or sdk_is_installed(root)
+        if (is_current(root) and copied) or _node_on_path():
             return []
         return [NODE_FROM_PYPI]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Builds the page if it must, and adds it, which git ignores, to the package.
+        """Makes what it must, and adds both, which git ignores, to the package.
 
         Raises ViewerBuildError.
         """
         root = Path(self.root)
         if not is_current(root):
             build(root)
-        build_data["artifacts"].append(OUTPUT)
+        if not sdk_is_current(root):
+            if not sdk_is_installed(root):
+                _run(root, ["ci", "--no-audit", "--no-fund"])
+            copy_sdk(root)
+        build_data["artifacts"] += [OUTPUT, f"{SDK}/{sdk_version(root)}/*"]
 
 
 def is_current(root: Path) -> bool:
@@ -79,26 +120,71 @@ def is_current(root: Path) -> bool:
 
 def build(root: Path) -> None:
     """Builds the page with npm. Raises ViewerBuildError with the command to run."""
-    npm, environment = _npm()
-    for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-        finished = subprocess.run(
-            [*npm, *arguments],
-            cwd=root / VIEWER,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        if finished.returncode:
-            said = "\n".join(finished.stdout.splitlines()[-_ERROR_LINES:])
-            raise ViewerBuildError(
-                f"'npm {arguments[0]}' failed for the viewer; to see all of it run:"
-                f" {BY_HAND}\n{said}"
-            )
+    _run(root, ["ci", "--no-audit", "--no-fund"])
+    _run(root, ["run", "build"])
     if not is_current(root):
         raise ViewerBuildError(f"npm ran but did not write {OUTPUT}; run: {BY_HAND}")
+
+
+def sdk_version(root: Path) -> str:
+    """The version of posthog-js that is pinned, as it stands in the folder's name."""
+    package = json.loads((root / VIEWER / "package.json").read_text("utf-8"))
+    version: str = package["devDependencies"]["posthog-js"]
+    return version
+
+
+def sdk_is_current(root: Path) -> bool:
+    """Whether every file of the pinned version is there to be served."""
+    folder = root / SDK / sdk_version(root)
+    return all((folder / name).is_file() for name in (*SDK_FILES, "LICENSE"))
+
+
+def sdk_is_installed(root: Path) -> bool:
+    """Whether npm has already brought the pinned version."""
+    try:
+        package = json.loads((root / SDK_PACKAGE / "package.json").read_text("utf-8"))
+    except OSError:
+        return False
+    return bool(package["version"] == sdk_version(root))
+
+
+def copy_sdk(root: Path) -> None:
+    """Puts the files of the installed version in place of those of any other.
+
+    Raises ViewerBuildError where posthog-js no longer has one of them.
+    """
+    source = root / SDK_PACKAGE
+    files = [*(source / "dist" / name for name in SDK_FILES), source / "LICENSE"]
+    if missing := [file.name for file in files if not file.is_file()]:
+        raise ViewerBuildError(
+            f"posthog-js {sdk_version(root)} has no {', '.join(missing)}: SDK_FILES in"
+            " the build hook must follow it"
+        )
+    shutil.rmtree(root / SDK, ignore_errors=True)
+    folder = root / SDK / sdk_version(root)
+    folder.mkdir(parents=True)
+    for file in files:
+        shutil.copyfile(file, folder / file.name)
+
+
+def _run(root: Path, arguments: list[str]) -> None:
+    npm, environment = _npm()
+    finished = subprocess.run(
+        [*npm, *arguments],
+        cwd=root / VIEWER,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if finished.returncode:
+        said = "\n".join(finished.stdout.splitlines()[-_ERROR_LINES:])
+        raise ViewerBuildError(
+            f"'npm {arguments[0]}' failed for the viewer; to see all of it"
+            f" run: {BY_HAND}\n{said}"
+        )
 
 
 def _npm() -> tuple[list[str], dict[str, str]]:
