@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config.capture import CapturePrefix, CaptureProjects, CaptureUpstream
 from bot.config.groups import incomplete
 from bot.config.types import (
     AssetHosts,
@@ -126,6 +127,16 @@ class Settings(BaseSettings):
     zendesk_app_public_key: PublicKey | None = None
     zendesk_app_audience: ZendeskInstallation | None = None
     zendesk_url: str | None = None
+
+    capture_mode: Literal["keep", "tee", "forward"] | None = None
+    capture_projects: CaptureProjects = ()
+    capture_prefix: CapturePrefix = ""
+    capture_forward_to: CaptureUpstream | None = None
+    capture_sdk_dir: Path | None = None
+    capture_opt_out: bool = True
+    capture_trusted_hops: Annotated[int, Field(ge=0, le=10)] = 0
+    capture_address_per_minute: Annotated[int, Field(ge=1, le=10**7)] = 6000
+    capture_project_per_minute: Annotated[int, Field(ge=1, le=10**7)] = 120_000
 
     @field_validator("public_url", "zendesk_url", "posthog_ui_host")
     @classmethod

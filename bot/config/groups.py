@@ -27,6 +27,7 @@ def incomplete(data: Mapping[str, Any], needs_webhook_secret: bool) -> list[str]
         if missing and len(missing) < len(group):
             problems.append(f"{missing[0]} is missing")
     problems += _incomplete_slack(data)
+    problems += _incomplete_capture(data)
     if data.get("zendesk_subdomain"):
         if needs_webhook_secret and absent("zendesk_webhook_secrets"):
             problems.append(
@@ -55,3 +56,14 @@ def _incomplete_slack(data: Mapping[str, Any]) -> list[str]:
     if (token or client_id) and not secret:
         return ["SLACK_SIGNING_SECRET is missing"]
     return []
+
+
+def _incomplete_capture(data: Mapping[str, Any]) -> list[str]:
+    mode, problems = data.get("capture_mode"), []
+    if mode in ("keep", "tee") and not data.get("capture_projects"):
+        problems.append(
+            "CAPTURE_PROJECTS is missing: anybody could fill the disk without it"
+        )
+    if mode in ("tee", "forward") and not data.get("capture_forward_to"):
+        problems.append("CAPTURE_FORWARD_TO is missing: us, eu, or PostHog's address")
+    return problems

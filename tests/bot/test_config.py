@@ -267,3 +267,45 @@ def test_a_weak_key_is_refused():
     pem = weak.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     with pytest.raises(SettingsError, match="2,048"):
         Settings.from_env({**APP, "ZENDESK_APP_PUBLIC_KEY": pem})
+
+
+CAPTURE = {"CAPTURE_MODE": "keep", "CAPTURE_PROJECTS": "phc_shop"}
+
+
+def test_capture_projects_say_how_long_and_how_much_is_kept() -> None:
+    settings = Settings.from_env(
+        CAPTURE
+        | {"CAPTURE_PROJECTS": "phc_shop retention=90d quota=50GB, phc_app"}
+        | {"CAPTURE_FORWARD_TO": "eu"}
+    )
+    shop, app = settings.capture_projects
+    assert (shop.token, shop.retention, shop.quota_bytes) == (
+        "phc_shop",
+        timedelta(days=90),
+        50 * 10**9,
+    )
+    assert (app.token, app.retention, app.quota_bytes) == ("phc_app", None, None)
+    assert settings.capture_forward_to is not None
+    assert settings.capture_forward_to.origin == "https://eu.i.posthog.com"
+    assert settings.capture_forward_to.assets == "https://eu-assets.i.posthog.com"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"CAPTURE_PROJECTS": ""}, "CAPTURE_PROJECTS"),
+        ({"CAPTURE_PROJECTS": "phc_a phc_b"}, "CAPTURE_PROJECTS"),
+        ({"CAPTURE_PROJECTS": "phc_a, phc_a"}, "CAPTURE_PROJECTS"),
+        ({"CAPTURE_PROJECTS": "phc_a retention=long"}, "CAPTURE_PROJECTS"),
+        ({"CAPTURE_PROJECTS": "phc_a quota=0GB"}, "CAPTURE_PROJECTS"),
+        ({"CAPTURE_PREFIX": "ingest"}, "CAPTURE_PREFIX"),
+        ({"CAPTURE_PREFIX": "/.."}, "CAPTURE_PREFIX"),
+        ({"CAPTURE_MODE": "tee"}, "CAPTURE_FORWARD_TO"),
+        ({"CAPTURE_MODE": "forward"}, "CAPTURE_FORWARD_TO"),
+        ({"CAPTURE_FORWARD_TO": "https://u:p@posthog.test"}, "CAPTURE_FORWARD_TO"),
+        ({"CAPTURE_FORWARD_TO": "posthog"}, "CAPTURE_FORWARD_TO"),
+    ],
+)
+def test_wrong_capture_settings_are_named(wrong: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.from_env(CAPTURE | wrong)
