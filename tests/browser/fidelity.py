@@ -69,11 +69,17 @@ class Stage:
 
 
 def differences(
-    viewer: Viewer, reference: Reference, files: Iterable[Path], folder: Path
+    viewer: Viewer,
+    reference: Reference,
+    files: Iterable[Path],
+    folder: Path,
+    *,
+    count: int = TIMES,
+    seeks: Sequence[int] = SEEKS,
 ) -> list[float]:
     """How far the viewer is off at each moment of each window, in percent of pixels.
 
-    Each window is shown at ``TIMES`` times in order, and then after the ``SEEKS``.
+    Each window is shown at ``count`` times in order, and then after the ``seeks``.
     """
     events = list(chain.from_iterable(open_recording(file).events for file in files))
     open_in(viewer, events, folder)
@@ -85,11 +91,11 @@ def differences(
         if len(windows) > 1:
             # Behind the screen that is in the top layer, where no mouse reaches it.
             viewer.at("window").nth(number).evaluate("(button) => button.click()")
-        times = moments(window, start_ms)
-        shown = [stage.at(times[index]) for index in (*range(TIMES), *SEEKS)]
+        times = moments(window, start_ms, count)
+        shown = [stage.at(times[index]) for index in (*range(count), *seeks)]
         reference.load(window, placeholder=stage.placeholder)
         bare = [reference.at(start_ms + at_ms) for at_ms in times]
-        bare += [bare[index] for index in SEEKS]
+        bare += [bare[index] for index in seeks]
         found += map(difference, [reference.page] * len(bare), shown, bare)
     return found
 
@@ -106,7 +112,9 @@ def open_in(viewer: Viewer, events: Sequence[RrwebEvent], folder: Path) -> None:
     viewer.eventually(lambda: viewer.page.locator(".verdict.intact").count() == 1)
 
 
-def moments(events: Sequence[RrwebEvent], start_ms: float) -> list[int]:
+def moments(
+    events: Sequence[RrwebEvent], start_ms: float, count: int = TIMES
+) -> list[int]:
     """Times spread over a window, in ms since ``start_ms``.
 
     From its first picture to its last event; at none of them something happens, for
@@ -116,8 +124,8 @@ def moments(events: Sequence[RrwebEvent], start_ms: float) -> list[int]:
     pictures = [e.timestamp_ms for e in events if e.type == FULL_SNAPSHOT]
     first = int(min(pictures) - start_ms) + 2
     times = []
-    for index in range(TIMES):
-        at_ms = first + (max(taken) - 1 - first) * index // (TIMES - 1)
+    for index in range(count):
+        at_ms = first + (max(taken) - 1 - first) * index // (count - 1)
         while at_ms in taken:
             at_ms -= 1
         times.append(at_ms)
