@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from bot.database.engine import connect
 from bot.database.migrating import upgrade
@@ -29,6 +29,13 @@ _FLAGS = [
     "--disable-component-update",
 ]
 
+# What tests before left connected would write into the next one's database.
+_LEAVE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_FROM_THE_START = """SELECT setval(
+    format('%I.%I', schemaname, sequencename)::regclass, start_value, false
+) FROM pg_sequences"""
+
 # Proxies of the machine must not catch calls to our own servers.
 for _name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"):
     os.environ.pop(_name, None)
@@ -41,19 +48,22 @@ def postgresql_server() -> Iterator[str]:
 
 
 @contextmanager
-def _database(server: str, template: str = "template1") -> Iterator[str]:
-    """A PostgreSQL database made as a copy of ``template``."""
+def _database(server: str) -> Iterator[str]:
+    """An empty PostgreSQL database."""
     name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(
-        server.replace("postgresql:", "postgresql+psycopg:"),
-        isolation_level="AUTOCOMMIT",
-    )
+    admin = _as_admin(server)
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     yield server.rpartition("/")[0] + f"/{name}"
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+def _as_admin(url: str) -> Engine:
+    return create_engine(
+        url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
+    )
 
 
 def _migrated(url: str) -> str:
@@ -64,10 +74,12 @@ def _migrated(url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[str]:
-    """Migrations take long; a copy of what they made does not."""
+def postgresql_database(postgresql_server: str) -> Iterator[tuple[str, Engine]]:
+    """One with the schema of this version, and its administrator's connections."""
     with _database(postgresql_server) as url:
-        yield _migrated(url).rpartition("/")[2]
+        admin = _as_admin(_migrated(url))
+        yield url, admin
+        admin.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -78,10 +90,18 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
-    """A PostgreSQL database of the test's own, with the schema of this version."""
-    with _database(postgresql_server, postgresql_template) as url:
-        yield url
+def postgresql_url(postgresql_database: tuple[str, Engine]) -> str:
+    """A PostgreSQL database with the schema of this version, nothing in it, and nobody
+    at it: one is emptied for every test, since making another takes much longer."""
+    url, admin = postgresql_database
+    with admin.connect() as connection:
+        connection.execute(text(_LEAVE))
+        tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        emptying = [f"DELETE FROM {name}" for name in sorted(tables)]
+        # As a replica it checks no foreign keys, so that any order will do.
+        order = ["SET session_replication_role = replica", *emptying, _FROM_THE_START]
+        connection.execute(text("; ".join([*order, "RESET session_replication_role"])))
+    return url
 
 
 @pytest.fixture
