@@ -12,6 +12,7 @@ from flask import Flask, Response, jsonify, request
 
 from bot.demo.posthog import answers
 from bot.demo.posthog.faults import Fault, Faults, Throttle, Tier
+from bot.demo.posthog.ingestion import Ingestion
 from bot.demo.posthog.listing import list_recordings
 from bot.demo.posthog.pages import add_pages
 from bot.demo.posthog.persons import list_persons
@@ -42,6 +43,7 @@ class PostHogStandIn:
 
     ``keys`` maps a personal API key to its scopes. ``tier`` switches PostHog's rate
     limits on, against ``clock``. ``cursors`` off imitates servers of before 2026.
+    ``ingestion`` is what SDKs talk to.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class PostHogStandIn:
         self.calls: list[Call] = []
         self.tier: Tier | None = tier
         self.cursors = True
+        self.ingestion = Ingestion()
         self._clock = clock
         self._throttle = Throttle(clock)
         self._lock = threading.Lock()
@@ -93,6 +96,7 @@ class PostHogStandIn:
                 f"{base}query/", f"{family}-query", self._query, methods=["POST"]
             )
         add_pages(app, self.project, self._clock)
+        app.register_blueprint(self.ingestion.blueprint())
         return app
 
     def _project(self, project_id: str) -> Response:
