@@ -6,6 +6,7 @@ come from their usual environment variables.
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,14 @@ class ReplayStore:
         """Keep an object; one with the same key is replaced as a whole."""
         with _ours(key):
             obstore.put(self._store, key, content)
+
+    def put_durably(self, key: str, content: bytes | IO[bytes]) -> None:
+        """Keep an object that outlives the machine's power once this returns: clouds
+        promise it of every object, a folder's files have to be written through."""
+        self.put(key, content)
+        if isinstance(self._store, LocalStore):
+            with _ours(key):
+                _write_through(Path(str(self._store.prefix)), key)
 
     def get(self, key: str) -> bytes:
         """A whole object. Raises NotFound."""
@@ -108,6 +117,19 @@ class StoredBlobs:
 
     def put(self, key: str, content: bytes) -> None:
         self._store.put(f"{self._folder}/{key}", content)
+
+
+def _write_through(folder: Path, key: str) -> None:
+    """The file, and the folders that name it: they may be new."""
+    path = folder / key
+    for one in (path, *path.parents):
+        descriptor = os.open(one, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if one == folder:
+            break
 
 
 @contextmanager

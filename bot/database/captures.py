@@ -65,6 +65,32 @@ distinct_ids = Table(
         nullable=False,
         index=True,
     ),
+    # Whether somebody said that this is who they are; an anonymous id is nobody's.
+    Column("is_identified", Boolean, nullable=False, server_default=false()),
+    # JSON: what was set under this id and when, so that the order it comes in is one.
+    Column("properties", Text, nullable=False, server_default="{}"),
+)
+
+# What said that two ids are one person's; who is one person follows from all of them.
+aliases = Table(
+    "capture_aliases",
+    metadata,
+    Column("project", String(100), primary_key=True),
+    Column("distinct_id", String(400), primary_key=True),
+    Column("other_id", String(400), primary_key=True),
+    # identify, alias or merge: the first joins no two who are both identified.
+    Column("kind", String(16), primary_key=True),
+    Column("at", Utc, nullable=False),
+    Index("ix_capture_aliases_other_id", "project", "other_id"),
+)
+
+# What a project has used, and what of it could not be read.
+projects = Table(
+    "capture_projects",
+    metadata,
+    Column("project", String(100), primary_key=True),
+    Column("bytes_stored", BigInteger, nullable=False, server_default="0"),
+    Column("unreadable", Integer, nullable=False, server_default="0"),
 )
 
 sessions = Table(
@@ -94,10 +120,13 @@ sessions = Table(
     Column("console_errors", Integer, nullable=False, server_default="0"),
     Column("exceptions", Integer, nullable=False, server_default="0"),
     Column("failed_requests", Integer, nullable=False, server_default="0"),
-    Column("bytes_received", BigInteger, nullable=False, server_default="0"),
+    Column("plain_bytes", BigInteger, nullable=False, server_default="0"),
     Column("bytes_stored", BigInteger, nullable=False, server_default="0"),
     # Whether it grew over the limit, and what came then was left out.
     Column("is_cut", Boolean, nullable=False, server_default=false()),
+    # JSON: what its analytics events say; the columns above follow from this and from
+    # what its blocks say.
+    Column("facts", Text, nullable=False, server_default="{}"),
     UniqueConstraint("project", "session_id"),
     Index("ix_capture_sessions_session_id", "session_id"),
     Index("ix_capture_sessions_state", "state", "received_at"),
@@ -138,9 +167,11 @@ blocks = Table(
     Column("plain_bytes", BigInteger, nullable=False),
     # What is in it, 16 bytes an item: what is sent again is known by this.
     Column("items", LargeBinary, nullable=False),
+    # JSON: what its events say of the session.
+    Column("facts", Text, nullable=False),
 )
 
-# Objects that no row names any more; they go until they are gone.
+# Objects that no row names yet, or any more; they go unless one does soon.
 doomed_objects = Table(
     "doomed_objects",
     metadata,

@@ -65,11 +65,10 @@ def upgrade() -> None:
         sa.Column("console_errors", sa.Integer(), server_default="0", nullable=False),
         sa.Column("exceptions", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failed_requests", sa.Integer(), server_default="0", nullable=False),
-        sa.Column(
-            "bytes_received", sa.BigInteger(), server_default="0", nullable=False
-        ),
+        sa.Column("plain_bytes", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("bytes_stored", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("is_cut", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("facts", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_capture_sessions")),
         sa.UniqueConstraint(
             "project", "session_id", name=op.f("uq_capture_sessions_project")
@@ -99,6 +98,7 @@ def upgrade() -> None:
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("plain_bytes", sa.BigInteger(), nullable=False),
         sa.Column("items", sa.LargeBinary(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["session"],
             ["capture_sessions.id"],
@@ -113,6 +113,10 @@ def upgrade() -> None:
         sa.Column("project", sa.String(100), nullable=False),
         sa.Column("distinct_id", sa.String(400), nullable=False),
         sa.Column("person_id", sa.String(36), nullable=False),
+        sa.Column(
+            "is_identified", sa.Boolean(), server_default=sa.false(), nullable=False
+        ),
+        sa.Column("properties", sa.Text(), server_default="{}", nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["capture_people.id"],
@@ -144,10 +148,37 @@ def upgrade() -> None:
         "capture_visitors",
         ["project", "distinct_id"],
     )
+    op.create_table(
+        "capture_aliases",
+        sa.Column("project", sa.String(100), nullable=False),
+        sa.Column("distinct_id", sa.String(400), nullable=False),
+        sa.Column("other_id", sa.String(400), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "project",
+            "distinct_id",
+            "other_id",
+            "kind",
+            name=op.f("pk_capture_aliases"),
+        ),
+    )
+    op.create_index(
+        "ix_capture_aliases_other_id", "capture_aliases", ["project", "other_id"]
+    )
+    op.create_table(
+        "capture_projects",
+        sa.Column("project", sa.String(100), nullable=False),
+        sa.Column("bytes_stored", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("unreadable", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("project", name=op.f("pk_capture_projects")),
+    )
 
 
 def downgrade() -> None:
     for name in (
+        "capture_projects",
+        "capture_aliases",
         "capture_blocks",
         "capture_visitors",
         "capture_distinct_ids",

@@ -1,0 +1,1 @@
+"""Captured recordings in our own keeping: accepted, filed, found, forgotten."""

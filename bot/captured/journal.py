@@ -1,0 +1,192 @@
+"""Accepted means kept: batches are safe before their senders hear that they were taken.
+
+Many requests share one commit: whatever came while the last one ran is the next one's.
+Nothing waits for a clock, so a single request is as quick as its own commit.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import structlog
+from sqlalchemy import Engine, delete, insert
+
+from bot.captured.usage import Usage
+from bot.clock import Clock, utc_now
+from bot.database.captures import doomed_objects, journal
+from bot.database.engine import transaction
+from bot.errors import CourierError, RetryLater
+from bot.model import Batch
+from bot.storage import ReplayStore
+
+_MEGABYTE = 1024 * 1024
+# Larger ones are objects: a database is the wrong place for them, and the others in
+# the same commit would wait for their bytes.
+_LARGE = _MEGABYTE
+_COMMIT_BYTES = 8 * _MEGABYTE
+# What may wait for commits, in memory. The rest is told to come back.
+_PENDING_BYTES = 64 * _MEGABYTE
+_OVERHEAD = 512
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doomed:
+    """An object about to be written; it goes unless a row names it."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The object that holds one batch."""
+
+    key: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    what: bytes | _Doomed | _Written
+    bytes: int
+    done: Future[None] = field(default_factory=Future)
+
+
+class Journal:
+    """A Keeper: many threads hand over, one writes. Safe to make before a fork."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: ReplayStore,
+        *,
+        quotas: Mapping[str, int] | None = None,
+        pending_bytes: int = _PENDING_BYTES,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._usage = Usage(engine, quotas or {})
+        self._may_pend = pending_bytes
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._pending: deque[_Entry] = deque()
+        self._bytes = 0
+        self._writer: threading.Thread | None = None
+
+    def keep(self, batch: Batch) -> None:
+        """Returns once the batch outlives the process and the machine's power.
+
+        Raises RetryLater where it could not be made safe: the sender must try again.
+        """
+        packed = msgspec.msgpack.encode(batch)
+        if len(packed) < _LARGE:
+            self._commit(packed, len(packed))
+            return
+        key = f"captured/journal/{uuid.uuid4().hex}"
+        self._commit(_Doomed(key), 0)
+        self._store.put_durably(key, msgspec.msgpack.encode([msgspec.Raw(packed)]))
+        self._commit(_Written(key, len(packed)), 0)
+
+    def is_full(self, project: str) -> bool:
+        """Whether the project has used up its quota, as far as is known now."""
+        if self._usage.is_stale(project):
+            with self._changed:
+                self._wake()
+        return self._usage.is_full(project)
+
+    def _commit(self, what: bytes | _Doomed | _Written, size: int) -> None:
+        entry = _Entry(what, size + _OVERHEAD)
+        with self._changed:
+            if self._bytes + entry.bytes > self._may_pend:
+                raise RetryLater("more is being captured than can be written down")
+            self._pending.append(entry)
+            self._bytes += entry.bytes
+            self._wake()
+        entry.done.result()
+
+    def _wake(self) -> None:
+        # Of a thread that was there before a fork, the child has only the record.
+        if self._writer is None or not self._writer.is_alive():
+            self._writer = threading.Thread(
+                target=self._write, name="journal", daemon=True
+            )
+            self._writer.start()
+        self._changed.notify()
+
+    def _write(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._pending or self._usage.is_wanted)
+                group = self._group()
+            if group:
+                self._release(group, self._write_down(group))
+            self._usage.read()
+
+    def _group(self) -> list[_Entry]:
+        group: list[_Entry] = []
+        size = 0
+        while self._pending and size < _COMMIT_BYTES:
+            group.append(self._pending.popleft())
+            size += group[-1].bytes
+        return group
+
+    def _release(self, group: Sequence[_Entry], failure: str | None) -> None:
+        with self._changed:
+            self._bytes -= sum(entry.bytes for entry in group)
+        for entry in group:
+            if failure is None:
+                entry.done.set_result(None)
+            else:
+                entry.done.set_exception(RetryLater(failure))
+
+    def _write_down(self, group: Sequence[_Entry]) -> str | None:
+        """Why the group is not safe; None where it is."""
+        try:
+            self._insert(group, self._clock())
+        except CourierError as error:
+            return str(error)
+        except Exception as error:
+            _log.exception("the journal could not be written")
+            return f"the journal could not be written: {type(error).__name__}"
+        return None
+
+    def _insert(self, group: Sequence[_Entry], now: datetime) -> None:
+        batches = [msgspec.Raw(one.what) for one in group if type(one.what) is bytes]
+        doomed = [one.what.key for one in group if isinstance(one.what, _Doomed)]
+        written = [one.what for one in group if isinstance(one.what, _Written)]
+        with transaction(self._engine) as connection:
+            if batches:
+                payload = msgspec.msgpack.encode(batches)
+                connection.execute(
+                    insert(journal).values(
+                        payload=payload,
+                        batches=len(batches),
+                        bytes=len(payload),
+                        received_at=now,
+                    )
+                )
+            if doomed:
+                rows = [{"object_key": key, "since": now} for key in doomed]
+                connection.execute(insert(doomed_objects), rows)
+            for one in written:
+                connection.execute(
+                    insert(journal).values(
+                        object_key=one.key, batches=1, bytes=one.bytes, received_at=now
+                    )
+                )
+                connection.execute(
+                    delete(doomed_objects).where(doomed_objects.c.object_key == one.key)
+                )
+
+
+def batches_of(payload: bytes) -> list[Batch]:
+    """The batches of a journal's row or object. Raises ValueError where it is none."""
+    return msgspec.msgpack.decode(payload, type=list[Batch])
