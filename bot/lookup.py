@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.errors import Gone, NotFound
+from bot.errors import Gone
 from bot.model import (
+    SOURCE_NAMES,
     Filters,
     Found,
     Identifier,
@@ -19,6 +21,8 @@ from bot.model import (
 )
 from bot.ports import RecordingSource
 from bot.ranking import errors_of
+from bot.sources import Asked, Held
+from bot.sources.people import People, Somebody
 
 # One identifier that fits more people than this says nothing about whom is meant.
 _MAX_PEOPLE = 5
@@ -29,21 +33,41 @@ _ANY = Filters()
 
 @dataclass(slots=True)
 class _Search:
-    people: dict[str, tuple[RecordingSource, Person]] = field(default_factory=dict)
+    asked: Asked
+    people: People
+    recordings: dict[str, list[tuple[RecordingSource, Recording]]] = field(
+        default_factory=dict
+    )
+    """In every source that has them, by their ids."""
     found_by: dict[str, Identifier] = field(default_factory=dict)
-    """The first identifier that led to a person or recording, by their ids."""
-    recordings: dict[str, Recording] = field(default_factory=dict)
+    """The first identifier that led to a recording, by its id."""
     deleted: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unknown: list[Identifier] = field(default_factory=list)
-    found: dict[str, set[str]] = field(default_factory=dict)
-    """Who was found by what they are called: names by address. Whom somebody chose from
-    a list is not among them."""
 
     def is_ambiguous(self) -> bool:
         """Whether different people were found. One customer may have several profiles,
-        and several colleagues one address."""
-        return len(self.found) > 1 or any(len(one) > 1 for one in self.found.values())
+        and several colleagues one address: names tell them apart. Whom somebody chose
+        from a list is none of them."""
+        found: dict[str, set[str]] = {}
+        for somebody in self.people:
+            if not somebody.is_choice:
+                person = somebody.person
+                address = (person.email or person.id).casefold()
+                names = found.setdefault(address, set())
+                if person.name.casefold() != address:
+                    names.add(person.name.casefold())
+        return len(found) > 1 or any(len(one) > 1 for one in found.values())
+
+    def recordings_since(
+        self, since: datetime, limit: int
+    ) -> Iterator[tuple[Somebody, RecordingSource, Recording]]:
+        """What every source has of everybody, each source's newest."""
+        for somebody in self.people:
+            for source, person in somebody.known_as:
+                ask = partial(source.recordings_of, person, since=since, limit=limit)
+                for recording in self.asked.ask(source, ask) or ():
+                    yield somebody, source, recording
 
 
 def look_up(
@@ -70,45 +94,44 @@ def look_up(
             " that.",
             "Try an e-mail address, such as jane@example.com.",
         )
-    search = _Search()
+    asked = Asked(sources)
+    search = _Search(asked, People(asked))
     # Whom a doubtful one fits beside others are too many sooner than those others.
     for identifier in sorted(given, key=lambda one: one.is_doubtful):
         if identifier.is_doubtful and len(search.people) >= _MAX_PEOPLE:
             continue
-        known = [_search(source, identifier, search) for source in sources]
-        if not any(known):
+        if not _search(identifier, search):
             search.unknown.append(identifier)
-    people = tuple(person for _, person in search.people.values())
-    if len(people) > _MAX_PEOPLE or (choosing and search.is_ambiguous()):
+    if len(search.people) > _MAX_PEOPLE or (choosing and search.is_ambiguous()):
         return NothingFound(
             given,
             Reason.AMBIGUOUS,
-            f"That fits {len(people)} people.",
+            f"That fits {len(search.people)} people.",
             "Give the whole e-mail address, the user id or a session id.",
-            people,
+            tuple(one.person for one in search.people),
         )
-    since = now - look_back
-    for key, (source, person) in search.people.items():
-        for recording in source.recordings_of(person, since=since, limit=limit + 1):
-            search.recordings[recording.id] = recording
-            search.found_by.setdefault(recording.id, search.found_by[key])
-    if search.recordings:
-        every = sorted(search.recordings.values(), key=lambda one: one.start)[::-1]
-        wanted = [one for one in every if matches(one, filters)]
-        if not wanted:
-            return _none_matches(given, len(every), look_back, filters, people)
-        return Found(
-            given,
-            tuple(wanted[:limit]),
-            look_back,
-            people,
-            total=min(len(wanted), limit),
-            more=len(every) > limit,
-            filters=filters,
-            unknown=tuple(search.unknown),
-            found_by={one.id: search.found_by[one.id] for one in wanted[:limit]},
-        )
-    return _why(sources, given, search, people, look_back, now)
+    search.people.find_elsewhere()
+    people = tuple(one.person for one in search.people)
+    every = _recordings(search, since=now - look_back, limit=limit + 1)
+    if not every:
+        asked.raise_silence()
+        return _why(given, search, people, look_back, now)
+    wanted = [one for one in every if matches(one, filters)]
+    if not wanted:
+        asked.raise_silence()
+        return _none_matches(given, len(every), look_back, filters, people)
+    return Found(
+        given,
+        tuple(wanted[:limit]),
+        look_back,
+        people,
+        total=min(len(wanted), limit),
+        more=len(every) > limit,
+        filters=filters,
+        unknown=tuple(search.unknown),
+        found_by={one.id: search.found_by[one.id] for one in wanted[:limit]},
+        silent=asked.silent,
+    )
 
 
 def matches(recording: Recording, filters: Filters) -> bool:
@@ -120,51 +143,44 @@ def matches(recording: Recording, filters: Filters) -> bool:
     return not wanted or any(wanted in page.casefold() for page in pages)
 
 
-def recording_by_id(
-    sources: Sequence[RecordingSource], recording_id: str
-) -> tuple[RecordingSource, Recording]:
-    """One recording and the source that has it. Raises NotFound, or Gone."""
-    missing: NotFound | None = None
-    for source in sources:
-        try:
-            return source, source.recording(recording_id)
-        except NotFound as error:
-            missing = missing if isinstance(missing, Gone) else error
-    raise missing or NotFound(
-        f"recording {recording_id}: no source of recordings is configured"
-    )
-
-
-def _search(source: RecordingSource, identifier: Identifier, search: _Search) -> bool:
-    """Whether the source knows anything by the identifier; what, is added to the
-    search."""
+def _search(identifier: Identifier, search: _Search) -> bool:
+    """Whether anything is known by the identifier; what, is added to the search."""
     if identifier.kind in (IdentifierKind.RECORDING, IdentifierKind.UUID):
         try:
-            recording = source.recording(identifier.value)
+            held = search.asked.recording(identifier.value)
         except Gone:
             search.deleted.append(identifier.value)
             return True
-        except NotFound:
-            if identifier.kind is IdentifierKind.RECORDING:
-                search.missing.append(identifier.value)
-                return False
-        else:
-            search.recordings[recording.id] = recording
+        if held is not None:
+            search.recordings[held.recording.id] = list(held.by)
             # Whoever names it, it is that one recording and nobody's others.
             named = replace(identifier, is_doubtful=False)
-            search.found_by.setdefault(recording.id, named)
+            search.found_by.setdefault(held.recording.id, named)
             return True
-    found = source.find_people(identifier)
-    for person in found:
-        key = f"{source.name}:{person.id}"
-        search.people[key] = (source, person)
-        search.found_by.setdefault(key, identifier)
-        if identifier.kind is not IdentifierKind.PERSON:
-            address = (person.email or person.id).casefold()
-            names = search.found.setdefault(address, set())
-            if person.name.casefold() != address:
-                names.add(person.name.casefold())
-    return bool(found)
+        if identifier.kind is IdentifierKind.RECORDING:
+            search.missing.append(identifier.value)
+            return False
+    return search.people.find(identifier)
+
+
+def _recordings(search: _Search, *, since: datetime, limit: int) -> list[Recording]:
+    """Everybody's since then, and those that were named, each once; newest first."""
+    whose: dict[str, Somebody] = {}
+    for somebody, source, recording in search.recordings_since(since, limit):
+        search.recordings.setdefault(recording.id, []).append((source, recording))
+        search.found_by.setdefault(recording.id, somebody.found_by)
+        whose.setdefault(recording.id, somebody)
+    erased = search.asked.erased(search.recordings)
+    every = []
+    for recording_id, told in search.recordings.items():
+        if recording_id in erased:
+            continue
+        recording = Held.of(told).recording
+        owner = whose.get(recording_id)
+        if owner is not None and len(owner.known_as) > 1:
+            recording = replace(recording, person=owner.person)
+        every.append(recording)
+    return sorted(every, key=lambda one: one.start)[::-1]
 
 
 def _none_matches(
@@ -192,7 +208,6 @@ def _none_matches(
 
 
 def _why(
-    sources: Sequence[RecordingSource],
     given: tuple[Identifier, ...],
     search: _Search,
     people: tuple[Person, ...],
@@ -221,11 +236,10 @@ def _why(
             "Nobody is known by that.",
             "Check the spelling, or try the user id your app identifies people by.",
         )
-    return _why_no_session(sources, given, search, people, look_back, now)
+    return _why_no_session(given, search, people, look_back, now)
 
 
 def _why_no_session(
-    sources: Sequence[RecordingSource],
     given: tuple[Identifier, ...],
     search: _Search,
     people: tuple[Person, ...],
@@ -233,11 +247,11 @@ def _why_no_session(
     now: datetime,
 ) -> NothingFound:
     days = _spoken(look_back)
-    older = [
-        recording
-        for source, person in search.people.values()
-        for recording in source.recordings_of(person, since=now - _FAR_BACK, limit=1)
-    ]
+    every = search.recordings_since(now - _FAR_BACK, 1)
+    told = {one.id: one for _, _, one in every}
+    erased = search.asked.erased(told)
+    older = [one for one in told.values() if one.id not in erased]
+    search.asked.raise_silence()
     live = [one for one in older if one.expires_at is None or one.expires_at > now]
     if live:
         last = max(one.start for one in live)
@@ -254,15 +268,21 @@ def _why_no_session(
             given,
             Reason.PAST_RETENTION,
             "There were sessions, but they are past their retention.",
-            "Retention is set in PostHog; what is gone cannot be brought back.",
+            f"Retention is set in {_places(one.source for one in older)}; what is gone"
+            " cannot be brought back.",
             people,
         )
-    if any(source.recordings_enabled() is False for source in sources):
+    records = {
+        source.name: search.asked.ask(source, source.recordings_enabled)
+        for source in search.asked.sources
+    }
+    if False in records.values() and True not in records.values():
+        off = _places(name for name, is_on in records.items() if is_on is False)
         return NothingFound(
             given,
             Reason.RECORDING_OFF,
             "This person is known, but session recording is switched off.",
-            "An administrator can turn it on in PostHog's project settings.",
+            f"An administrator can turn it on in the settings of {off}.",
             people,
         )
     return NothingFound(
@@ -274,6 +294,10 @@ def _why_no_session(
         " their addresses, or a session id.",
         people,
     )
+
+
+def _places(names: Iterable[str]) -> str:
+    return " and ".join(SOURCE_NAMES.get(one, one) for one in dict.fromkeys(names))
 
 
 def _spoken(look_back: timedelta) -> str:

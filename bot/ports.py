@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.model import (
     Batch,
@@ -58,6 +58,15 @@ class RecordingSource(Protocol):
 
     def check(self) -> Iterable[Check]:
         """What ``doctor`` prints about this source; never raises."""
+
+
+@runtime_checkable
+class Erasing(Protocol):
+    """A source in which recordings are erased on purpose. They stay erased, whatever
+    other sources still have of them."""
+
+    def erased(self, recording_ids: Sequence[str]) -> Set[str]:
+        """Those of the recordings that were erased here; may raise RetryLater."""
 
 
 class Keeper(Protocol):

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Row, select
 
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
+from bot.database.schema import FROM_FILE, of_recording
 from bot.database.schema import replays as table
 from bot.errors import CourierError, NotFound
 from bot.exporter import Exported
@@ -91,15 +92,15 @@ class Replays:
     def latest(
         self, source: str, recording_id: str, *, redaction: RedactionPolicy
     ) -> StoredReplay | None:
-        """The newest export of a whole recording that was made by these rules: what
-        was cut out of it is no answer to who asks for the recording, a copy for staff
-        is none for a customer, and an older one may hold what is now taken out."""
+        """The newest export of a whole recording that was made by these rules, from
+        whichever source: what was cut out of it is no answer to who asks for the
+        recording, a copy for staff is none for a customer, and an older one may hold
+        what is now taken out."""
         with transaction(self._engine) as connection:
             rows = connection.execute(
                 select(table)
                 .where(
-                    table.c.source == source,
-                    table.c.recording_id == recording_id,
+                    of_recording(source, recording_id),
                     table.c.redaction == redaction.key,
                 )
                 .order_by(table.c.created_at.desc())
@@ -112,12 +113,12 @@ class Replays:
         self, recordings: Sequence[tuple[str, str]], *, redaction: RedactionPolicy
     ) -> dict[str, Summary]:
         """What is known of recordings from their latest exports, by recording id;
-        each is named by its source and id."""
-        wanted = set(recordings)
+        each is named by a source and its id."""
+        wanted = {(source == FROM_FILE, one) for source, one in recordings}
         query = (
             select(table.c.source, table.c.recording_id, table.c.manifest)
             .where(
-                table.c.recording_id.in_([recording_id for _, recording_id in wanted]),
+                table.c.recording_id.in_([one for _, one in wanted]),
                 table.c.redaction == redaction.key,
             )
             .order_by(table.c.created_at.desc())
@@ -127,7 +128,8 @@ class Replays:
         known: dict[str, Summary] = {}
         for row in rows:
             name = row.recording_id
-            if (row.source, name) in wanted and name not in known:
+            is_wanted = (row.source == FROM_FILE, name) in wanted
+            if is_wanted and name not in known:
                 manifest = Manifest.from_json(json.loads(row.manifest))
                 if manifest.cut is None:
                     known[name] = manifest.summary

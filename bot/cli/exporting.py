@@ -14,6 +14,7 @@ from bot.cli.files import portable_in
 from bot.cli.passphrase import AskOf
 from bot.clock import utc_now
 from bot.config import Settings
+from bot.database.schema import FROM_FILE
 from bot.errors import BadInput
 from bot.exporter import Exported, export
 from bot.exporter.fitting import Limit, Make, export_part
@@ -21,13 +22,14 @@ from bot.exporter.manifest import with_device
 from bot.exporter.portable import PortableReplay
 from bot.exporter.remote import export_fetched, fetched
 from bot.identifiers import read
-from bot.lookup import recording_by_id
-from bot.model import IdentifierKind
+from bot.model import IdentifierKind, Recording
 from bot.policy import Audience, RedactionPolicy
+from bot.ports import RecordingSource
 from bot.recording.files import open_recording
 from bot.recording.lines import Damage
 from bot.recording.rrweb import RrwebEvent
 from bot.recording.spans import Wish
+from bot.sources import first_that_gives, recording_by_id
 
 _FILE_ENDINGS = (".gz", ".json", ".jsonl", ".html")
 
@@ -51,10 +53,12 @@ def export_what(what: str, plan: Plan) -> Exported:
 
     Raises BadInput, NotFound, and what sources raise.
     """
-    given = _opened(what, plan)
-    if plan.wish is None and plan.limit is None:
-        return given.make(given.events)
-    return export_part(given.events, given.make, wish=plan.wish, limit=plan.limit)
+    path = Path(what)
+    if path.exists():
+        return _exported(_from_file(path, plan), plan)
+    if ("/" in what and "://" not in what) or path.suffix in _FILE_ENDINGS:
+        raise BadInput(f"{what}: there is no such file")
+    return _from_sources(what, plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,10 @@ class _Given:
     make: Make
 
 
-def _opened(what: str, plan: Plan) -> _Given:
-    path = Path(what)
-    if path.exists():
-        return _from_file(path, plan)
-    if ("/" in what and "://" not in what) or path.suffix in _FILE_ENDINGS:
-        raise BadInput(f"{what}: there is no such file")
-    return _from_source(what, plan)
+def _exported(given: _Given, plan: Plan) -> Exported:
+    if plan.wish is None and plan.limit is None:
+        return given.make(given.events)
+    return export_part(given.events, given.make, wish=plan.wish, limit=plan.limit)
 
 
 def _from_file(path: Path, plan: Plan) -> _Given:
@@ -80,7 +81,7 @@ def _from_file(path: Path, plan: Plan) -> _Given:
     recording = open_recording(path)
     make = partial(
         export,
-        source="file",
+        source=FROM_FILE,
         recording_id=recording.recording_id,
         person=recording.person_name,
         damage=recording.damage,
@@ -125,7 +126,7 @@ def _again(
     return replace(exported, manifest=manifest)
 
 
-def _from_source(what: str, plan: Plan) -> _Given:
+def _from_sources(what: str, plan: Plan) -> Exported:
     from bot.wiring import sources
 
     found = read(what)
@@ -140,15 +141,19 @@ def _from_source(what: str, plan: Plan) -> _Given:
         if one.kind in (IdentifierKind.RECORDING, IdentifierKind.UUID)
     ]
     recording_id = identifiers[0].value if identifiers else what
-    source, recording = recording_by_id(sources(Settings.from_env()), recording_id)
-    damage = Damage()
-    make = partial(
-        export_fetched,
-        source=source.name,
-        recording=recording,
-        damage=damage,
-        redaction=plan.redaction,
-        now=utc_now(),
-        assets=plan.carrying.of_recording,
-    )
-    return _Given(fetched(source, recording, damage), make)
+    held = recording_by_id(sources(Settings.from_env()), recording_id)
+
+    def exported(source: RecordingSource, recording: Recording) -> Exported:
+        damage = Damage()
+        make = partial(
+            export_fetched,
+            source=source.name,
+            recording=held.recording,
+            damage=damage,
+            redaction=plan.redaction,
+            now=utc_now(),
+            assets=plan.carrying.of_recording,
+        )
+        return _exported(_Given(fetched(source, recording, damage), make), plan)
+
+    return first_that_gives(held, exported)

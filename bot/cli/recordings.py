@@ -27,7 +27,7 @@ from bot.exporter.fitting import Limit
 from bot.exporter.page import file_page
 from bot.identifiers import read
 from bot.lookup import look_up
-from bot.model import Found, NothingFound, Recording
+from bot.model import Found, NothingFound, Recording, told_silence
 from bot.policy import Audience
 from bot.recording.spans import Moment
 
@@ -62,8 +62,9 @@ def find(identifier: str, since: timedelta, limit: int, json_: bool) -> None:
     or a PostHog replay URL."""
     from bot.wiring import sources
 
+    asked = sources(Settings.from_env())
     result = look_up(
-        sources(Settings.from_env()),
+        asked,
         read(identifier),
         look_back=since,
         limit=limit,
@@ -75,9 +76,12 @@ def find(identifier: str, since: timedelta, limit: int, json_: bool) -> None:
             return
         raise NotFound(f"{result.explanation} {result.advice}")
     if json_:
-        as_json({"recordings": [_as_json(one) for one in result.recordings]})
+        recordings = [_as_json(one) for one in result.recordings]
+        as_json({"recordings": recordings, "silent": list(result.silent)})
         return
-    _print(result)
+    _print(result, with_sources=len(asked) > 1)
+    if silence := told_silence(result.silent):
+        say(silence)
 
 
 @click.command()
@@ -219,6 +223,7 @@ def _as_json(recording: Recording) -> dict[str, Any]:
     return {
         "id": recording.id,
         "source": recording.source,
+        "sources": list(recording.sources),
         "person": person and {"id": person.id, "name": person.name},
         "start": recording.start.isoformat(),
         "duration_s": recording.duration.total_seconds(),
@@ -233,9 +238,19 @@ def _as_json(recording: Recording) -> dict[str, Any]:
     }
 
 
-def _print(found: Found) -> None:
+def _print(found: Found, *, with_sources: bool) -> None:
+    several = ("sources",) if with_sources else ()
     table(
-        ("start", "length", "errors", "clicks", "first page", "device", "recording"),
+        (
+            "start",
+            "length",
+            "errors",
+            "clicks",
+            "first page",
+            "device",
+            *several,
+            "recording",
+        ),
         (
             (
                 f"{one.start:%Y-%m-%d %H:%M} UTC",
@@ -244,6 +259,7 @@ def _print(found: Found) -> None:
                 "-" if one.click_count is None else one.click_count,
                 one.start_url or "-",
                 " on ".join(filter(None, (one.browser, one.os))) or one.platform,
+                *([", ".join(one.sources)] if with_sources else []),
                 one.id,
             )
             for one in found.recordings

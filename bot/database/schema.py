@@ -7,13 +7,16 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     String,
     Table,
     Text,
+    and_,
     false,
+    not_,
 )
 
 from bot.database.tables import Utc, metadata
@@ -68,6 +71,19 @@ replays = Table(
     Column("created_at", Utc, nullable=False),
     Index("ix_replays_recording", "source", "recording_id"),
 )
+
+FROM_FILE = "file"
+"""The ``source`` of a replay of a file, which may name any recording as its own."""
+
+
+def of_recording(source: str, recording_id: str) -> ColumnElement[bool]:
+    """The replays of a recording: the same id is the same session in every source."""
+    is_file = replays.c.source == FROM_FILE
+    return and_(
+        replays.c.recording_id == recording_id,
+        is_file if source == FROM_FILE else not_(is_file),
+    )
+
 
 links = Table(
     "links",

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.delivery.policy import Policy
-from bot.errors import BadInput
+from bot.errors import BadInput, RetryLater
 from bot.ledger import Ledger
 from bot.lookup import look_up
 from bot.model import (
@@ -22,6 +22,7 @@ from bot.model import (
     ReplayRequest,
     Summary,
     Told,
+    told_silence,
 )
 from bot.ports import RecordingSource
 from bot.ranking import ranked, why_first
@@ -96,6 +97,8 @@ class Finder:
         if request.told is not None:
             news = _news(result.recordings, request.told)
             if not news:
+                if result.silent:
+                    raise RetryLater(f"no news, but {told_silence(result.silent)}")
                 return _no_news(result)
             result = replace(result, recordings=news, total=len(news))
         summaries = self._summaries(result.recordings)

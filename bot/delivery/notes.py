@@ -35,6 +35,8 @@ _REPLAYS_IN_NOTE = 2
 
 # posthog-js begins a new session after so long without anything done.
 _IDLE_TIMEOUT = timedelta(minutes=30)
+# Between what sources call the end of one session.
+_CLOCKS_DIFFER = timedelta(seconds=1)
 
 
 class Notes:
@@ -67,7 +69,8 @@ class Notes:
                 f"recording {recording.id} may still go on",
                 after=LOOK_AGAIN.total_seconds(),
             )
-        if request.about and recording.end and recording.end <= request.about:
+        told = request.about and request.about + _CLOCKS_DIFFER
+        if told and recording.end and recording.end <= told:
             return NothingFound(
                 (), Reason.NO_NEWS, "The session had ended before it was told of.", ""
             )
@@ -126,6 +129,7 @@ class Notes:
             properties=self._properties(shared[0].recording, result.people)
             if shared
             else {},
+            silent=result.silent,
         )
 
     def _properties(

@@ -13,34 +13,39 @@ from bot.policy import RedactionPolicy
 from bot.ports import RecordingSource
 from bot.recording.lines import Damage, read_lines, without_repeats
 from bot.recording.rrweb import RrwebEvent
+from bot.sources import Held, first_that_gives
 
 # A session may pause for half an hour and go on; only then it cannot grow.
 SETTLES_AFTER = timedelta(minutes=30)
 
 
 def export_recording(
-    source: RecordingSource,
-    recording: Recording,
+    held: Held,
     *,
     redaction: RedactionPolicy,
     now: datetime,
     assets: Collectors | None = None,
 ) -> Exported:
-    """Fetch a recording's snapshots and export them.
+    """Fetch a recording's snapshots from the best of its sources that has them, and
+    export them.
 
-    Raises what the source raises, UnknownShape, and RetryLater where the session has
+    Raises what the sources raise, UnknownShape, and RetryLater where the session has
     only just begun.
     """
-    damage = Damage()
-    return export_fetched(
-        fetched(source, recording, damage),
-        source=source.name,
-        recording=recording,
-        damage=damage,
-        redaction=redaction,
-        now=now,
-        assets=assets,
-    )
+
+    def exported(source: RecordingSource, recording: Recording) -> Exported:
+        damage = Damage()
+        return export_fetched(
+            fetched(source, recording, damage),
+            source=source.name,
+            recording=held.recording,
+            damage=damage,
+            redaction=redaction,
+            now=now,
+            assets=assets,
+        )
+
+    return first_that_gives(held, exported)
 
 
 def fetched(
@@ -82,7 +87,14 @@ def export_fetched(
         raise
 
 
-def is_settled(exported: Exported, recording: Recording, now: datetime) -> bool:
-    """Whether the recording can no longer grow."""
+def is_settled(exported: Exported, held: Held, now: datetime) -> bool:
+    """Whether the recording can no longer grow, nor be had better from a source that
+    was away."""
     ended = exported.manifest.summary.end
-    return not recording.ongoing and now - ended > SETTLES_AFTER
+    best, _ = held.by[0]
+    return (
+        not held.recording.ongoing
+        and now - ended > SETTLES_AFTER
+        and not held.silent
+        and exported.manifest.source == best.name
+    )

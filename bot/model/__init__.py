@@ -18,6 +18,7 @@ from bot.model.links import (
     ShareLink,
 )
 from bot.model.recordings import (
+    SOURCE_NAMES,
     Activity,
     ErrorLine,
     Identifier,
@@ -31,6 +32,7 @@ from bot.model.recordings import (
     Summary,
     WindowCount,
     WindowTurn,
+    told_silence,
 )
 from bot.model.requests import (
     Action,
@@ -67,6 +69,7 @@ from bot.model.results import (
 from bot.model.tickets import TicketHit
 
 __all__ = [
+    "SOURCE_NAMES",
     "Action",
     "Activity",
     "Audience",
@@ -118,4 +121,5 @@ __all__ = [
     "Unanswered",
     "WindowCount",
     "WindowTurn",
+    "told_silence",
 ]

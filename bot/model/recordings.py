@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+SOURCE_NAMES = {
+    "posthog": "PostHog",
+    "capture": "the capture store",
+    "archive": "the archive",
+}
+"""What people call the sources of recordings."""
+
+
+def told_silence(silent: Sequence[str]) -> str:
+    """That sources did not answer, in a line; empty where all did."""
+    if not silent:
+        return ""
+    names = " and ".join(SOURCE_NAMES.get(one, one) for one in silent)
+    return f"{names[:1].upper()}{names[1:]} did not answer: there may be more."
 
 
 class IdentifierKind(StrEnum):
@@ -74,6 +89,8 @@ class Recording:
     expires_at: datetime | None = None
     url: str | None = None
     """Where the source itself plays it; needs a login there."""
+    sources: tuple[str, ...] = field(default=(), compare=False)
+    """Everywhere it was found; ``source`` gives its events best."""
 
 
 @dataclass(frozen=True, slots=True)

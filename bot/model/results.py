@@ -54,6 +54,8 @@ class Found:
     """Those of the identifiers that nobody and nothing is known by."""
     found_by: Mapping[str, Identifier] = field(default_factory=dict)
     """What led to each recording, by its id: the first identifier that did."""
+    silent: tuple[str, ...] = ()
+    """The sources that did not answer: there may be more in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Note:
     source."""
     discussed: Mapping[str, tuple[Discussion, ...]] = field(default_factory=dict)
     """Where recordings were talked about, newest first, by the recording's id."""
+    silent: tuple[str, ...] = ()
+    """The sources that did not answer: there may be more in them."""
 
 
 @dataclass(frozen=True, slots=True)

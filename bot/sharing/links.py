@@ -28,7 +28,7 @@ from sqlalchemy import (
 from bot.audit import AuditEntry, Event, write
 from bot.clock import Clock, utc_now
 from bot.database.engine import transaction
-from bot.database.schema import links, replays
+from bot.database.schema import links, of_recording
 from bot.errors import Gone, NotFound
 from bot.model import LinkState, Recording, ShareLink
 from bot.sealing import Sealer
@@ -164,8 +164,7 @@ class Links:
     def posted_of(self, recording: Recording, limit: int = 100) -> list[LinkEntry]:
         """The links to a recording that were posted, newest first."""
         mine = and_(
-            replays.c.source == recording.source,
-            replays.c.recording_id == recording.id,
+            of_recording(recording.source, recording.id),
             links.c.posted.is_not(None),
         )
         with transaction(self._engine) as connection:

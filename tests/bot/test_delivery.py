@@ -99,9 +99,9 @@ def chat():
 def note_of(courier_of, ledger, chat, time):
     """What is posted for a request, by a worker that is killed right after."""
 
-    def answer(source, request):
+    def answer(source, request, *others):
         request_id, _ = ledger.accept(request)
-        courier_of(source).deliver(ledger.claim(request_id))
+        courier_of(source, *others).deliver(ledger.claim(request_id))
         time.pass_(seconds=61)
         return chat.posted[request_id][-1]
 
@@ -110,9 +110,9 @@ def note_of(courier_of, ledger, chat, time):
 
 @pytest.fixture
 def courier_of(engine, store, time, ledger, chat):
-    def make(source, *, properties=(), **options):
+    def make(*sources, properties=(), **options):
         return Courier(
-            sources=[source],
+            sources=sources,
             destinations={"chat": chat},
             ledger=ledger,
             replays=Replays(engine, store, clock=time),
@@ -141,6 +141,41 @@ def test_a_finished_recording_is_exported_once(courier_of):
     again, _ = courier.answers.stored("r1")
     assert again == first
     assert source.exports == ["r1"]
+
+
+def test_what_one_source_gave_is_not_exported_again_from_another(courier_of):
+    """A recording first exported from PostHog, and kept by capture as well."""
+    theirs = Source(recording("r1"))
+    ours = Source(replace(recording("r1"), source="ours"))
+    ours.name = "ours"
+    first, _ = courier_of(theirs).answers.stored("r1")
+    again, told = courier_of(ours, theirs).answers.stored("r1")
+    assert (again, ours.exports) == (first, [])
+    assert told.sources == ("ours", "memory")
+
+
+def test_a_source_that_is_silent_is_named_in_the_note(courier_of, note_of, chat):
+    away = Source()
+    away.name = "archive"
+    away.find_people = away.recording = lambda _: _raise(RetryLater("away"))
+    note = note_of(Source(recording("r1")), NOTE, away)
+    assert note.silent == ("archive",)
+
+
+def test_that_there_is_no_news_is_not_said_while_a_source_is_silent(
+    courier_of, ledger, chat
+):
+    away = Source()
+    away.name = "archive"
+    away.find_people = lambda _: _raise(RetryLater("away"))
+    chat.told = Told(frozenset({"r1"}))
+    request_id, _ = ledger.accept(NOTE)
+    with pytest.raises(RetryLater):
+        courier_of(Source(recording("r1")), away).deliver(ledger.claim(request_id))
+
+
+def _raise(error):
+    raise error
 
 
 def test_a_recording_that_may_grow_is_exported_again_when_asked_later(courier_of, time):
@@ -377,6 +412,19 @@ def test_that_nothing_was_added_is_no_news(courier_of, note_of, ended, chat):
     courier_of(source).deliver(claim)
     [result] = chat.posted[claim.id]
     assert result.reason is Reason.NO_NEWS
+
+
+def test_a_moment_between_what_sources_call_the_end_is_no_news(
+    courier_of, note_of, ended, chat
+):
+    source = Source(live("r1"))
+    note_of(source, NOTE)
+    same = recording("r1")
+    same = replace(same, end=same.end + timedelta(milliseconds=3), source="another")
+    source.recordings["r1"] = same
+    claim = ended()
+    courier_of(source).deliver(claim)
+    assert chat.posted[claim.id][0].reason is Reason.NO_NEWS
 
 
 def test_one_end_is_awaited_however_often_the_note_is_made(note_of, ended):

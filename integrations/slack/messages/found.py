@@ -12,6 +12,7 @@ from bot.model import (
     Reason,
     Recording,
     Summary,
+    told_silence,
 )
 from integrations.slack import facts
 from integrations.slack.blocks import (
@@ -120,7 +121,8 @@ def _pages(result: Found, shown: int, at: Standpoint) -> list[Block]:
         label = f"More ({result.total - last:,})"
         forth = button(label, PAGE, value=after.to_value())
     place = f"{first} to {last} of {result.total:,}" if back or forth else ""
-    foot = " · ".join(filter(None, [place, _unknown(result), LASTING]))
+    silence = escape(told_silence(result.silent), 200)
+    foot = " · ".join(filter(None, [place, silence, _unknown(result), LASTING]))
     return [*actions(back, forth), context(foot)]
 
 

@@ -22,6 +22,7 @@ from bot.model import (
     Recording,
     SharedReplay,
     Summary,
+    told_silence,
 )
 from integrations.zendesk.note.doubts import doubts
 from integrations.zendesk.note.lines import errors_of
@@ -51,6 +52,7 @@ def found(result: Found, ticket_people: bool) -> Answer:
         "offset": result.offset,
         "total": result.total,
         "more": result.more,
+        "silence": told_silence(result.silent),
         "days": _days(result.look_back),
     }
 

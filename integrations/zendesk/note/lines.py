@@ -10,7 +10,6 @@ from integrations.zendesk.ways import DOUBTFUL
 
 MAX_LINES = 4
 _GOES_ON = "still recording"
-_SOURCES = {"posthog": "Open in PostHog"}
 
 
 def listed(lines: Iterable[str], limit: int = MAX_LINES) -> str:
@@ -67,7 +66,8 @@ def recording_line(
 ) -> str:
     """A recording that was not exported, and the ``reason`` where it could not be."""
     errors = recording.console_error_count
-    source = _SOURCES.get(recording.source, "Open at the source")
+    kept_in = (recording.source, *recording.sources)
+    source = "Open in PostHog" if "posthog" in kept_in else "Open at the source"
     return joined(
         (
             when(recording.start),

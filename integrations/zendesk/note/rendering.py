@@ -12,6 +12,7 @@ from bot.model import (
     Reason,
     ReplayFile,
     SharedReplay,
+    told_silence,
 )
 from integrations.zendesk.causes import Cause
 from integrations.zendesk.note.best import Shown, facts, picture, troubles, watch
@@ -73,6 +74,8 @@ def render(
     if not_understood:
         blocks.insert(1, misread(not_understood))
     blocks += _rest(note)
+    if silence := told_silence(note.silent):
+        blocks.append(f"<p>{silence}</p>")
     return within(
         blocks,
         expiry(each.link for each in note.replays),

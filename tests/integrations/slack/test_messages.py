@@ -96,6 +96,12 @@ SITUATIONS = {
 }
 
 
+def test_a_source_that_did_not_answer_is_named_at_the_foot() -> None:
+    [*_, foot] = messages.found(found(1, silent=("archive",)), AT).blocks
+    [words] = foot["elements"]
+    assert words["text"].startswith("The archive did not answer: there may be more. · ")
+
+
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_message(situation: str) -> None:
     """The whole message is what its fixture says, and Slack takes it."""

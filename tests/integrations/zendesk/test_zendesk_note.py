@@ -325,6 +325,19 @@ def test_the_rest_comes_as_short_lines() -> None:
     assert "The recording was deleted." in text
 
 
+def test_a_source_that_did_not_answer_is_named() -> None:
+    text = text_of(render(replace(NOTE, silent=("posthog",)), "req-1"))
+    assert "PostHog did not answer: there may be more." in text
+
+
+def test_what_ours_gives_best_still_opens_in_posthog() -> None:
+    """Its address is PostHog's, which has the session too."""
+    ours = replace(
+        RECORDING, source="capture", sources=("capture", "posthog"), url="https://ph/x"
+    )
+    assert "Open in PostHog" in text_of(render(replace(NOTE, others=(ours,)), "req-1"))
+
+
 def test_a_note_without_any_replay_says_so() -> None:
     """Everything found but nothing exported is told, not left blank."""
     failed = (RECORDING, "Too long.")
