@@ -2,6 +2,7 @@
 
 CourierError
 ├── RetryLater        may work later: a vendor is down, slow or limits us
+│   └── Limited       a vendor allows us nothing more for now, whatever we ask for
 ├── NotFound          there is no such person, recording, link, ticket or channel
 │   └── Gone          there was one; it is deleted or expired for good
 ├── Refused           permanent until a person changes something: key, scope, channel
@@ -33,6 +34,10 @@ class RetryLater(CourierError):
     ) -> None:
         super().__init__(detail, plain=plain)
         self.after = after
+
+
+class Limited(RetryLater):
+    """The vendor allows us nothing more until then, whatever we ask for."""
 
 
 class NotFound(CourierError):

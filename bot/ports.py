@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from bot.model import (
@@ -67,6 +67,20 @@ class Erasing(Protocol):
 
     def erased(self, recording_ids: Sequence[str]) -> Set[str]:
         """Those of the recordings that were erased here; may raise RetryLater."""
+
+
+class Warehouse(Protocol):
+    """A table elsewhere that holds the index of an archive, by day."""
+
+    def replace_day(self, day: date, rows: bytes) -> None:
+        """Let the day's rows be those of a Parquet file and no others; the same again
+        changes nothing. The table is made where there is none.
+
+        Raises RetryLater or Refused.
+        """
+
+    def check(self) -> None:
+        """Raises what ``replace_day`` would raise for want of access."""
 
 
 class Keeper(Protocol):

@@ -2,6 +2,7 @@
 
 Redis holds nothing that must not be lost. Keys, all under ``courier:`` (Dramatiq's own
 layout): ``courier:bells`` list of message ids, ``courier:bells.msgs`` hash of messages,
+the same for ``courier:archives``,
 ``courier:__acks__.*`` sets of messages a worker holds, ``courier:__heartbeats__``.
 """
 
@@ -18,6 +19,7 @@ from dramatiq.errors import BrokerError
 from bot.errors import SettingsError
 
 QUEUE = "bells"
+ARCHIVE_QUEUE = "archives"
 # An idle worker looks for bells this often; somebody may be waiting in Slack.
 _LOOK_MS = 200
 _log = structlog.get_logger(__name__)
@@ -25,11 +27,12 @@ _log = structlog.get_logger(__name__)
 
 class Bell:
     """Rings for a worker; a bell that is not heard costs seconds and loses nothing.
+    Work that may take long has a queue of its own.
 
     Raises SettingsError where ``redis_url`` is no address of a Redis.
     """
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, *, queue: str = QUEUE) -> None:
         # A request waits for this inside its ack, for which Slack allows 3 s.
         try:
             pool = redis.ConnectionPool.from_url(
@@ -49,12 +52,13 @@ class Bell:
             maintenance_chance=1_000_000,
             middleware=[],
         )
+        self._queue = queue
         self._listener: Callable[[str], None] | None = None
         self._actor = dramatiq.Actor(
             self._heard,
             broker=self.broker,
             actor_name="look_at",
-            queue_name=QUEUE,
+            queue_name=queue,
             priority=0,
             options={},
         )
@@ -105,7 +109,7 @@ class Bell:
 
     def waiting(self) -> int:
         """How many bells nobody has heard yet."""
-        return int(self.broker.client.llen(f"courier:{QUEUE}"))
+        return int(self.broker.client.llen(f"courier:{self._queue}"))
 
     def close(self) -> None:
         self.broker.close()

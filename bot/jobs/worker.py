@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 from dramatiq import Worker as BellWorker
@@ -28,6 +29,15 @@ _SETTLED_IN_S = 30.0
 _log = structlog.get_logger(__name__)
 
 
+class Companion(Protocol):
+    """Other work that a worker's process does, in threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None:
+        """Finish the work in hand and end."""
+
+
 class Worker:
     """Answers requests in threads of its own until it is stopped."""
 
@@ -41,6 +51,7 @@ class Worker:
         threads: int,
         gates: Mapping[str, Gate] | None = None,
         missed: Mapping[str, Missed] | None = None,
+        companions: Sequence[Companion] = (),
         clock: Clock = utc_now,
         sweep_seconds: float = 1.0,
     ) -> None:
@@ -49,6 +60,7 @@ class Worker:
         self._attempts = Attempts(courier, ledger, bell, clock=clock)
         self._gates = Gates(ledger, gates or {})
         self._catching_up = CatchingUp(ledger, missed or {}, clock=clock)
+        self._companions = companions
         self._bell = bell
         self._renew_seconds = lease.total_seconds() / 3
         self._threads = threads
@@ -71,6 +83,8 @@ class Worker:
             )
             helper.start()
             self._helpers.append(helper)
+        for companion in self._companions:
+            companion.start()
 
     def stop(self) -> None:
         """Finish the work in hand and end."""
@@ -80,6 +94,8 @@ class Worker:
             self._bell.hush(self._listening, seconds=_STOP_SECONDS)
         while self._held and time.monotonic() < deadline:
             time.sleep(0.05)
+        for companion in self._companions:
+            companion.stop()
         for helper in self._helpers:
             helper.join()
 

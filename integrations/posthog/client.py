@@ -19,7 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from bot.errors import CourierError, Gone, NotFound, Refused, RetryLater
+from bot.errors import CourierError, Gone, Limited, NotFound, Refused, RetryLater
 
 ProjectPath = Literal["projects", "environments"]
 
@@ -207,7 +207,7 @@ class Client:
         if status == 410:
             return Gone(what, plain="This recording was deleted in PostHog.")
         if status == 429:
-            return RetryLater(
+            return Limited(
                 what,
                 after=_wait(response.headers.get("Retry-After")),
                 plain=f"PostHog limits how often it may be asked. {_LATER}",

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from bot.database import captures, schema  # noqa: F401 (whose tables are compared)
+from bot.database import archives, captures, schema  # noqa: F401 (whose tables are compared)
 from bot.database.migrating import config as migrations
 from bot.database.migrating import newest, upgrade
 from bot.database.tables import metadata
