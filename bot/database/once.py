@@ -12,7 +12,9 @@ def insert_once(
 ) -> bool:
     """Insert the row unless there is one with its value in the ``unique`` column, which
     NULL equals nowhere; whether it is new."""
-    return bool(connection.execute(_unless_there(connection, unique, values)).rowcount)
+    # PostgreSQL's driver does not tell the number of rows.
+    inserting = _unless_there(connection, unique, values).returning(unique)
+    return connection.execute(inserting).first() is not None
 
 
 def _unless_there(
