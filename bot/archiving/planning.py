@@ -116,6 +116,7 @@ class Planner:
                         "run_id": held.run.id,
                         "recording_id": recording.id,
                         "source": source.name,
+                        "start": recording.start,
                         "recording": None if is_there else recording_to_json(recording),
                         "state": TaskState.THERE if is_there else TaskState.WAITING,
                         "due_at": now,

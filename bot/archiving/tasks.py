@@ -83,7 +83,7 @@ class Tasks:
         self._clock = clock
 
     def claim(self, run_id: str | None = None) -> Task | None:
-        """The task that has waited longest, of one run or of those that all workers
+        """The task of the oldest recording, of one run or of those that all workers
         share; None where there is none to begin with now."""
         now = self._clock()
         try:
@@ -173,7 +173,8 @@ def _take(
     first = (
         select(table.c.id)
         .where(which, _is_due(now))
-        .order_by(table.c.due_at, table.c.id)
+        # The oldest is the next that its source forgets.
+        .order_by(table.c.start, table.c.id)
         .limit(1)
         # On PostgreSQL several workers take several rows.
         .with_for_update(skip_locked=True, of=table)

@@ -77,6 +77,7 @@ tasks = Table(
     Column("run_id", String(32), ForeignKey("archive_runs.id"), nullable=False),
     Column("recording_id", String(100), nullable=False),
     Column("source", String(32), nullable=False),
+    Column("start", Utc, nullable=False),
     # JSON of the recording as it was listed; gone when the task is settled.
     Column("recording", Text),
     # waiting, working; then archived, there, ongoing, gone or failed.
@@ -91,7 +92,7 @@ tasks = Table(
     Column("error", Text),
     Column("settled_at", Utc),
     UniqueConstraint("run_id", "recording_id"),
-    Index("ix_archive_tasks_state_due_at", "state", "due_at"),
+    Index("ix_archive_tasks_state_start", "state", "start"),
     Index("ix_archive_tasks_run_id_state", "run_id", "state"),
 )
 

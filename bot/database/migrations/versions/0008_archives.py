@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.String(length=32), nullable=False),
         sa.Column("recording_id", sa.String(length=100), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recording", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -157,9 +158,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_archive_tasks_state_due_at",
+        "ix_archive_tasks_state_start",
         "archive_tasks",
-        ["state", "due_at"],
+        ["state", "start"],
         unique=False,
     )
     op.create_table(
