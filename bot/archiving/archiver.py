@@ -22,10 +22,11 @@ from bot.errors import CourierError, Limited, NotFound, RetryLater
 from bot.exporter import Exported
 from bot.exporter.convert import snapshot_lines
 from bot.exporter.page import file_page
-from bot.exporter.remote import export_recording, is_settled
+from bot.exporter.remote import SETTLES_AFTER, export_fetched, fetched
 from bot.ledger import Lost
 from bot.policy import RedactionPolicy
 from bot.ports import RecordingSource
+from bot.recording.lines import Damage
 
 # A recording that fails so often is left for the next run.
 _MAX_ATTEMPTS = 5
@@ -89,9 +90,12 @@ class Archiver:
             raise CourierError(f"no source {task.recording.source} is configured here")
         now = self._clock()
         try:
-            exported = export_recording(
-                source,
-                task.recording,
+            damage = Damage()
+            exported = export_fetched(
+                fetched(source, task.recording, damage),
+                source=source.name,
+                recording=task.recording,
+                damage=damage,
                 redaction=self._redaction,
                 now=now,
                 assets=self._assets,
@@ -114,7 +118,8 @@ class Archiver:
             # Nobody else may have put another version of it meanwhile.
             self._tasks.renew(task)
             store.put(key, made.content)
-        is_final = is_settled(exported, recording, now)
+        ended = exported.manifest.summary.end
+        is_final = not recording.ongoing and now - ended > SETTLES_AFTER
         row = {
             **row_of(recording, exported, now=now),
             "target": order.target,

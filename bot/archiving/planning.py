@@ -25,7 +25,7 @@ from bot.errors import NotFound
 from bot.lookup import matches
 from bot.model import Identifier, IdentifierKind, Person, Recording, RecordingsPage
 from bot.policy import RedactionPolicy
-from bot.ports import RecordingSource
+from bot.ports import Erasing, RecordingSource
 
 PAGE = 100
 # Of one person; nobody has more.
@@ -92,8 +92,18 @@ class Planner:
             page = source.recordings_between(
                 run.since, run.until, after=after, limit=PAGE
             )
-        wanted = tuple(one for one in page.recordings if matches(one, filters))
+        erased = self._erased([one.id for one in page.recordings])
+        wanted = tuple(
+            one
+            for one in page.recordings
+            if matches(one, filters) and one.id not in erased
+        )
         return RecordingsPage(wanted, page.after, page.unread)
+
+    def _erased(self, ids: list[str]) -> set[str]:
+        """Those of the recordings that were erased on purpose somewhere."""
+        erasing = [one for one in self._sources if isinstance(one, Erasing)]
+        return {gone for one in erasing for gone in one.erased(ids)} if ids else set()
 
     def _keep(self, held: Held, source: RecordingSource, page: RecordingsPage) -> None:
         now = self._clock()
