@@ -11,7 +11,6 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import Engine
 
-from bot.archiving.building import Archives
 from bot.audit import AuditLog
 from bot.config import Settings
 from bot.database.engine import connect
@@ -32,7 +31,6 @@ from bot.sharing import Links, Postings
 from bot.storage import ReplayStore
 from bot.web import health, previews, replays
 from bot.web.app import create_app
-from bot.wiring.archives import archive_worker_of, archives_of
 from bot.wiring.conversation import Conversation, plain
 from bot.wiring.recordings import asset_collectors, sources
 
@@ -69,10 +67,6 @@ class Services:
                 "REDIS_URL is missing; `replay-courier serve` brings a Redis of its own"
             )
         return Bell(url)
-
-    @cached_property
-    def archives(self) -> Archives:
-        return archives_of(self)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -215,7 +209,6 @@ class Services:
                 for name, one in self.conversations.items()
                 if one.missed is not None
             },
-            companions=[archive_worker_of(self)],
         )
 
     @property

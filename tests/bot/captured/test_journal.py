@@ -13,18 +13,12 @@ from bot.database.captures import doomed_objects, journal, projects
 from bot.database.engine import connect
 from bot.errors import RetryLater
 from bot.model import Batch
-from bot.storage import ReplayStore
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def batch(body=b"body", project="phc_shop"):
     return Batch(project, NOW, body, "/s/", "compression=gzip-js", "text/plain")
-
-
-@pytest.fixture
-def store(tmp_path):
-    return ReplayStore.at((tmp_path / "objects").as_uri())
 
 
 def kept(engine, store):
