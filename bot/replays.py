@@ -6,13 +6,14 @@ import json
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, delete, exists, select
 
 from bot.clock import Clock, utc_now
+from bot.database.captures import doomed_objects
 from bot.database.engine import transaction
-from bot.database.schema import FROM_FILE, of_recording
+from bot.database.schema import FROM_FILE, links, of_recording
 from bot.database.schema import replays as table
 from bot.errors import CourierError, NotFound
 from bot.exporter import Exported
@@ -24,6 +25,7 @@ from bot.storage import ReplayStore
 
 # Nobody shares more parts of a recording before somebody asks for all of it again.
 _LOOKED_THROUGH = 20
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class StoredReplay:
     is_final: bool
     """False where the recording could still grow when it was exported."""
     created_at: datetime
+    redaction: str = ""
+    """By which rules it was made: ``RedactionPolicy.key``."""
+
+    @property
+    def is_followable(self) -> bool:
+        """Whether there may be a newer export of all of the same session."""
+        return (
+            self.manifest.ongoing
+            and self.manifest.cut is None
+            and self.manifest.recording_id is not None
+            and self.manifest.source != FROM_FILE
+        )
 
 
 class Replays:
@@ -77,7 +91,9 @@ class Replays:
         except CourierError:
             self._store.delete(key)
             raise
-        return StoredReplay(replay_id, manifest, key, is_final, now)
+        return StoredReplay(
+            replay_id, manifest, key, is_final, now, exported.redaction.key
+        )
 
     def get(self, replay_id: str) -> StoredReplay:
         """Raises NotFound."""
@@ -108,6 +124,59 @@ class Replays:
             ).all()
         stored = map(_stored, rows)
         return next((one for one in stored if one.manifest.cut is None), None)
+
+    def earlier(self, replay: StoredReplay) -> list[StoredReplay]:
+        """The exports of the same whole recording by the same rules that were made
+        before this one while the session went on, newest first."""
+        with transaction(self._engine) as connection:
+            rows = connection.execute(
+                select(table)
+                .where(
+                    of_recording(
+                        replay.manifest.source, replay.manifest.recording_id or ""
+                    ),
+                    table.c.redaction == replay.redaction,
+                    table.c.is_final.is_(False),
+                    table.c.created_at <= replay.created_at,
+                    table.c.id != replay.id,
+                )
+                .order_by(table.c.created_at.desc())
+            ).all()
+        return [one for one in map(_stored, rows) if one.is_followable]
+
+    def behind(self, replay: StoredReplay, replay_id: str) -> StoredReplay:
+        """The replay itself, or an earlier export of what it is an export of, by its
+        id: a page may still be reading it. Raises NotFound."""
+        if replay_id == replay.id:
+            return replay
+        named = self.get(replay_id)
+        if named not in self.earlier(replay) or replay.manifest.cut is not None:
+            raise NotFound(f"no replay {replay_id} behind this link")
+        return named
+
+    def drop_unused(self, replays: Sequence[StoredReplay]) -> int:
+        """Delete those of the replays that no link leads to; how many."""
+        dropped = 0
+        for one in replays:
+            unused = ~exists().where(links.c.replay_id == one.id)
+            doomed = {"object_key": one.object_key, "since": _AT_ONCE}
+            with transaction(self._engine) as connection:
+                gone = connection.execute(
+                    delete(table).where(table.c.id == one.id, unused)
+                )
+                if not gone.rowcount:
+                    continue
+                # Whatever dies before it is deleted, the object goes.
+                connection.execute(doomed_objects.insert().values(doomed))
+            self._store.delete(one.object_key)
+            with transaction(self._engine) as connection:
+                connection.execute(
+                    delete(doomed_objects).where(
+                        doomed_objects.c.object_key == one.object_key
+                    )
+                )
+            dropped += 1
+        return dropped
 
     def summaries(
         self, recordings: Sequence[tuple[str, str]], *, redaction: RedactionPolicy
@@ -202,4 +271,5 @@ def _stored(row: Row[tuple[object, ...]]) -> StoredReplay:
         object_key=row.object_key,
         is_final=row.is_final,
         created_at=row.created_at,
+        redaction=row.redaction,
     )

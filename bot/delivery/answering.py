@@ -13,6 +13,7 @@ from bot.delivery.notes import Notes
 from bot.delivery.policy import Policy
 from bot.delivery.reporting import Reports
 from bot.delivery.shares import Shares
+from bot.delivery.watching import Watched
 from bot.errors import BadInput
 from bot.ledger import Claim
 from bot.model import Action, Audience, Nothing, Recording, ReplayRequest, Result
@@ -32,6 +33,7 @@ class Answers:
     describer: Describer
     reports: Reports
     discussions: Discussions
+    watched: Watched
     policy: Policy
 
     def of(self, claim: Claim, request: ReplayRequest) -> Result:
@@ -66,6 +68,10 @@ class Answers:
                 return self.reports.of(request)
             case Action.DISCUSSED:
                 return self.discussions.of(request)
+            case Action.FOLLOW:
+                return self.watched.follow(request)
+            case Action.TIDY:
+                return self.watched.tidy(request)
             case Action.DETACH | Action.NOTHING:
                 return Nothing()
 

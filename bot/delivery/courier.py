@@ -29,6 +29,7 @@ from bot.delivery.policy import Policy
 from bot.delivery.reporting import Reports
 from bot.delivery.shares import Shares
 from bot.delivery.telling import Teller
+from bot.delivery.watching import Watched
 from bot.errors import CourierError, NotAllowed, NotFound
 from bot.ledger import Claim, Ledger
 from bot.model import (
@@ -46,6 +47,8 @@ from bot.sharing import Links, Postings
 
 # Answers that somebody waits for, and that take a while.
 _WAITED_FOR = {Action.FIND, Action.SHARE, Action.ATTACH}
+# Pages ask for these, and find what became of it by themselves.
+_POSTED_NOWHERE = {Action.FOLLOW, Action.TIDY}
 
 _log = structlog.get_logger(__name__)
 
@@ -97,6 +100,9 @@ class Courier:
             describer=self._describer,
             reports=self._reports,
             discussions=self._discussions,
+            watched=Watched(
+                exports, replays, links, ledger, policy=policy, clock=clock
+            ),
             policy=policy,
         )
 
@@ -105,6 +111,9 @@ class Courier:
 
         Raises RetryLater, or another CourierError where it cannot be answered.
         """
+        if claim.request.action in _POSTED_NOWHERE:
+            self.answers.of(claim, claim.request)
+            return Delivery()
         destination = self._destinations.get(claim.request.reply_to.destination)
         if claim.failure is not None and claim.request.report_to is not None:
             return self._failed_elsewhere(claim, destination)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.assets.index import Collectors
 from bot.clock import Clock
+from bot.exporter.manifest import Manifest
 from bot.exporter.remote import export_recording, is_settled
 from bot.model import Recording
 from bot.policy import RedactionPolicy
@@ -16,6 +17,8 @@ from bot.sources import recording_by_id
 
 # A retry within this time uses what the try before it exported.
 _FRESH = timedelta(minutes=10)
+# Several who watch the same session have it exported once.
+_JUST_MADE = timedelta(seconds=8)
 
 
 class Exports:
@@ -57,3 +60,28 @@ class Exports:
         ) as exported:
             final = is_settled(exported, held, now)
             return self._replays.keep(exported, is_final=final), recording
+
+    def newest(self, recording_id: str, redaction: RedactionPolicy) -> StoredReplay:
+        """The replay of a session that goes on, with what was added lately; the one
+        that is kept where that is nothing.
+
+        Raises NotFound, Gone, UnknownShape, or RetryLater.
+        """
+        held = recording_by_id(self._sources, recording_id)
+        kept = self._replays.latest(
+            held.recording.source, recording_id, redaction=redaction
+        )
+        now = self._clock()
+        if kept and (kept.is_final or now - kept.created_at < _JUST_MADE):
+            return kept
+        with export_recording(
+            held, redaction=redaction, now=now, assets=self._assets
+        ) as exported:
+            if kept and _is_same(kept.manifest, exported.manifest):
+                return kept
+            final = is_settled(exported, held, now)
+            return self._replays.keep(exported, is_final=final)
+
+
+def _is_same(kept: Manifest, made: Manifest) -> bool:
+    return (kept.sha256, kept.ongoing) == (made.sha256, made.ongoing)

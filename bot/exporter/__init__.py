@@ -147,6 +147,7 @@ def export(
             segments=segments,
             sha256=digest,
             assets=carried,
+            ongoing=recording is not None and recording.ongoing,
         ),
         payload,
         policy,

@@ -55,6 +55,8 @@ class Manifest:
     """Which part of the recording this is; None where it is all of it."""
     assets: AssetIndex | None = None
     """None where nobody looked for any."""
+    ongoing: bool = False
+    """Whether the session was still going on."""
 
     @property
     def name(self) -> str:
@@ -141,6 +143,7 @@ class Manifest:
             "segments": [segment.to_json() for segment in self.segments],
             "sha256": self.sha256,
             "assets": self.assets and self.assets.to_json(),
+            **({"ongoing": True} if self.ongoing else {}),
             **({} if counted is None else {"activity": asdict(counted)}),
         }
 
@@ -164,6 +167,7 @@ class Manifest:
                 producer=_read(value, "producer", str),
                 cut=Cut.from_json(value.get("cut")),
                 assets=value.get("assets") and AssetIndex.from_json(value["assets"]),
+                ongoing=value.get("ongoing") is True,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(f"the replay's manifest is damaged: {error!r}") from error

@@ -103,9 +103,11 @@ def share_page(
     download_url: str,
     expires: str,
     assets_url: str = "",
+    newer_url: str = "",
 ) -> bytes:
     """The page of a share link, which fetches its segments from ``segments_url`` and
-    its assets from ``assets_url``, by number."""
+    its assets from ``assets_url``, by number. It asks at ``newer_url`` whether there is
+    more of a session that goes on."""
     attributes = "".join(
         f' data-{name}="{html.escape(value, quote=True)}"'
         for name, value in (
@@ -113,7 +115,9 @@ def share_page(
             ("assets", assets_url),
             ("download", download_url),
             ("expires", expires),
+            ("newer", newer_url),
         )
+        if value or name != "newer"
     )
     head, tail = _assemble(
         manifest.to_json(),

@@ -28,6 +28,8 @@ _PATIENCE = {
     Action.DETACH: timedelta(minutes=10),
     Action.REPORT: timedelta(hours=24),
     Action.DISCUSSED: timedelta(hours=24),
+    Action.FOLLOW: timedelta(minutes=1),
+    Action.TIDY: timedelta(hours=24),
     Action.NOTHING: timedelta(minutes=2),
     Action.LINK_CHANGED: timedelta(hours=24),
     Action.HOME: timedelta(minutes=2),
@@ -38,6 +40,8 @@ _PATIENCE = {
 _PATIENCE_FOR_FAILURE = timedelta(minutes=30)
 # Nobody waits for these: a failure is told to the log alone.
 _SILENT = {
+    Action.FOLLOW,
+    Action.TIDY,
     Action.ENDED,
     Action.LINK_CHANGED,
     Action.PREVIEW,

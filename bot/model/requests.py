@@ -50,6 +50,11 @@ class Action(StrEnum):
     """Tell whoever asked for an answer elsewhere what became of it."""
     DISCUSSED = "discussed"
     """Tell where a recording was shared before that it is talked about elsewhere."""
+    FOLLOW = "follow"
+    """Somebody looks at a session that goes on: have its links lead to what there is
+    of it now."""
+    TIDY = "tidy"
+    """Delete what was stored of a session while it went on and no link leads to."""
     NOTHING = "nothing"
     """Look up and change nothing: the destination itself knows what to answer."""
 

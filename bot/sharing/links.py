@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -148,6 +148,19 @@ class Links:
             if revoked.rowcount:
                 write(connection, AuditEntry(now, Event.REVOKE, by, link_id=link_id))
         return known is not None
+
+    def lead_on(self, replay_ids: Sequence[str], to: str) -> int:
+        """Have the open links to these replays lead to another one of the same
+        recording by the same rules; how many. A closed link changes no more."""
+        now = self._clock()
+        with transaction(self._engine) as connection:
+            moved = connection.execute(
+                update(links)
+                .where(links.c.replay_id.in_(replay_ids))
+                .where(links.c.revoked_at.is_(None), links.c.expires_at > now)
+                .values(replay_id=to)
+            )
+        return int(moved.rowcount)
 
     def minted_for(self, request_id: str) -> list[str]:
         """The ids of the links that were minted for a request: their origins begin with

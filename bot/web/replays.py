@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, request, stream_with_context
 
@@ -26,6 +27,7 @@ from bot.replays import Replays, StoredReplay
 from bot.share_urls import PATH
 from bot.sharing import Links, OpenLink
 from bot.web.pages import framed_policy, message_page
+from bot.web.watching import Watching
 
 # What stands around the segments is less, and tells nothing.
 _CHECKED_BYTES = 200
@@ -57,9 +59,14 @@ class Framing:
 
 
 def blueprint(
-    *, links: Links, replays: Replays, framing: Framing | None = None
+    *,
+    links: Links,
+    replays: Replays,
+    framing: Framing | None = None,
+    watching: Watching | None = None,
 ) -> Blueprint:
-    """The routes of share links; with ``framing`` those of a place that shows them."""
+    """The routes of share links; with ``framing`` those of a place that shows them.
+    ``watching`` lets pages of sessions that go on ask for more."""
     path = framing.path if framing else PATH
     routes = Blueprint("framed" if framing else "replays", __name__, url_prefix=path)
 
@@ -68,15 +75,32 @@ def blueprint(
         return _answer(token, _page)
 
     # A link that opens a few times only is read on with the ticket its page was given.
+    # While a session goes on the link leads to ever newer replays of it, so the parts
+    # of each are named by it.
     @routes.get("/<token>/segments/<int:index>")
+    @routes.get("/<token>/of/<replay_id>/segments/<int:index>")
     @routes.get("/<token>/opened/<ticket>/segments/<int:index>")
-    def segment(token: str, index: int, ticket: str = "") -> Response:
-        return _answer(token, partial(_part, replays.segment, index, ticket), ticket)
+    @routes.get("/<token>/opened/<ticket>/of/<replay_id>/segments/<int:index>")
+    def segment(
+        token: str, index: int, ticket: str = "", replay_id: str = ""
+    ) -> Response:
+        part = partial(_part, replays.segment, index, ticket, replay_id)
+        return _answer(token, part, ticket)
 
     @routes.get("/<token>/assets/<int:index>")
+    @routes.get("/<token>/of/<replay_id>/assets/<int:index>")
     @routes.get("/<token>/opened/<ticket>/assets/<int:index>")
-    def asset(token: str, index: int, ticket: str = "") -> Response:
-        return _answer(token, partial(_part, replays.asset, index, ticket), ticket)
+    @routes.get("/<token>/opened/<ticket>/of/<replay_id>/assets/<int:index>")
+    def asset(
+        token: str, index: int, ticket: str = "", replay_id: str = ""
+    ) -> Response:
+        part = partial(_part, replays.asset, index, ticket, replay_id)
+        return _answer(token, part, ticket)
+
+    @routes.get("/<token>/newer/<replay_id>")
+    @routes.get("/<token>/opened/<ticket>/newer/<replay_id>")
+    def newer(token: str, replay_id: str, ticket: str = "") -> Response:
+        return _answer(token, partial(_newer, replay_id, ticket), ticket)
 
     @routes.get("/<token>/download")
     @routes.get("/<token>/opened/<ticket>/download")
@@ -105,10 +129,13 @@ def blueprint(
         ticket = _seen(link, "page")
         if link.is_limited:
             base += f"/opened/{ticket}"
+        goes_on = watching is not None and watching.goes_on(replay)
+        parts = f"{base}/of/{replay.id}" if goes_on else base
         body = share_page(
             replay.manifest,
-            segments_url=f"{base}/segments/",
-            assets_url=f"{base}/assets/",
+            segments_url=f"{parts}/segments/",
+            assets_url=f"{parts}/assets/",
+            newer_url=f"{base}/newer/{replay.id}" if goes_on else "",
             download_url=f"{base}/download",
             expires=link.expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
@@ -130,11 +157,14 @@ def blueprint(
         read: Callable[[StoredReplay, int], bytes],
         index: int,
         ticket: str,
+        replay_id: str,
         link: OpenLink,
         replay: StoredReplay,
     ) -> Response:
         if not links.door.admits(link, ticket):
             raise NotFound("this part is behind the link's page")
+        if replay_id:
+            replay = replays.behind(replay, replay_id)
         # Nothing to open by itself, whatever it is; the viewer knows what it asked for.
         content = read(replay, index)
         response = Response(content, content_type="application/octet-stream")
@@ -142,6 +172,24 @@ def blueprint(
         left = (link.expires_at - datetime.now(UTC)).total_seconds()
         response.headers["Cache-Control"] = f"private, max-age={int(min(left, 60))}"
         return response
+
+    def _newer(
+        known: str, ticket: str, link: OpenLink, replay: StoredReplay
+    ) -> Response:
+        """Whether the session goes on, and what the link leads to if the page does not
+        know it."""
+        if watching is None or not links.door.admits(link, ticket):
+            raise NotFound("this is behind the link's page")
+        goes_on = watching.goes_on(replay)
+        if goes_on:
+            watching.ask(replay)
+        answer: dict[str, Any] = {"ongoing": goes_on}
+        if known != replay.id:
+            base = request.path.rpartition("/newer/")[0]
+            answer["newer"] = f"{base}/newer/{replay.id}"
+            answer["segments"] = f"{base}/of/{replay.id}/segments/"
+            answer["manifest"] = replay.manifest.to_json()
+        return Response(json.dumps(answer), content_type="application/json")
 
     def _download(ticket: str, link: OpenLink, replay: StoredReplay) -> Response:
         if not (link.is_limited and links.door.admits(link, ticket)):

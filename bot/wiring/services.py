@@ -21,6 +21,7 @@ from bot.intake import CourierIntake
 from bot.jobs.queue import Bell
 from bot.jobs.worker import Worker
 from bot.ledger import Ledger
+from bot.model import Audience
 from bot.ports import Intake, RecordingSource
 from bot.preview.chromium import Chromium
 from bot.preview.frame import Frames
@@ -31,6 +32,7 @@ from bot.sharing import Links, Postings
 from bot.storage import ReplayStore
 from bot.web import health, previews, replays
 from bot.web.app import create_app
+from bot.web.watching import Watching
 from bot.wiring.conversation import Conversation, plain
 from bot.wiring.recordings import asset_collectors, sources
 
@@ -163,7 +165,9 @@ class Services:
         """The web application."""
         return create_app(
             [
-                replays.blueprint(links=self.links, replays=self.replays),
+                replays.blueprint(
+                    links=self.links, replays=self.replays, watching=self.watching
+                ),
                 previews.blueprint(
                     links=self.links, replays=self.replays, frames=self.frames
                 ),
@@ -173,6 +177,12 @@ class Services:
                 ),
             ]
         )
+
+    @cached_property
+    def watching(self) -> Watching:
+        redaction = self.settings.redaction
+        copies = [redaction.for_audience(one).key for one in Audience]
+        return Watching(self.intake, [redaction.key, *copies])
 
     @cached_property
     def intake(self) -> Intake:

@@ -69,6 +69,7 @@ def zendesk_app_of(services: Services, channels: Channels | None) -> Conversatio
             links=services.links,
             replays=services.replays,
             framing=replays.Framing(_PLAY_PATH, f"'self' {origin}", passes.token_of),
+            watching=services.watching,
         )
 
     return Conversation(
