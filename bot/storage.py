@@ -38,8 +38,9 @@ class ReplayStore:
         self._store = store
 
     @classmethod
-    def at(cls, url: str) -> ReplayStore:
-        """The store at ``file:///…``, ``s3://…``, ``gs://…`` or ``az://…``."""
+    def at(cls, url: str, *, named: str = "STORAGE_URL") -> ReplayStore:
+        """The store at ``file:///…``, ``s3://…``, ``gs://…`` or ``az://…``. Raises
+        SettingsError, which says where the URL was ``named``."""
         parts = urlsplit(url)
         try:
             if parts.scheme in ("", "file"):
@@ -50,7 +51,7 @@ class ReplayStore:
                 client["allow_http"] = "true"  # an S3 in one's own house may be plain
             return cls(from_url(url, client_options=client, retry_config=_RETRIES))  # type: ignore[call-overload]
         except (BaseError, OSError, ValueError) as error:
-            raise SettingsError(f"STORAGE_URL: {error}") from error
+            raise SettingsError(f"{named}: {error}") from error
 
     def put(self, key: str, content: bytes | IO[bytes]) -> None:
         """Keep an object; one with the same key is replaced as a whole."""
@@ -69,6 +70,18 @@ class ReplayStore:
         """A whole object. Raises NotFound."""
         with _ours(key):
             return bytes(obstore.get(self._store, key).bytes())
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """A whole object, piece by piece. Raises NotFound."""
+        with _ours(key):
+            yield from map(bytes, obstore.get(self._store, key).stream())
+
+    def keys(self, folder: str) -> Iterator[str]:
+        """The keys of all objects in a folder and those below it."""
+        with _ours(f"{folder}/"):
+            for some in obstore.list(self._store, prefix=folder):
+                for one in some:
+                    yield one["path"]
 
     def get_range(self, key: str, start: int, length: int) -> bytes:
         """A part of an object. Raises NotFound."""

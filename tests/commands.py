@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -39,9 +39,12 @@ def start(
 ) -> BaseProcess:
     """``replay-courier WORDS`` in ``folder``, at no terminal; what it says is written
     to the ends of the two files, which may be the same. It dies with the test run."""
-    process = _FORKS.Process(
-        target=_be, args=(words, dict(environment), folder, stdout, stderr), daemon=True
-    )
+    return fork(_be, words, dict(environment), folder, stdout, stderr)
+
+
+def fork(function: Callable[..., object], *arguments: object) -> BaseProcess:
+    """A function of a module, called in a process of its own in the same way."""
+    process = _FORKS.Process(target=function, args=arguments, daemon=True)
     process.start()
     return process
 

@@ -115,6 +115,8 @@ def _parse(command: click.Command, words: list[str]) -> None:
     context = command.make_context(words[0], words[1:])
     if isinstance(command, click.Group):
         rest = [*context._protected_args, *context.args]
+        if not rest and command.invoke_without_command:
+            return
         found = command.get_command(context, rest[0])
         assert found is not None, rest
         _parse(found, rest)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from bot.archiving.archiver import Archiver
 from bot.archiving.index import Index, WarehouseAt
 from bot.archiving.objects import StoreAt
+from bot.archiving.orders import Order
 from bot.archiving.paces import Paces
 from bot.archiving.planning import Planner
 from bot.archiving.runs import Runs
@@ -46,6 +47,7 @@ class Archives:
         self.index = Index(
             engine, store_at=store_at, warehouse_at=warehouse_at or _no_warehouse
         )
+        self._store_at = store_at
         tasks = Tasks(engine, self.paces, lease=lease, clock=clock)
         self.work = Work(
             runs=self.runs,
@@ -66,6 +68,13 @@ class Archives:
             index=self.index,
             lease=lease,
         )
+
+    def check(self, order: Order) -> None:
+        """Raises SettingsError, Refused or RetryLater where its target or its table
+        cannot be written to: sooner than after an hour of fetching."""
+        self._store_at(order.target).check()
+        if order.warehouse:
+            self.index.warehouse_at(order.warehouse).check()
 
 
 def _no_warehouse(name: str) -> Warehouse:

@@ -27,7 +27,7 @@ class Index:
     ) -> None:
         self._engine = engine
         self._store_at = store_at
-        self._warehouse_at = warehouse_at
+        self.warehouse_at = warehouse_at
 
     def use(self, target: str, warehouse: str) -> None:
         """Let the index of the target stand in that table too, all days of it; what an
@@ -89,7 +89,7 @@ class Index:
             ).scalar_one()
         revision = self._revision(target, day)
         rows = shelf.of_day(self._engine, target, day)
-        self._warehouse_at(name).replace_day(day, parquet_of(rows, day=day))
+        self.warehouse_at(name).replace_day(day, parquet_of(rows, day=day))
         self._note(target, day, table.c.loaded.name, revision)
 
     def _revision(self, target: str, day: date) -> int:

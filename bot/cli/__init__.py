@@ -24,6 +24,7 @@ _COMMANDS = {
     "export": "bot.cli.recordings",
     "inspect": "bot.cli.files",
     "convert": "bot.cli.files",
+    "archive": "bot.cli.archive",
     "share": "bot.cli.links",
     "links": "bot.cli.links",
     "revoke": "bot.cli.links",

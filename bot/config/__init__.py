@@ -128,6 +128,10 @@ class Settings(BaseSettings):
     zendesk_app_audience: ZendeskInstallation | None = None
     zendesk_url: str | None = None
 
+    archive_url: Annotated[str, Field(max_length=500)] | None = None
+    archive_threads: Annotated[int, Field(ge=1, le=16)] = 2
+    archive_per_hour: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
     capture_mode: Literal["keep", "tee", "forward"] | None = None
     capture_projects: CaptureProjects = ()
     capture_prefix: CapturePrefix = ""

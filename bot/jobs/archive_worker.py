@@ -67,6 +67,7 @@ class ArchiveWorker:
             time.sleep(0.05)
         for helper in self._helpers:
             helper.join()
+        self._bell.close()
 
     def look(self, _: str = "") -> None:
         """Work as long as there is something to do."""

@@ -52,6 +52,7 @@ class Bell:
             maintenance_chance=1_000_000,
             middleware=[],
         )
+        self._redis_url = redis_url
         self._queue = queue
         self._listener: Callable[[str], None] | None = None
         self._actor = dramatiq.Actor(
@@ -62,6 +63,10 @@ class Bell:
             priority=0,
             options={},
         )
+
+    def sibling(self, queue: str) -> Bell:
+        """Another bell on the same Redis, which others listen to."""
+        return Bell(self._redis_url, queue=queue)
 
     def _heard(self, request_id: str) -> None:
         if self._listener is not None:

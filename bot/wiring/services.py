@@ -11,6 +11,7 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import Engine
 
+from bot.archiving.building import Archives
 from bot.audit import AuditLog
 from bot.config import Settings
 from bot.database.engine import connect
@@ -33,6 +34,7 @@ from bot.storage import ReplayStore
 from bot.web import health, previews, replays
 from bot.web.app import create_app
 from bot.web.watching import Watching
+from bot.wiring.archives import archive_worker_of, archives_of
 from bot.wiring.conversation import Conversation, plain
 from bot.wiring.recordings import asset_collectors, sources
 
@@ -69,6 +71,10 @@ class Services:
                 "REDIS_URL is missing; `replay-courier serve` brings a Redis of its own"
             )
         return Bell(url)
+
+    @cached_property
+    def archives(self) -> Archives:
+        return archives_of(self)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -219,6 +225,7 @@ class Services:
                 for name, one in self.conversations.items()
                 if one.missed is not None
             },
+            companions=[archive_worker_of(self)],
         )
 
     @property

@@ -1,10 +1,11 @@
 """Runs every benchmark and prints one table each."""
 
 from bot.operations import logs
-from tests.bench import answering, exporting, opening, tickets
+from tests.bench import answering, archiving, exporting, opening, tickets
 
 logs.configure(style="text", level="ERROR")
 exporting.main()
 opening.main()
 answering.main()
 tickets.main()
+archiving.main()

@@ -1,0 +1,69 @@
+"""``archive`` as people and scripts use it, against PostHog's stand-in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from bot.demo.run import Surroundings, surroundings
+from tests import commands
+from tests.keys import KEY
+
+CHECKOUT = "01a20811-ab4b-7682-8d6f-f64613bb0184"
+EMAIL = "jane.doe@example.com"
+URL = "https://replays.example.com"
+
+Command = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def around() -> Iterator[Surroundings]:
+    with surroundings(URL) as started:
+        yield started
+
+
+@pytest.fixture
+def courier(around: Surroundings, tmp_path: Path) -> Command:
+    settings = around.environment(URL, DATA_DIR=str(tmp_path / "data"), SECRET_KEYS=KEY)
+
+    def run(*words: object, **more: str) -> CompletedProcess[str]:
+        return commands.run(*words, environment=settings | more, folder=tmp_path)
+
+    return run
+
+
+def test_a_folder_gets_everything_and_the_second_time_nothing(
+    courier: Command, tmp_path: Path
+) -> None:
+    """One command, no service running; what is gone in PostHog is said."""
+    done = courier("archive", "--to", "kept", "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["state"]) == (0, "done"), done.stderr
+    assert report["archived"] + report["ongoing"] > 0
+    assert report["gone"] == 1
+    assert report["failed"] == report["waiting"] == 0
+    assert list((tmp_path / "kept").rglob(f"{CHECKOUT}.replay.html"))
+    assert list((tmp_path / "kept" / "index").rglob("recordings.parquet"))
+    again = courier("archive", "--to", "kept")
+    assert f"{report['archived']:7,} already there" in again.stdout
+    assert str(tmp_path / "kept") in again.stdout
+
+
+def test_words_choose_whose_recordings(courier: Command, tmp_path: Path) -> None:
+    """As in /replay; ARCHIVE_URL says where."""
+    words = ("archive", "--query", f"{EMAIL} errors only on /checkout", "--json")
+    done = courier(*words, ARCHIVE_URL=str(tmp_path / "kept"))
+    assert json.loads(done.stdout)["recordings"] == 1, done.stderr
+    nobody = courier("archive", "--to", "kept", "--query", "!!!")
+    assert nobody.returncode == 1
+    assert "names nobody" in nobody.stderr
+
+
+def test_without_a_place_it_is_wrong_usage(courier: Command) -> None:
+    done = courier("archive")
+    assert done.returncode == 2
+    assert "set ARCHIVE_URL" in done.stderr
