@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.archiving.building import Archives
 from bot.jobs.archive_worker import ArchiveWorker
 from bot.jobs.queue import ARCHIVE_QUEUE
-from bot.storage import ReplayStore
+from bot.wiring.archived import store_at
 from bot.wiring.recordings import asset_collectors
 
 if TYPE_CHECKING:
     from bot.config import Settings
     from bot.wiring.services import Services
-
-store_at = partial(ReplayStore.at, named="ARCHIVE_URL or --to")
 
 _CLOUDS = ("us", "eu", "posthog.com")
 _FROM_CLOUD_PER_HOUR = 100

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from sqlalchemy import Engine
+
 from bot.assets.cache import AssetCache, RecentBlobs
 from bot.assets.collect import FetchedAssets, Limits
 from bot.assets.fetch import Fetcher
 from bot.assets.guard import Guard, Resolver, addresses
 from bot.config import Settings
+from bot.database.engine import connect
+from bot.database.migrating import upgrade
 from bot.errors import SettingsError
 from bot.ports import RecordingSource
 from bot.storage import ReplayStore, StoredBlobs
+from bot.wiring.archived import archive_source
 from integrations.posthog import PostHogSource
 
 _MEGABYTE = 1_000_000
@@ -21,20 +26,42 @@ _MEMORY_BYTES = 64 * _MEGABYTE
 
 
 def sources(
-    settings: Settings, store: ReplayStore | None = None
+    settings: Settings,
+    store: ReplayStore | None = None,
+    engine: Callable[[], Engine] | None = None,
 ) -> list[RecordingSource]:
-    """Where recordings come from. Raises SettingsError where nowhere is configured."""
-    if settings.posthog_api_key is None or settings.posthog_project_id is None:
+    """Where recordings come from, the best first. Raises SettingsError where nowhere is
+    configured."""
+    found: list[RecordingSource] = []
+    if settings.posthog_api_key and settings.posthog_project_id:
+        key, project = settings.posthog_api_key, settings.posthog_project_id
+        kept = store or ReplayStore.at(settings.object_url)
+        found.append(_posthog(settings, project, key.get_secret_value(), kept))
+    if archive := archive_source(settings, engine or partial(database, settings)):
+        found.append(archive)
+    if not found:
         raise SettingsError(
             "no source of recordings: set POSTHOG_PROJECT_ID and POSTHOG_API_KEY"
         )
-    cache = StoredBlobs(store or ReplayStore.at(settings.object_url))
+    return found
+
+
+def database(settings: Settings) -> Engine:
+    """The installation's database, with the schema of this version."""
+    engine = connect(settings.sql_url)
+    upgrade(engine)
+    return engine
+
+
+def _posthog(
+    settings: Settings, project: str, key: str, store: ReplayStore
+) -> PostHogSource:
     try:
-        source = PostHogSource(
+        return PostHogSource(
             host=settings.posthog_host,
-            project_id=settings.posthog_project_id,
-            api_key=settings.posthog_api_key.get_secret_value(),
-            cache=cache,
+            project_id=project,
+            api_key=key,
+            cache=StoredBlobs(store),
             project_path=settings.posthog_paths,
             ui_host=settings.posthog_ui_host,
         )
@@ -44,7 +71,6 @@ def sources(
             "POSTHOG_HOST: expected us, eu, or an address such as"
             " https://posthog.example.com without a user name"
         ) from None
-    return [source]
 
 
 def asset_collectors(

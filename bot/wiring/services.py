@@ -14,8 +14,7 @@ from sqlalchemy import Engine
 from bot.archiving.building import Archives
 from bot.audit import AuditLog
 from bot.config import Settings
-from bot.database.engine import connect
-from bot.database.migrating import is_current, upgrade
+from bot.database.migrating import is_current
 from bot.delivery import Courier, Policy
 from bot.errors import SettingsError
 from bot.intake import CourierIntake
@@ -36,7 +35,7 @@ from bot.web.app import create_app
 from bot.web.watching import Watching
 from bot.wiring.archives import archive_worker_of, archives_of
 from bot.wiring.conversation import Conversation, plain
-from bot.wiring.recordings import asset_collectors, sources
+from bot.wiring.recordings import asset_collectors, database, sources
 
 
 class Services:
@@ -49,9 +48,7 @@ class Services:
 
     @cached_property
     def engine(self) -> Engine:
-        engine = connect(self.settings.sql_url)
-        upgrade(engine)
-        return engine
+        return database(self.settings)
 
     @cached_property
     def store(self) -> ReplayStore:
@@ -115,7 +112,7 @@ class Services:
 
     @cached_property
     def sources(self) -> list[RecordingSource]:
-        return sources(self.settings, self.store)
+        return sources(self.settings, self.store, lambda: self.engine)
 
     @cached_property
     def conversations(self) -> dict[str, Conversation]:

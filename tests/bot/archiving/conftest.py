@@ -74,7 +74,7 @@ def run(target: str, time: Time) -> Callable[..., str]:
 
     def go(archives: Archives, **order: str) -> str:
         begun, _ = archives.runs.begin(
-            Order(target, **order),  # type: ignore[arg-type]
+            Order(**{"target": target, **order}),  # type: ignore[arg-type]
             since=FIRST,
             until=time.now,
             is_shared=True,

@@ -67,3 +67,23 @@ def test_without_a_place_it_is_wrong_usage(courier: Command) -> None:
     done = courier("archive")
     assert done.returncode == 2
     assert "set ARCHIVE_URL" in done.stderr
+
+
+def test_what_posthog_forgot_is_found_exported_and_shared(
+    courier: Command, around: Surroundings, tmp_path: Path
+) -> None:
+    """Archived yesterday, past its retention today."""
+    place = {"ARCHIVE_URL": str(tmp_path / "kept")}
+    assert courier("archive", **place).returncode == 0
+    project = around.posthog.project
+    kept = project.recordings[:]
+    project.recordings.clear()
+    try:
+        assert courier("find", EMAIL).returncode == 0
+        assert CHECKOUT in courier("find", EMAIL).stdout
+        done = courier("export", CHECKOUT, **place)
+        assert done.returncode == 0, done.stderr
+        assert courier("inspect", f"{CHECKOUT}.replay.html").returncode == 0
+        assert "/r/" in courier("share", CHECKOUT, **place).stdout
+    finally:
+        project.recordings.extend(kept)
