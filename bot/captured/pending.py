@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,7 +21,8 @@ from bot.storage import ReplayStore
 
 LEASE = timedelta(minutes=5)
 MAX_DEATHS = 4
-"""A row that was held by so many workers when they died is set aside."""
+"""A row that was held by so many workers when they died is set aside; a damaged one
+counts as such."""
 _ROUND_BYTES = 4 * 1024 * 1024
 _ROUND_ROWS = 500
 _log = structlog.get_logger(__name__)
@@ -37,6 +38,8 @@ class Taken:
 
     lease: str
     ids: tuple[int, ...]
+    damaged: set[int] = field(default_factory=set)
+    """Those that turned out to hold nothing readable; they are set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,11 @@ class Pending:
         return Taken(lease, tuple(ids))
 
     def batches(self, taken: Taken) -> Iterator[Batch]:
-        """What the rows hold. Raises RetryLater where an object could not be had."""
+        """What the rows hold; one that is damaged is set aside, for it was accepted
+        and may be mended. Raises RetryLater where an object could not be had."""
         for row_id in taken.ids:
+            if row_id in taken.damaged:
+                continue
             query = select(journal.c.payload, journal.c.object_key)
             with transaction(self._engine) as connection:
                 row = connection.execute(query.where(journal.c.id == row_id)).one()
@@ -114,11 +120,24 @@ class Pending:
                 payload = row.payload
                 if payload is None:
                     payload = self._store.get(row.object_key)
-                yield from batches_of(payload)
+                batches = batches_of(payload)
             except NotFound:
                 _log.error("an accepted batch is not there", object=row.object_key)
+                self._set_aside(taken, row_id)
             except ValueError:
                 _log.error("a row of the journal is damaged", row=row_id)
+                self._set_aside(taken, row_id)
+            else:
+                yield from batches
+
+    def _set_aside(self, taken: Taken, row_id: int) -> None:
+        with transaction(self._engine) as connection:
+            connection.execute(
+                update(journal)
+                .where(journal.c.id == row_id, journal.c.lease == taken.lease)
+                .values(lease=None, leased_until=None, attempts=MAX_DEATHS)
+            )
+        taken.damaged.add(row_id)
 
     def give_back(self, taken: Taken) -> None:
         """Somebody else may have them at once: nobody died."""
@@ -136,7 +155,8 @@ class Pending:
             select(journal.c.object_key).where(ours, journal.c.object_key.is_not(None))
         ).scalars()
         doom(connection, list(keys))
-        if connection.execute(delete(journal).where(ours)).rowcount < len(taken.ids):
+        expected = len(taken.ids) - len(taken.damaged)
+        if connection.execute(delete(journal).where(ours)).rowcount < expected:
             raise Lost
 
     def free_all(self) -> None:
