@@ -42,6 +42,7 @@ def single_machine(settings: Settings) -> Iterator[Services]:
                 # Nobody else can be working on these rows: take up at once what a
                 # killed process left, instead of when its leases end.
                 services.ledger.free_all()
+                services.captures.free_all()
             yield services
     finally:
         lock.release()

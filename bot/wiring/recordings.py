@@ -18,6 +18,7 @@ from bot.errors import SettingsError
 from bot.ports import RecordingSource
 from bot.storage import ReplayStore, StoredBlobs
 from bot.wiring.archived import archive_source
+from bot.wiring.captures import capture_source
 from integrations.posthog import PostHogSource
 
 _MEGABYTE = 1_000_000
@@ -37,11 +38,15 @@ def sources(
         key, project = settings.posthog_api_key, settings.posthog_project_id
         kept = store or ReplayStore.at(settings.object_url)
         found.append(_posthog(settings, project, key.get_secret_value(), kept))
-    if archive := archive_source(settings, engine or partial(database, settings)):
+    opened = engine or partial(database, settings)
+    if captured := capture_source(settings, store, opened):
+        found.append(captured)
+    if archive := archive_source(settings, opened):
         found.append(archive)
     if not found:
         raise SettingsError(
-            "no source of recordings: set POSTHOG_PROJECT_ID and POSTHOG_API_KEY"
+            "no source of recordings: set POSTHOG_PROJECT_ID and POSTHOG_API_KEY, or"
+            " CAPTURE_MODE"
         )
     return found
 

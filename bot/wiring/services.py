@@ -34,6 +34,7 @@ from bot.web import health, previews, replays
 from bot.web.app import create_app
 from bot.web.watching import Watching
 from bot.wiring.archives import archive_worker_of, archives_of
+from bot.wiring.captures import Captures
 from bot.wiring.conversation import Conversation, plain
 from bot.wiring.recordings import asset_collectors, database, sources
 
@@ -68,6 +69,10 @@ class Services:
                 "REDIS_URL is missing; `replay-courier serve` brings a Redis of its own"
             )
         return Bell(url)
+
+    @cached_property
+    def captures(self) -> Captures:
+        return Captures(self.settings, self.engine, self.store)
 
     @cached_property
     def archives(self) -> Archives:
@@ -222,7 +227,7 @@ class Services:
                 for name, one in self.conversations.items()
                 if one.missed is not None
             },
-            companions=[archive_worker_of(self)],
+            companions=[archive_worker_of(self), self.captures.worker()],
         )
 
     @property
