@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -136,6 +137,15 @@ class Hands:
     def start(self) -> None:
         for one in self._threads:
             one.start()
+
+    def wait_for_end(self, *, seconds: float) -> bool:
+        """Whether the run came to its end in time."""
+        deadline = time.monotonic() + seconds
+        while self._work.runs.get(self._run_id).is_open:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
 
     def leave(self) -> None:
         """Finish what is in hand, and end."""

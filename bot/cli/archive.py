@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +13,10 @@ import click
 from bot.archiving.orders import FORMATS, Order, in_words, is_of_this_machine, target_at
 from bot.archiving.runs import Report, Run
 from bot.archiving.working import Hands
+from bot.cli import archive_index
 from bot.cli.archive_progress import showing
 from bot.cli.archive_reports import print_report, report_as_json
+from bot.cli.archive_targets import services_of, target_of, to_option
 from bot.cli.output import as_json, say
 from bot.cli.recordings import SpanType
 from bot.clock import utc_now
@@ -60,23 +60,6 @@ class TimeOfDay(click.ParamType[int]):
         return int(found[1]) * 60 + int(found[2])
 
 
-@contextmanager
-def services_of() -> Iterator[Services]:
-    services = Services(Settings.from_env())
-    try:
-        yield services
-    finally:
-        services.close()
-
-
-def target_of(url: str | None, settings: Settings) -> str:
-    """What ``--to`` says, or ARCHIVE_URL. Raises UsageError where neither does."""
-    given = url or settings.archive_url
-    if given is None:
-        raise click.UsageError("say where with --to, or set ARCHIVE_URL")
-    return target_at(given)
-
-
 @click.group(invoke_without_command=True)
 @click.option(
     "--since",
@@ -92,11 +75,7 @@ def target_of(url: str | None, settings: Settings) -> str:
     help="Only these, in the words that /replay takes: 'jane@example.com errors only on"
     " /checkout'.",
 )
-@click.option(
-    "--to",
-    metavar="URL",
-    help="A folder, s3://…, gs://… or az://…. Default: ARCHIVE_URL.",
-)
+@to_option
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="replay")
 @click.option(
     "--bigquery",
@@ -202,3 +181,13 @@ def _work(services: Services, run: Run) -> Report:
         sys.exit(130)
     hands.leave()
     return report
+
+
+for _command in (
+    archive_index.verify,
+    archive_index.query,
+    archive_index.list_,
+    archive_index.stop,
+    archive_index.unschedule,
+):
+    archive.add_command(_command)

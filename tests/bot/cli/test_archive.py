@@ -87,3 +87,36 @@ def test_what_posthog_forgot_is_found_exported_and_shared(
         assert "/r/" in courier("share", CHECKOUT, **place).stdout
     finally:
         project.recordings.extend(kept)
+
+
+def test_an_archive_is_verified_and_asked(courier: Command, tmp_path: Path) -> None:
+    """Exit status 1 where an object is not what was archived."""
+    words = ("--query", EMAIL, "--to", "kept")
+    assert courier("archive", *words).returncode == 0
+    sound = courier("archive", "verify", "--to", "kept")
+    assert (sound.returncode, "all as archived" in sound.stdout) == (0, True)
+    sql = "select recording_id, console_errors from recordings"
+    asked = courier("archive", "query", sql, "--to", "kept", "--csv")
+    assert asked.stdout == f"recording_id,console_errors\n{CHECKOUT},12\n"
+    assert CHECKOUT in courier("archive", "query", sql, "--to", "kept").stdout
+    (path,) = (tmp_path / "kept").rglob(f"{CHECKOUT}*")
+    path.write_bytes(b"something else")
+    altered = courier("archive", "verify", "--to", "kept", "--json")
+    assert altered.returncode == 1
+    (finding,) = json.loads(altered.stdout)["findings"]
+    assert finding["damage"] == "altered"
+
+
+def test_runs_and_schedules_are_listed_and_ended(courier: Command) -> None:
+    """What is left to the workers waits; stopped, it ends with what there is."""
+    kept = courier("archive", "--to", "kept", "--schedule", "03:30", "--since", "2d")
+    assert "Every day at 03:30 UTC" in kept.stderr
+    courier("archive", "--to", "later", "--detach")
+    listed = json.loads(courier("archive", "list", "--json").stdout)
+    assert [one["state"] for one in listed["runs"]] == ["listing"]
+    run, schedule = listed["runs"][0]["run"], listed["schedules"][0]["id"]
+    other = courier("archive", "--to", "later", "--format", "raw")
+    assert run[:8] in other.stderr
+    assert "is stopped" in courier("archive", "stop", run[:8]).stderr
+    assert "No more" in courier("archive", "unschedule", schedule[:8]).stderr
+    assert "stopped" in courier("archive", "list").stdout
