@@ -45,10 +45,10 @@ export function windowTabs(
     testid: "windows",
     attrs: { role: "group", "aria-label": "Windows of the recording" },
   });
-  const ids = manifest.windows;
-  element.hidden = ids.length < 2;
   let drawn = "";
   const show = () => {
+    const ids = manifest.windows;
+    element.hidden = ids.length < 2;
     if (element.hidden) return;
     const { pages } = recording;
     const names = windowNames(ids.map((id) => urlAt(pages, id, playback.atMs)));

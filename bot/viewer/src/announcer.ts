@@ -38,18 +38,18 @@ export class Announcer {
 
   /** Speaks of play, pause and seeks; not of time that passes by itself. */
   attend(playback: Playback): void {
-    const total = clockText(playback.durationMs);
+    const total = () => clockText(playback.durationMs);
     let wasPlaying = playback.playing;
     playback.onState(() => {
       if (playback.playing === wasPlaying) return;
       wasPlaying = playback.playing;
       const at = clockText(playback.atMs);
-      this.speak(wasPlaying ? `Playing from ${at}` : `Paused at ${at} of ${total}`);
+      this.speak(wasPlaying ? `Playing from ${at}` : `Paused at ${at} of ${total()}`);
     });
     playback.onTime(() => {
       // A slider in focus has its value read out already.
       const onSlider = document.activeElement?.getAttribute("role") === "slider";
-      if (!playback.playing && !onSlider) this.speak(`${clockText(playback.atMs)} of ${total}`);
+      if (!playback.playing && !onSlider) this.speak(`${clockText(playback.atMs)} of ${total()}`);
     });
   }
 }

@@ -10,6 +10,8 @@ import { type Links, header } from "./header";
 import { helpDialog } from "./help";
 import { type InfoPanel, infoPanel } from "./infoPanel";
 import { keyBindings, listenToKeys } from "./keyboard";
+import type { LiveState } from "./live";
+import { LIVE_WORDS, liveBadge } from "./liveBadge";
 import { networkPanel } from "./networkPanel";
 import type { Panel } from "./panel";
 import type { Manifest } from "./payload";
@@ -29,6 +31,10 @@ const REDRAW_MS = 400;
 export interface App {
   playback: Playback;
   info: InfoPanel;
+  /** The manifest says more than it did. */
+  grow(): void;
+  /** Says how it is with a session that was going on. */
+  showLive(state: LiveState): void;
   /** Redraws what depends on how much is read; not for every segment, unless `all`. */
   load(all: boolean): void;
   /** Shows `card`, which says why no more of the recording comes. */
@@ -56,6 +62,7 @@ export function mountApp(
   ];
   const tabs = panelTabs(panels, manifest);
   const announcer = new Announcer();
+  const live = links.newer ? liveBadge(playback) : null;
   const step = (moments: Moment[], direction: 1 | -1, name: string) => {
     const found = stepFrom(moments, playback.atMs, direction);
     if (found) playback.seek(landingOf(found));
@@ -93,6 +100,7 @@ export function mountApp(
     showTab: tabs.show,
     leaveTheatre: () => leaveTheatre(root),
     nextWindow: () => playback.pin(nextWindow(manifest, playback)),
+    followNewest: live && (() => !live.element.hidden && playback.follow(!playback.following)),
     toggleHelp: () => (help.open ? help.close() : help.showModal()),
   });
   const help = helpDialog(keys);
@@ -118,8 +126,9 @@ export function mountApp(
     frame,
     transport,
   );
+  const top = header(manifest, links, live?.element ?? null, () => help.showModal());
   root.replaceChildren(
-    header(manifest, links, () => help.showModal()),
+    top.element,
     player,
     divider(root),
     h("aside", { class: "panels", attrs: { "aria-label": "Details" } }, tabs.element),
@@ -147,6 +156,19 @@ export function mountApp(
   return {
     playback,
     info,
+    grow() {
+      stage.grown();
+      top.draw();
+      playback.grow(manifest.durationMs);
+    },
+    showLive(state) {
+      live?.show(state);
+      const words = LIVE_WORDS[state];
+      if (words) {
+        if (playback.following) playback.follow(false);
+        announcer.say(words);
+      }
+    },
     load: (all) => {
       if (!all && performance.now() - drawnAt < REDRAW_MS) return;
       tabs.load();

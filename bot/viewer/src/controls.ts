@@ -56,9 +56,8 @@ export function controls(
   );
   const speeds = speedButtons(playback);
   const speedMenu = speedSelect(playback);
-  const total = clockText(manifest.durationMs);
   const showTime = () => {
-    const text = `${clockText(playback.atMs)} / ${total}`;
+    const text = `${clockText(playback.atMs)} / ${clockText(manifest.durationMs)}`;
     if (now.textContent !== text) now.textContent = text;
   };
   let drawnPlaying: boolean | null = null;

@@ -9,25 +9,35 @@ export interface Links {
   download: string | null;
   /** When the share link ends, ISO 8601. */
   expires: string | null;
+  /** Where to ask for more of a session that goes on, on the share page only. */
+  newer: string | null;
 }
 
-export function header(manifest: Manifest, links: Links, showHelp: () => void): HTMLElement {
-  const started = new Date(manifest.startMs);
-  const facts = [
-    Number.isNaN(started.getTime())
-      ? null
-      : started.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }),
-    durationText(manifest.durationMs),
-    manifest.cut && `cut: ${cutText(manifest.cut)}`,
-    manifest.browser,
-    manifest.os,
-  ];
-  return h(
+export interface Header {
+  element: HTMLElement;
+  /** Says what the manifest says by now. */
+  draw(): void;
+}
+
+/** `live` says that the session goes on, where it does. */
+export function header(
+  manifest: Manifest,
+  links: Links,
+  live: HTMLElement | null,
+  showHelp: () => void,
+): Header {
+  const facts = h("p", { class: "facts" });
+  const draw = () => {
+    facts.textContent = factsOf(manifest);
+  };
+  draw();
+  const element = h(
     "header",
     { class: "top" },
     h("span", { class: "brand" }, h("i"), h("span", {}, "Replay Courier")),
     h("h1", {}, manifest.person ?? "Anonymous visitor"),
-    h("p", { class: "facts" }, facts.filter(Boolean).join("  \u00b7  ")),
+    facts,
+    live,
     h("span", { class: "spacer" }),
     links.expires && h("span", { class: "expires" }, expiryText(links.expires)),
     links.download &&
@@ -40,6 +50,21 @@ export function header(manifest: Manifest, links: Links, showHelp: () => void): 
     iconButton("theme", "Light or dark", cycleTheme),
     iconButton("help", "Keyboard and help (?)", showHelp),
   );
+  return { element, draw };
+}
+
+function factsOf(manifest: Manifest): string {
+  const started = new Date(manifest.startMs);
+  const facts = [
+    Number.isNaN(started.getTime())
+      ? null
+      : started.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }),
+    durationText(manifest.durationMs),
+    manifest.cut && `cut: ${cutText(manifest.cut)}`,
+    manifest.browser,
+    manifest.os,
+  ];
+  return facts.filter(Boolean).join("  \u00b7  ");
 }
 
 function expiryText(expires: string): string {

@@ -35,23 +35,23 @@ export function infoPanel(context: PanelContext): InfoPanel {
   const verdict = h("span", {}, VERDICTS.checking);
   const skipped = h("p", { class: "fact" });
   skipped.hidden = true;
-  const element = h(
-    "section",
-    { class: "panel info", attrs: { tabindex: "0" } },
+  const save = h(
+    "div",
+    { class: "info-section save" },
+    h("h2", {}, "Save"),
+    h("p", { class: "fact" }, "Made from this file, on this computer."),
+    downloadList(context),
+    h(
+      "button",
+      { class: "small-button", type: "button", on: { click: () => print() } },
+      "Print this page",
+    ),
+  );
+  const element = h("section", { class: "panel info", attrs: { tabindex: "0" } });
+  const sections = (): Content[] => [
     h("h1", { class: "printed" }, `Session replay: ${manifest.person ?? "anonymous visitor"}`),
     section("Recording", known(recordingFacts(manifest))),
-    h(
-      "div",
-      { class: "info-section save" },
-      h("h2", {}, "Save"),
-      h("p", { class: "fact" }, "Made from this file, on this computer."),
-      downloadList(context),
-      h(
-        "button",
-        { class: "small-button", type: "button", on: { click: () => print() } },
-        "Print this page",
-      ),
-    ),
+    save,
     moments(
       "Errors",
       "error-list",
@@ -101,12 +101,23 @@ export function infoPanel(context: PanelContext): InfoPanel {
       skipped,
     ),
     section("Pictures, fonts and style sheets", ...assetsSection(manifest.assets)),
-  );
+  ];
+  let drawn: string | null = null;
+  /** Draws what the manifest says by now, but never under somebody's hands. */
+  const draw = () => {
+    const isInUse = element !== document.activeElement && element.contains(document.activeElement);
+    if (drawn === manifest.sha256 || (drawn !== null && isInUse)) return;
+    drawn = manifest.sha256;
+    element.replaceChildren(
+      ...sections().filter((one): one is Node | string => Boolean(one)),
+    );
+  };
+  draw();
   return {
     name: "info",
     label: "Info",
     element,
-    load: () => undefined,
+    load: draw,
     setTime: () => undefined,
     shown: () => undefined,
     count: () => null,
@@ -128,6 +139,7 @@ function recordingFacts(manifest: Manifest): [string, string | Node | null][] {
     ["Person", manifest.person],
     ["Started", startText(manifest.startMs)],
     ["Length", durationText(manifest.durationMs)],
+    ["Went on", manifest.ongoing ? "Still going on when this was made" : null],
     ["Part", manifest.cut && cutText(manifest.cut)],
     ["Active", manifest.activeMs ? durationText(manifest.activeMs) : null],
     ["Platform", manifest.platform],

@@ -14,6 +14,8 @@ export interface KeyTargets {
   toggleTheatre: () => void;
   leaveTheatre: () => void;
   nextWindow: () => void;
+  /** Keeps to the newest moment, or not; null where the recording is all there is. */
+  followNewest: (() => void) | null;
 }
 
 /** One line of the help, and what its keys do. */
@@ -38,6 +40,10 @@ export function keyBindings(targets: KeyTargets): BindingGroup[] {
   };
   const seekBy = (byMs: number) => () => playback.seek(playback.atMs + byMs);
   const tab = (index: number) => () => targets.showTab(index);
+  const { followNewest } = targets;
+  const live: Binding[] = followNewest
+    ? [{ meaning: "Keep to the newest moment, or not", keys: { l: followNewest } }]
+    : [];
   const search = () =>
     document.querySelector<HTMLInputElement>(".panel:not([hidden]) .search")?.focus();
   return [
@@ -62,6 +68,7 @@ export function keyBindings(targets: KeyTargets): BindingGroup[] {
           meaning: "Skip idle time, or not",
           keys: { s: () => playback.setSkipsIdle(!playback.skipsIdle) },
         },
+        ...live,
       ],
     },
     {

@@ -4,7 +4,7 @@
  */
 import type { Inflater } from "./inflate";
 import { type Breathe, readLines } from "./lines";
-import { type Manifest, UnreadableReplay } from "./payload";
+import { type Manifest, type SegmentEntry, UnreadableReplay } from "./payload";
 import type { Recording } from "./recording";
 import type { Reel } from "./reel";
 import { Preparer } from "./replayable";
@@ -33,6 +33,8 @@ interface Run {
 }
 
 export interface LoadingEvents {
+  /** The text of a segment, read in order. */
+  read?(text: string): void;
   /** The panels' data reach further, or pictures have come. */
   progress(): void;
   /** The panels can get no further, for this reason; pictures may still come. */
@@ -50,6 +52,9 @@ export class Loader {
   private wanted: Wanted | null = null;
   private run: Run | null = null;
   private isStuck = false;
+  private isReading = false;
+  /** Texts that came after the file, of a session that goes on; by segment. */
+  private readonly added = new Map<number, string>();
   private wake: () => void = () => undefined;
   private readonly opening = new Map<number, Promise<string>>();
   private readonly breathe: Breathe = breather();
@@ -74,12 +79,30 @@ export class Loader {
     return this.reel.missing(windowId, atMs).some((index) => this.failed.has(index));
   }
 
+  /** There is more of the recording: a segment behind all others. */
+  add(text: string, entry: SegmentEntry): void {
+    this.added.set(this.manifest.segments.length, text);
+    this.manifest.segments.push(entry);
+  }
+
   /**
    * Reads the whole recording, what is wanted first. Rejects with what `progress`
    * throws.
    */
   async load(): Promise<void> {
     void this.serve();
+    await this.loadOn();
+  }
+
+  /** Reads what was added since. */
+  async loadOn(): Promise<void> {
+    if (this.isReading || this.isStuck) return;
+    this.isReading = true;
+    await this.readAll();
+    this.isReading = false;
+  }
+
+  private async readAll(): Promise<void> {
     if (this.manifest.segments.length === 0) this.events.progress();
     while (this.read < this.manifest.segments.length) {
       await this.letWantedPass();
@@ -96,6 +119,8 @@ export class Loader {
 
   /** The text of one segment, verified. Rejects with UnreadableReplay. */
   async open(index: number): Promise<string> {
+    const added = this.added.get(index);
+    if (added !== undefined) return added;
     const text = this.opening.get(index) ?? this.inflated(index);
     this.opening.delete(index);
     return text;
@@ -137,12 +162,13 @@ export class Loader {
 
   private async readOn(index: number): Promise<void> {
     const text = await this.open(index);
-    if (index + 1 < this.manifest.segments.length) {
+    if (index + 1 < this.manifest.segments.length && !this.added.has(index + 1)) {
       const ahead = this.inflated(index + 1);
       // Awaited later; an early failure must not surface as unhandled meanwhile.
       ahead.catch(() => undefined);
       this.opening.set(index + 1, ahead);
     }
+    this.events.read?.(text);
     this.reel.keepAll(index, await this.recording.add(text, this.breathe));
     this.read = index + 1;
   }
@@ -211,7 +237,7 @@ export class Loader {
   }
 }
 
-function breather(): Breathe {
+export function breather(): Breathe {
   let since = performance.now();
   const channel = new MessageChannel();
   return async () => {

@@ -7,7 +7,8 @@ import { type App, mountApp } from "./app";
 import { loadAssets } from "./assets";
 import { h, icon, iconButton } from "./dom";
 import { serveInflate, startInflater } from "./inflate";
-import { Loader } from "./loading";
+import { Live } from "./live";
+import { Loader, breather } from "./loading";
 import { type PieceKind, type Unlocked, readLocked, unlockedPieces } from "./locked";
 import { KEY_WORKER, serveKey } from "./passphraseKey";
 import { type Manifest, UnreadableReplay, readManifest } from "./payload";
@@ -15,7 +16,7 @@ import { applyTheme } from "./preferences";
 import { rawLines } from "./rawLines";
 import { Recording } from "./recording";
 import { Reel } from "./reel";
-import { embeddedSegments, servedSegments } from "./segments";
+import { embeddedSegments, keptSegments, servedSegments } from "./segments";
 import { Stage } from "./stage";
 import "./style.css";
 import { unlock } from "./unlock";
@@ -40,7 +41,7 @@ function start(): void {
     if (!element) throw new UnreadableReplay("This page holds no recording.");
     const { text, unlocked } = await unlockedManifest(element, root, script);
     const manifest = readManifest(text);
-    const { segments, assets, download, expires } = element.dataset;
+    const { segments, assets, download, expires, newer } = element.dataset;
     const pieces = (kind: PieceKind, count: number, base: string | undefined) => {
       const found = base
         ? servedSegments(base, count)
@@ -49,9 +50,13 @@ function start(): void {
     };
     const recording = new Recording(manifest);
     const reel = new Reel(manifest);
-    const source = pieces("segment", manifest.segments.length, segments);
+    const served = pieces("segment", manifest.segments.length, segments);
+    const source = newer ? keptSegments(served) : served;
+    const inflater = startInflater(script);
+    let live: Live | null = null;
     const carried = pieces("asset", manifest.assets?.files.length ?? 0, assets);
-    const loader = new Loader(manifest, source, startInflater(script), recording, reel, {
+    const loader = new Loader(manifest, source, inflater, recording, reel, {
+      read: (text) => live?.note(text),
       progress: () => app && show(app, loader, recording, manifest),
       fail: (reason) => {
         if (loader.verified === false) app?.info.setVerdict("damaged");
@@ -59,13 +64,28 @@ function start(): void {
       },
     });
     const stage = new Stage(manifest, reel, loader);
-    const links = { download: download ?? null, expires: expires ?? null };
-    const lines = rawLines(manifest.segments.length, (index) => loader.open(index));
-    app = mountApp(root, manifest, recording, stage, links, lines);
+    const links = {
+      download: download ?? null,
+      expires: expires ?? null,
+      newer: newer ?? null,
+    };
+    const lines = rawLines(manifest.segments, (index) => loader.open(index));
+    const mounted = mountApp(root, manifest, recording, stage, links, lines);
+    app = mounted;
+    if (newer) {
+      live = new Live(newer, manifest, loader, inflater, breather(), {
+        state: mounted.showLive,
+        grown() {
+          mounted.grow();
+          loader.loadOn().catch(fail);
+        },
+      });
+    }
     // What the reader sees first is brought in first.
     stage.isReady(app.playback.windowId, app.playback.atMs);
     recording.assets = await loadAssets(manifest.assets, carried);
     await loader.load();
+    if (loader.read === manifest.segments.length) live?.start();
   };
   play().catch(fail);
 }

@@ -31,6 +31,8 @@ export interface Marks {
   pages: HTMLElement;
   /** Draws the marks for a timeline this wide. */
   draw(widthPx: number): void;
+  /** Draws them for a recording that is longer by now. */
+  grown(widthPx: number): void;
   /** The mark under the pointer at `xPx`, if any. */
   near(xPx: number, widthPx: number): Cluster | undefined;
 }
@@ -41,24 +43,24 @@ export function timelineMarks(
   seek: (atMs: number) => void,
   onFocus: (cluster: Cluster | null) => void,
 ): Marks {
-  const duration = Math.max(1, manifest.durationMs);
+  const length = () => Math.max(1, manifest.durationMs);
   const element = h("div", {
     class: "marks",
     attrs: { role: "toolbar", "aria-label": "What went wrong" },
   });
-  const pages = pageBands(manifest, duration, seek);
+  const pages = h("div", {
+    class: "pages",
+    attrs: { role: "toolbar", "aria-label": "Pages" },
+  });
+  drawPageBands(pages, manifest, length(), seek);
   let lanes: Cluster[][] = [];
   let drawnPx = 0;
   roving(element);
   roving(pages);
   element.addEventListener("focusout", () => onFocus(null));
-  return {
-    element,
-    pages,
-    draw(widthPx) {
-      // Marks must not dance while a window is being resized.
-      if (!widthPx || Math.abs(widthPx - drawnPx) < CLUSTER_PX) return;
+  const draw = (widthPx: number) => {
       drawnPx = widthPx;
+      const duration = length();
       const within = (duration * CLUSTER_PX) / widthPx;
       lanes = LANES.map((kinds) =>
         clusterMarks(manifest.marks.filter(({ kind }) => kinds.includes(kind)), within),
@@ -75,9 +77,26 @@ export function timelineMarks(
         }),
       );
       firstStop(element);
+  };
+  return {
+    element,
+    pages,
+    draw(widthPx) {
+      // Marks must not dance while a window is being resized.
+      if (widthPx && Math.abs(widthPx - drawnPx) >= CLUSTER_PX) draw(widthPx);
+    },
+    grown(widthPx) {
+      if (!drawnPx) return;
+      // Nor may the keyboard lose its place.
+      const focused = focusedIn(element);
+      draw(widthPx);
+      focusAgain(element, focused);
+      const focusedPage = focusedIn(pages);
+      drawPageBands(pages, manifest, length(), seek);
+      focusAgain(pages, focusedPage);
     },
     near(xPx, widthPx) {
-      const at = ({ atMs }: Cluster) => (atMs / duration) * widthPx;
+      const at = ({ atMs }: Cluster) => (atMs / length()) * widthPx;
       return lanes.flat().find((cluster) => Math.abs(at(cluster) - xPx) < CLUSTER_PX / 3);
     },
   };
@@ -119,11 +138,12 @@ export function shape(kind: MarkKind): SVGSVGElement {
 }
 
 /** Each page as a band from where it came to where the next one did. */
-function pageBands(
+function drawPageBands(
+  element: HTMLElement,
   manifest: Manifest,
   duration: number,
   seek: (atMs: number) => void,
-): HTMLElement {
+): void {
   const marks = manifest.marks.filter(({ kind }) => kind === "page");
   const band = (mark: Mark, index: number) => {
     const toMs = marks[index + 1]?.atMs ?? duration;
@@ -146,14 +166,18 @@ function pageBands(
     button.style.width = percentOf(toMs - mark.atMs, duration);
     return button;
   };
-  const element = h(
-    "div",
-    { class: "pages", attrs: { role: "toolbar", "aria-label": "Pages" } },
-    ...marks.map(band),
-  );
+  element.replaceChildren(...marks.map(band));
   element.hidden = marks.length === 0;
   firstStop(element);
-  return element;
+}
+
+/** The place among a toolbar's buttons of the one in focus, -1 where it is none. */
+function focusedIn(toolbar: HTMLElement): number {
+  return [...toolbar.children].indexOf(document.activeElement as Element);
+}
+
+function focusAgain(toolbar: HTMLElement, place: number): void {
+  if (place >= 0) (toolbar.children[place] as HTMLElement | undefined)?.focus();
 }
 
 /** One stop for Tab in `toolbar`; arrows, Home and End move among its buttons. */

@@ -104,6 +104,8 @@ export interface Manifest {
   segments: SegmentEntry[];
   sha256: string;
   assets: AssetIndex | null;
+  /** Whether the session was still going on. */
+  ongoing: boolean;
 }
 
 /** A file that cannot be played; the message is a sentence for the person reading. */
@@ -194,6 +196,7 @@ export function readManifest(source: string): Manifest {
     segments,
     sha256: text(raw.sha256) ?? "",
     assets: readAssets(raw.assets),
+    ongoing: raw.ongoing === true,
   };
 }
 

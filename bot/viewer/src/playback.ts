@@ -9,6 +9,11 @@ import { type Span, idleSpans, skipIdle, windowAt } from "./timeline";
 
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
 
+/** How much of what came before it is shown on the way to the newest moment. */
+const NEWEST_LEAD_MS = 5000;
+/** Further behind it than this, what is between is left out. */
+const NEWEST_BEHIND_MS = 30_000;
+
 type Listener = () => void;
 
 export class Playback {
@@ -29,7 +34,9 @@ export class Playback {
   private jumpPending = true;
   private showingStill = true;
 
-  readonly durationMs: number;
+  durationMs: number;
+  /** Whether the clock keeps to the newest moment of a session that goes on. */
+  following = false;
 
   constructor(
     private readonly manifest: Manifest,
@@ -68,6 +75,36 @@ export class Playback {
   }
 
   seek(atMs: number): void {
+    this.stopFollowing();
+    this.moveTo(atMs);
+  }
+
+  /** Keeps to the newest moment from now on, or stays where it is. */
+  follow(newest: boolean): void {
+    if (newest) this.moveTo(this.durationMs - NEWEST_LEAD_MS);
+    this.following = newest;
+    this.playing ||= newest;
+    this.tell(this.stateListeners);
+  }
+
+  /** The recording is longer by now. */
+  grow(durationMs: number): void {
+    this.durationMs = durationMs;
+    const behindMs = durationMs - this.atMs;
+    if (this.following && behindMs > NEWEST_BEHIND_MS) {
+      this.moveTo(durationMs - NEWEST_LEAD_MS);
+    }
+    this.tell(this.stateListeners);
+    this.tell(this.timeListeners);
+  }
+
+  private stopFollowing(): void {
+    if (!this.following) return;
+    this.following = false;
+    this.tell(this.stateListeners);
+  }
+
+  private moveTo(atMs: number): void {
     this.atMs = Math.min(this.durationMs, Math.max(0, atMs));
     this.jumpPending = true;
     this.tell(this.timeListeners);
@@ -81,6 +118,7 @@ export class Playback {
 
   pause(): void {
     this.playing = false;
+    this.following = false;
     this.tell(this.stateListeners);
   }
 
@@ -144,7 +182,7 @@ export class Playback {
       this.lastFrame = performance.now();
       return;
     }
-    if (!this.playing) {
+    if (!this.playing || (this.following && this.atMs >= this.durationMs)) {
       this.hold();
       return;
     }
@@ -159,14 +197,15 @@ export class Playback {
     const next = Math.min(this.durationMs, this.atMs + byMs);
     const skipped = this.skipsIdle ? skipIdle(this.idle, next) : next;
     if (skipped > next) {
-      this.seek(skipped);
+      this.moveTo(skipped);
       for (const listener of this.skipListeners) listener(skipped - next);
       return;
     }
     this.atMs = next;
     this.stage.follow(this.windowId, next, this.speed);
     this.tell(this.timeListeners);
-    if (next >= this.durationMs) this.pause();
+    // The newest moment is waited for.
+    if (next >= this.durationMs && !this.following) this.pause();
   }
 
   private hold(): void {

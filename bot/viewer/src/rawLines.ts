@@ -15,10 +15,13 @@ export interface RawEvent {
 /** Work in stretches shorter than a dropped frame is noticed. */
 const SLICE_MS = 12;
 
-/** The lines of so many segments, which `open` gives; rejects where one is damaged. */
-export function rawLines(count: number, open: (index: number) => Promise<string>): RawLines {
+/** The lines of all segments, which `open` gives; rejects where one is damaged. */
+export function rawLines(
+  segments: readonly unknown[],
+  open: (index: number) => Promise<string>,
+): RawLines {
   return async function* () {
-    for (let index = 0; index < count; index++) yield await open(index);
+    for (let index = 0; index < segments.length; index++) yield await open(index);
   };
 }
 

@@ -71,6 +71,11 @@ export class Screens {
     return true;
   }
 
+  /** More of the recording came: there may be a picture where there was none. */
+  grown(): void {
+    this.blank.clear();
+  }
+
   /** Asks for what the window shows next. */
   readAhead(windowId: string, epochMs: number, speed: number): void {
     const untilMs = epochMs + READ_AHEAD_MS * Math.max(1, speed);

@@ -19,7 +19,7 @@ export function seekbar(
   recording: Recording,
   playback: Playback,
 ): HTMLElement {
-  const duration = Math.max(1, manifest.durationMs);
+  const length = () => Math.max(1, manifest.durationMs);
   const face = trackFace(recording, playback);
   const head = h("div", { class: "playhead" });
   const tip = h("div", { class: "tip", testid: "tip", attrs: { "aria-hidden": "true" } });
@@ -34,7 +34,6 @@ export function seekbar(
         tabindex: "0",
         "aria-label": "Position in the recording",
         "aria-valuemin": "0",
-        "aria-valuemax": String(Math.round(duration / 1000)),
       },
     },
     face.element,
@@ -50,7 +49,7 @@ export function seekbar(
     tip.style.left = `${Math.min(element.clientWidth - half, Math.max(half, xPx))}px`;
   };
   const showCluster = (cluster: Cluster) =>
-    showTip((cluster.atMs / duration) * slider.clientWidth, cluster.atMs, clusterLines(cluster));
+    showTip((cluster.atMs / length()) * slider.clientWidth, cluster.atMs, clusterLines(cluster));
   const marks = timelineMarks(
     manifest,
     (atMs) => playback.seek(atMs),
@@ -79,7 +78,7 @@ export function seekbar(
   };
   const timeAt = (event: PointerEvent) => {
     const { left, width } = slider.getBoundingClientRect();
-    return Math.min(1, Math.max(0, (event.clientX - left) / Math.max(1, width))) * duration;
+    return Math.min(1, Math.max(0, (event.clientX - left) / Math.max(1, width))) * length();
   };
   let dragging = false;
   element.addEventListener("pointerdown", (event) => {
@@ -91,7 +90,7 @@ export function seekbar(
   element.addEventListener("pointermove", (event) => {
     const atMs = timeAt(event);
     if (dragging) playback.seek(atMs);
-    const xPx = (atMs / duration) * slider.clientWidth;
+    const xPx = (atMs / length()) * slider.clientWidth;
     const near = dragging ? undefined : marks.near(xPx, slider.clientWidth);
     if (near) showCluster(near);
     else showTip(xPx, atMs, [pageAt(atMs), ...linesAt(playback, atMs)].filter(Boolean));
@@ -107,7 +106,7 @@ export function seekbar(
   slider.addEventListener("keydown", (event) => {
     const keys: Record<string, number> = {
       Home: 0,
-      End: duration,
+      End: length(),
       PageUp: playback.atMs + STEP_MS * 2,
       PageDown: playback.atMs - STEP_MS * 2,
       ArrowUp: playback.atMs + STEP_MS,
@@ -119,19 +118,29 @@ export function seekbar(
     event.preventDefault();
   });
 
-  const total = clockText(duration);
+  let drawnMs = 0;
+  const showLength = () => {
+    if (drawnMs === length()) return;
+    drawnMs = length();
+    slider.setAttribute("aria-valuemax", String(Math.round(drawnMs / 1000)));
+    marks.grown(slider.clientWidth);
+    showTime();
+  };
   const showTime = () => {
-    head.style.left = percentOf(playback.atMs, duration);
+    head.style.left = percentOf(playback.atMs, length());
     face.drawTime();
     const seconds = String(Math.round(playback.atMs / 1000));
     if (slider.getAttribute("aria-valuenow") === seconds) return;
     slider.setAttribute("aria-valuenow", seconds);
     const page = pageAt(playback.atMs);
     const on = page ? `, on ${page}` : "";
+    const total = clockText(length());
     slider.setAttribute("aria-valuetext", `${clockText(playback.atMs)} of ${total}${on}`);
   };
   playback.onTime(showTime);
   playback.onState(face.drawLoaded);
+  playback.onState(showLength);
+  showLength();
   showTime();
   return element;
 }

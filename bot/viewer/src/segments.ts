@@ -41,6 +41,16 @@ export function servedSegments(baseUrl: string, count: number): SegmentSource {
   };
 }
 
+/** Segments that may not be served any more later on: once brought in, they stay. */
+export function keptSegments(source: SegmentSource): SegmentSource {
+  const kept = new Map<number, Uint8Array<ArrayBuffer> | null>();
+  return async (index) => {
+    const bytes = kept.get(index) ?? (await source(index));
+    kept.set(index, bytes);
+    return bytes;
+  };
+}
+
 async function fetchSegment(url: string): Promise<Uint8Array<ArrayBuffer>> {
   const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
   if (answer?.status === 404 || answer?.status === 410) {

@@ -108,6 +108,11 @@ export class Stage {
     this.showPictureOrWords(this.atMs);
   }
 
+  /** More of the recording came. */
+  grown(): void {
+    this.screens.grown();
+  }
+
   private current(): Screen | undefined {
     return this.screens.known(this.shown);
   }

@@ -16,7 +16,7 @@ export interface TrackFace {
 }
 
 export function trackFace(recording: Recording, playback: Playback): TrackFace {
-  const duration = Math.max(1, playback.durationMs);
+  const length = () => Math.max(1, playback.durationMs);
   const bars = document.createElementNS(SVG, "svg");
   bars.setAttribute("class", "bars");
   bars.setAttribute("viewBox", `0 0 ${BARS} 1`);
@@ -26,15 +26,16 @@ export function trackFace(recording: Recording, playback: Playback): TrackFace {
   const idle = h("div", { class: "idle-spans" });
   const unloaded = h("div", { class: "unloaded" });
   const played = h("div", { class: "played" });
-  let drawnLoadedMs = -1;
+  let drawn = "";
   return {
     element: h("div", { class: "track-face" }, bars, idle, unloaded, played),
     drawTime() {
-      played.style.width = percentOf(playback.atMs, duration);
+      played.style.width = percentOf(playback.atMs, length());
     },
     drawLoaded() {
-      if (playback.loadedMs === drawnLoadedMs) return;
-      drawnLoadedMs = playback.loadedMs;
+      const duration = length();
+      if (drawn === `${playback.loadedMs} ${duration}`) return;
+      drawn = `${playback.loadedMs} ${duration}`;
       unloaded.style.left = percentOf(playback.loadedMs, duration);
       shape.setAttribute(
         "d",
