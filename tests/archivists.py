@@ -23,6 +23,7 @@ from bot.database.engine import connect
 from bot.operations import logs
 from bot.policy import RedactionPolicy
 from bot.storage import ReplayStore
+from bot.wiring.archives import warehouse_at
 from tests import commands
 from tests.quick_source import FIRST, QuickSource
 
@@ -125,4 +126,5 @@ def _archives(engine: Engine, count: int) -> Archives:
         redaction=RedactionPolicy(),
         lease=_LEASE,
         per_hour={},
+        warehouse_at=warehouse_at,
     )

@@ -19,9 +19,8 @@ from bot.archiving.tasks import Tasks
 from bot.archiving.working import Work
 from bot.assets.index import Collectors
 from bot.clock import Clock, utc_now
-from bot.errors import SettingsError
 from bot.policy import RedactionPolicy
-from bot.ports import RecordingSource, Warehouse
+from bot.ports import RecordingSource
 
 
 class Archives:
@@ -37,16 +36,14 @@ class Archives:
         redaction: RedactionPolicy,
         lease: timedelta,
         per_hour: Mapping[str, int],
-        warehouse_at: WarehouseAt | None = None,
+        warehouse_at: WarehouseAt,
         assets: Collectors | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self.runs = Runs(engine, lease=lease, clock=clock)
         self.schedules = Schedules(engine, self.runs, clock=clock)
         self.paces = Paces(engine, per_hour, clock=clock)
-        self.index = Index(
-            engine, store_at=store_at, warehouse_at=warehouse_at or _no_warehouse
-        )
+        self.index = Index(engine, store_at=store_at, warehouse_at=warehouse_at)
         self._store_at = store_at
         tasks = Tasks(engine, self.paces, lease=lease, clock=clock)
         self.work = Work(
@@ -75,7 +72,3 @@ class Archives:
         self._store_at(order.target).check()
         if order.warehouse:
             self.index.warehouse_at(order.warehouse).check()
-
-
-def _no_warehouse(name: str) -> Warehouse:
-    raise SettingsError(f"no warehouse is configured for {name}")

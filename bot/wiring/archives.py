@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.archiving.building import Archives
+from bot.archiving.parquet import COLUMNS
 from bot.jobs.archive_worker import ArchiveWorker
 from bot.jobs.queue import ARCHIVE_QUEUE
+from bot.ports import Warehouse
 from bot.wiring.archived import store_at
 from bot.wiring.recordings import asset_collectors
 
@@ -28,10 +31,19 @@ def archives_of(services: Services) -> Archives:
         redaction=settings.redaction,
         lease=settings.lease,
         per_hour=_per_hour(settings),
+        warehouse_at=warehouse_at,
         assets=asset_collectors(settings, services.store)
         if settings.export_assets
         else None,
     )
+
+
+@cache
+def warehouse_at(name: str) -> Warehouse:
+    """The table in BigQuery of that name. Raises SettingsError."""
+    from integrations.bigquery import BigQueryTable
+
+    return BigQueryTable(name, {**COLUMNS, "day": "DATE"}, partition="day")
 
 
 def archive_worker_of(services: Services) -> ArchiveWorker:

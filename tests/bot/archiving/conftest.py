@@ -12,6 +12,7 @@ from bot.archiving.orders import Order, target_at
 from bot.policy import RedactionPolicy
 from bot.ports import RecordingSource
 from bot.storage import ReplayStore
+from bot.wiring.archives import warehouse_at
 from tests.quick_source import FIRST, QuickSource
 
 LEASE = timedelta(seconds=60)
@@ -45,6 +46,12 @@ def store(target: str) -> ReplayStore:
     return ReplayStore.at(target)
 
 
+@pytest.fixture(autouse=True)
+def fresh_tables() -> None:
+    """What is known of tables is of another test's stand-in."""
+    warehouse_at.cache_clear()
+
+
 @pytest.fixture
 def archives_of(engine: Engine, time: Time) -> Callable[..., Archives]:
     def make(
@@ -60,6 +67,7 @@ def archives_of(engine: Engine, time: Time) -> Callable[..., Archives]:
             redaction=redaction or RedactionPolicy(),
             lease=LEASE,
             per_hour=per_hour or {},
+            warehouse_at=warehouse_at,
             clock=time,
             **options,  # type: ignore[arg-type]
         )

@@ -17,6 +17,7 @@ from bot.jobs.archive_worker import ArchiveWorker
 from bot.jobs.queue import ARCHIVE_QUEUE, Bell
 from bot.policy import RedactionPolicy
 from bot.storage import ReplayStore
+from bot.wiring.archives import warehouse_at
 from tests.quick_source import FIRST, QuickSource
 
 
@@ -45,6 +46,7 @@ def work_of(engine):
             redaction=RedactionPolicy(),
             lease=timedelta(seconds=3),
             per_hour={},
+            warehouse_at=warehouse_at,
         )
 
     return make
