@@ -38,3 +38,22 @@ HTTP_SECONDS = Histogram(
 AUDITED = Counter(
     "courier_audit_events_total", "Finds, shares, opens and revokes", ("event",)
 )
+CAPTURE_BATCHES = Counter(
+    "courier_capture_batches_total", "Batches of posthog-js taken in"
+)
+CAPTURE_BYTES = Counter(
+    "courier_capture_bytes_total", "Bytes of those batches, as they came"
+)
+CAPTURE_LEFT = Counter(
+    "courier_capture_left_total",
+    "Batches answered but not kept, by reason",
+    ("reason",),
+)
+CAPTURE_REFUSED = Counter(
+    "courier_capture_refused_total", "Requests turned away, by reason", ("reason",)
+)
+CAPTURE_SECONDS = Histogram(
+    "courier_capture_seconds",
+    "Time to take a batch in",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10),
+)

@@ -13,14 +13,18 @@ from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
-from bot.web.app import MAX_BODY
+from bot.web.app import LARGEST_BODY, MAX_BODY
 from bot.wiring import Services
 
-# An ack takes milliseconds; this many may wait for the disk at once.
-_WEB_THREADS = 16
+# An ack takes milliseconds; this many may wait for the disk at once, or for PostHog,
+# where what is captured is passed on.
+_WEB_THREADS = 32
 # And this many callers may wait for one of those: over waitress' own 100 a burst of
 # commands would be turned away unheard.
 _CONNECTIONS = 1000
+_MEGABYTE = 1024 * 1024
+# Of what each of them has sent so far.
+_IN_MEMORY = 128 * 1024
 
 
 @contextmanager
@@ -62,8 +66,13 @@ def web_server(app: Flask, host: str, port: int) -> BaseWSGIServer | MultiSocket
             connection_limit=_CONNECTIONS,
             ident=None,
             # It takes a body whole before the app can refuse it; its default is 1 GiB,
-            # from anybody, to any path.
-            max_request_body_size=MAX_BODY,
+            # from anybody, to any path. A little more than is taken, so that what is
+            # too large is refused by whoever counts it.
+            max_request_body_size=app.config.get(LARGEST_BODY, MAX_BODY) + _MEGABYTE,
+            # Capture reads X-Forwarded-For, as far as CAPTURE_TRUSTED_HOPS says.
+            clear_untrusted_proxy_headers=False,
+            # Larger ones wait on the disk until they have come whole.
+            inbuf_overflow=_IN_MEMORY,
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error

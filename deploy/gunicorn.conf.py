@@ -38,7 +38,7 @@ loglevel = _settings.log_level.lower()
 
 workers = 1
 worker_class = "gthread"
-threads = 16
+threads = 32
 # Longer than load balancers and proxies keep a connection that nobody uses.
 keepalive = 75
 graceful_timeout = 30

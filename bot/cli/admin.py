@@ -20,6 +20,7 @@ from bot.operations.embedded_redis import EmbeddedRedis, FolderLock
 from bot.preview.chromium import Chromium
 from bot.sealing import new_key
 from bot.wiring import Services
+from bot.wiring.door import capture_checks
 
 
 @click.group()
@@ -114,6 +115,7 @@ def _checks() -> Iterator[Check]:
         yield from _public_url(settings)
         yield from asset_hosts(settings)
         yield from _chromium(settings)
+        yield from capture_checks(settings)
         yield from _vendors(services)
     finally:
         services.close()

@@ -13,7 +13,10 @@ from werkzeug.exceptions import HTTPException
 from bot.metrics import HTTP_SECONDS
 
 MAX_BODY = 1024 * 1024
-"""Bytes. Webhooks and form posts; nothing that is sent to us is larger."""
+"""Bytes. Webhooks and form posts; nothing that is sent to the app is larger."""
+
+LARGEST_BODY = "LARGEST_BODY"
+"""In the app's config: the bytes that anything before it takes, for the server."""
 
 _log = structlog.get_logger(__name__)
 

@@ -31,12 +31,14 @@ from bot.sealing import Sealer
 from bot.sharing import Links, Postings
 from bot.storage import ReplayStore
 from bot.web import health, previews, replays
-from bot.web.app import create_app
+from bot.web.app import LARGEST_BODY, create_app
 from bot.web.watching import Watching
 from bot.wiring.archives import archive_worker_of, archives_of
 from bot.wiring.captures import Captures
 from bot.wiring.conversation import Conversation, plain
+from bot.wiring.door import door_of
 from bot.wiring.recordings import asset_collectors, database, sources
+from integrations.capture import MAX_WIRE_BYTES
 
 
 class Services:
@@ -170,8 +172,8 @@ class Services:
         )
 
     def app(self) -> Flask:
-        """The web application."""
-        return create_app(
+        """The web application, with the capture proxy before it where that is on."""
+        app = create_app(
             [
                 replays.blueprint(
                     links=self.links, replays=self.replays, watching=self.watching
@@ -185,6 +187,11 @@ class Services:
                 ),
             ]
         )
+        door = door_of(self.settings, lambda: self.captures.keeper)
+        if door is not None:
+            app.config[LARGEST_BODY] = MAX_WIRE_BYTES
+            app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign,assignment]
+        return app
 
     @cached_property
     def watching(self) -> Watching:

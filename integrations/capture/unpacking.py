@@ -44,7 +44,7 @@ def unpacked(
     content_encoding: str = "",
     spend: Callable[[int], None] = _no_account,
 ) -> bytes:
-    """The text that the request carries, well-formed UTF-8 without a byte order mark.
+    """The text that the request carries, without a byte order mark.
 
     ``spend`` is told of every MiB before it is unpacked, and may raise to stop that.
     Raises BadInput where it is none of the known wrappings, TooLarge.
@@ -60,9 +60,7 @@ def unpacked(
     # Senders that compress and say so may have been handed what was compressed already.
     if text.startswith(_GZIP):
         text = _gunzipped(text, spend)
-    text = text.removeprefix(_BOM)
-    _check_utf8(text)
-    return text
+    return text.removeprefix(_BOM)
 
 
 def _gunzipped(body: bytes, spend: Callable[[int], None]) -> bytes:
@@ -98,8 +96,9 @@ def _field(value: bytes) -> bytes:
         raise BadInput("the field data is not base64") from None
 
 
-def _check_utf8(text: bytes) -> None:
-    """In steps: as Python's characters it may take four times the memory."""
+def check_utf8(text: bytes) -> None:
+    """Raises BadInput where that is no UTF-8, which every browser sends. In steps: as
+    Python's characters it may take four times the memory."""
     if text.isascii():
         return
     decoder = getincrementaldecoder("utf-8")()

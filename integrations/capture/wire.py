@@ -7,6 +7,7 @@ a list of items, ``{"api_key", "batch": [items], "sent_at"}``, or one item by it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from bot.errors import BadInput
 from bot.model import Batch, CapturedItem
 from integrations.capture.items import LeftOut, read_item
 from integrations.capture.surrogates import without_lone_surrogates
-from integrations.capture.unpacking import unpacked
+from integrations.capture.unpacking import check_utf8, unpacked
 
 _log = structlog.get_logger(__name__)
 
@@ -58,17 +59,26 @@ _RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _RAW_ENVELOPE = msgspec.json.Decoder(_RawEnvelope)
 
 
-def project_of(text: bytes) -> str:
-    """The project token of an unpacked body with at least one item, all of it JSON;
-    empty where it names none. Raises BadInput where it is anything else."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What must be known of a body before it is taken."""
+
+    project: str
+    """Its token; empty where it names none."""
+    has_snapshots: bool
+
+
+def contents_of(text: bytes) -> Contents:
+    """Of an unpacked body, once all of it is JSON and it has at least one item. Raises
+    BadInput where that is not so. That it is UTF-8 is looked at when it is read: it
+    takes twice as long as all of this."""
     if _is_list(text):
-        return _first_project(_decoded(_ITEMS.decode, text)[0])
+        return _contents(_decoded(_ITEMS.decode, text)[0], None)
     envelope, readable = _decoded(_ENVELOPE.decode, text)
     named = envelope.api_key or envelope.token
     if envelope.batch is not None:
-        first = _first_project(envelope.batch)
-        return named or first
-    return _first_project([_decoded(_ITEM.decode, readable)[0]])
+        return _contents(envelope.batch, named)
+    return _contents([_decoded(_ITEM.decode, readable)[0]], named)
 
 
 def asking_project(text: bytes) -> str:
@@ -88,6 +98,7 @@ def read_batch(batch: Batch) -> Iterator[CapturedItem]:
     text = unpacked(
         batch.body, query=batch.query, content_encoding=batch.content_encoding
     )
+    check_utf8(text)
     raws, readable = _decoded(_taken_apart, text)
     left_out: dict[str, int] = {}
     at = 0
@@ -104,10 +115,14 @@ def read_batch(batch: Batch) -> Iterator[CapturedItem]:
         _log.warning("captured items left out", path=batch.path, **left_out)
 
 
-def _first_project(items: list[_Item]) -> str:
+def _contents(items: list[_Item], named: str | None) -> Contents:
     if not items:
         raise BadInput("the body holds no items")
-    return next(filter(None, (item.project() for item in items)), "")
+    projects = filter(None, (item.project() for item in items))
+    return Contents(
+        project=named or next(projects, ""),
+        has_snapshots=any(item.event == "$snapshot" for item in items),
+    )
 
 
 def _taken_apart(text: bytes) -> list[msgspec.Raw]:

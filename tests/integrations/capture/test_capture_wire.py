@@ -17,7 +17,12 @@ from bot.errors import BadInput
 from bot.model import Batch, CapturedEvent, CapturedItem, CapturedSnapshots
 from integrations.capture.items import MAX_EVENT_BYTES
 from integrations.capture.unpacking import MAX_UNPACKED_BYTES, TooLarge, unpacked
-from integrations.capture.wire import asking_project, project_of, read_batch
+from integrations.capture.wire import (
+    Contents,
+    asking_project,
+    contents_of,
+    read_batch,
+)
 from tests.recorded import facts, requests, snapshots
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -68,7 +73,8 @@ def test_real_requests_hold_the_events_of_the_recording(name: str) -> None:
     found = []
     for request in requests(name):
         if request.path.endswith("/s/"):
-            assert project_of(unpacked(request.body)) == "phc_testlab"
+            contents = contents_of(unpacked(request.body))
+            assert contents == Contents("phc_testlab", has_snapshots=True)
             batch = Batch("phc_testlab", request.at, request.body, "/s/")
             for item in read_batch(batch):
                 assert isinstance(item, CapturedSnapshots)
@@ -138,7 +144,8 @@ def test_every_wrapping_is_undone(body: bytes, how: dict[str, str]) -> None:
     ],
 )
 def test_every_envelope_and_place_of_the_token_is_known(value: Any) -> None:
-    assert project_of(json.dumps(value).encode()) == "phc_acme"
+    contents = contents_of(json.dumps(value).encode())
+    assert contents == Contents("phc_acme", has_snapshots=False)
     found = read(value)
     assert all(isinstance(one, CapturedEvent) for one in found)
     assert {one.distinct_id for one in found} == {"jane"}
@@ -161,7 +168,6 @@ def test_flags_requests_name_their_project() -> None:
         b'{"api_key":"phc_acme","batch":[]}',
         b'[{"event":"x"}',
         b'[{"event":"x"}] [',
-        b'[{"event":"x","properties":{"a":"\xff"}}]',
         b'[{"event":"x","properties":{"a":NaN}}]',
         b'[{"event":"x","properties":' + b"[" * 5000 + b"]" * 5000 + b"}]",
         b"data=%%%",
@@ -172,12 +178,20 @@ def test_flags_requests_name_their_project() -> None:
 )
 def test_what_no_sdk_sends_is_refused_without_quoting_it(body: bytes) -> None:
     with pytest.raises(BadInput) as refusal:
-        project_of(unpacked(body))
+        contents_of(unpacked(body))
     assert "phc_acme" not in str(refusal.value)
 
 
 def test_a_body_that_names_no_project_says_so() -> None:
-    assert project_of(b'[{"event":"x"}]') == ""
+    assert contents_of(b'[{"event":"x"}]').project == ""
+
+
+def test_a_body_that_is_not_utf8_is_refused_when_it_is_read() -> None:
+    """The door leaves that to whoever files it: no browser can send one."""
+    body = b'[{"event":"x","properties":{"distinct_id":"\xff"}}]'
+    assert contents_of(body).project == ""
+    with pytest.raises(BadInput, match="UTF-8"):
+        read(body)
 
 
 def test_a_bomb_is_left_unpacked() -> None:
@@ -201,7 +215,7 @@ def test_snapshots_are_taken_byte_for_byte() -> None:
         b'"$snapshot_data":' + data + b"\r\n],"
         b'"$session_id":"' + SESSION.encode() + b'"}}]'
     )
-    assert project_of(body) == ""
+    assert contents_of(body).has_snapshots
     found = one_snapshot(body)
     assert found.events == data + b"  ]"
     assert found.distinct_id == "\ufffd"
@@ -357,7 +371,7 @@ JSON = st.recursive(
 def test_anything_else_is_read_or_refused(value: Any) -> None:
     body = json.dumps(value).encode()
     try:
-        project_of(body)
+        contents_of(body)
         list(read_batch(Batch("phc_acme", NOW, body, "/s/")))
     except BadInput:
         pass
