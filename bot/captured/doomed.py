@@ -41,10 +41,13 @@ def spare(connection: Connection, keys: Sequence[str]) -> bool:
     return found == len(keys)
 
 
-def doom(connection: Connection, keys: Sequence[str]) -> None:
-    """No row names these any more."""
+def doom(
+    connection: Connection, keys: Sequence[str], *, since: datetime = _AT_ONCE
+) -> None:
+    """No row names these any more; with ``since`` now they stay for an hour, for
+    those who are reading them."""
     if keys:
-        rows = [{"object_key": key, "since": _AT_ONCE} for key in keys]
+        rows = [{"object_key": key, "since": since} for key in keys]
         connection.execute(insert(doomed_objects), rows)
 
 

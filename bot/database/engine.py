@@ -61,6 +61,8 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=5000",
+        # What was deleted is gone, and not merely room for what comes next.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

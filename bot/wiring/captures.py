@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property, partial
 
 from sqlalchemy import Engine, select
 
 from bot.captured import doomed
+from bot.captured.compaction import Compaction
 from bot.captured.filing import Filing
 from bot.captured.journal import Journal
 from bot.captured.pending import Pending
+from bot.captured.retention import Retention
 from bot.captured.source import CaptureSource
 from bot.config import Settings
 from bot.database.captures import sessions
@@ -20,7 +23,9 @@ from bot.storage import ReplayStore
 from integrations.capture.wire import read_batch
 
 _FILE_S = 1.0
+_COMPACT_S = 20.0
 _SWEEP_S = 60.0
+_PURGE_S = 600.0
 
 
 class Captures:
@@ -52,12 +57,18 @@ class Captures:
         return CaptureSource(
             self.engine,
             self.store,
-            retention={
-                one.token: one.retention for one in self._settings.capture_projects
-            },
+            retention=self._retentions,
             quotas=self.quotas,
             is_keeping=is_keeping(self._settings),
         )
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.engine, self.store, self._retentions)
+
+    @property
+    def _retentions(self) -> dict[str, timedelta | None]:
+        return {one.token: one.retention for one in self._settings.capture_projects}
 
     def free_all(self) -> None:
         """Take up at once what a killed process held; for where there is no other."""
@@ -68,7 +79,9 @@ class Captures:
         return CaptureWorker(
             [
                 (self.filing.run, _FILE_S),
+                (Compaction(self.engine, self.store).run, _COMPACT_S),
                 (partial(doomed.sweep, self.engine, self.store), _SWEEP_S),
+                (self.retention.run, _PURGE_S),
             ]
         )
 

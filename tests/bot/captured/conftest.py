@@ -2,9 +2,18 @@
 
 import pytest
 
+from bot.database.engine import connect
 from bot.storage import ReplayStore
 
 
 @pytest.fixture
 def store(tmp_path):
     return ReplayStore.at((tmp_path / "objects").as_uri())
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url):
+    """For what no database has a part in."""
+    engine = connect(sqlite_url)
+    yield engine
+    engine.dispose()

@@ -1,0 +1,112 @@
+"""What is past its retention goes, and really goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, and_, delete, or_, select
+
+from bot.captured import doomed
+from bot.captured.removing import (
+    Removed,
+    remove_replays,
+    remove_sessions,
+)
+from bot.captured.rows import alone
+from bot.clock import Clock, utc_now
+from bot.database.captures import aliases, distinct_ids, people, sessions, visitors
+from bot.storage import ReplayStore
+
+_ROUND = 200
+
+
+class Retention:
+    """Purges each project by its own retention; any number of workers at once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: ReplayStore,
+        retention: Mapping[str, timedelta | None],
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._store = store
+        self._retention = retention
+        self._clock = clock
+
+    def run(self) -> Removed:
+        """Remove all that is too old, objects included. Raises RetryLater, Refused."""
+        removed = Removed()
+        now = self._clock()
+        for project, kept_for in sorted(self._retention.items()):
+            if kept_for is None:
+                continue
+            while True:
+                with alone(self._engine) as connection:
+                    some, is_all = _purge(connection, project, now - kept_for)
+                removed += some
+                if is_all:
+                    break
+        doomed.sweep(self._engine, self._store, clock=self._clock)
+        return removed
+
+
+def _purge(
+    connection: Connection, project: str, before: datetime
+) -> tuple[Removed, bool]:
+    """Remove some of what is older; whether that was all."""
+    old = (
+        select(sessions.c.id, sessions.c.session_id)
+        .where(sessions.c.project == project, sessions.c.received_at < before)
+        .limit(_ROUND)
+    )
+    rows = connection.execute(old).all()
+    removed = remove_sessions(connection, [row.id for row in rows], tombstones=False)
+    ids = [row.session_id for row in rows]
+    removed += remove_replays(connection, ids, source="capture")
+    came = (
+        select(visitors.c.session)
+        .join(
+            distinct_ids,
+            and_(
+                distinct_ids.c.project == visitors.c.project,
+                distinct_ids.c.distinct_id == visitors.c.distinct_id,
+            ),
+        )
+        .where(distinct_ids.c.person_id == people.c.id)
+    )
+    nobody = (
+        select(people.c.id)
+        .where(
+            people.c.project == project,
+            people.c.updated_at < before,
+            ~came.exists(),
+        )
+        .limit(_ROUND)
+    )
+    gone = list(connection.execute(nobody).scalars())
+    removed += remove_people(connection, gone)
+    return removed, len(rows) < _ROUND and len(gone) < _ROUND
+
+
+def remove_people(connection: Connection, ids: list[str]) -> Removed:
+    """Remove people, the ids they are known by, and what was said of those."""
+    rows = connection.execute(
+        select(distinct_ids).where(distinct_ids.c.person_id.in_(ids))
+    ).all()
+    for row in rows:
+        connection.execute(
+            delete(aliases).where(
+                aliases.c.project == row.project,
+                or_(
+                    aliases.c.distinct_id == row.distinct_id,
+                    aliases.c.other_id == row.distinct_id,
+                ),
+            )
+        )
+    connection.execute(delete(distinct_ids).where(distinct_ids.c.person_id.in_(ids)))
+    connection.execute(delete(people).where(people.c.id.in_(ids)))
+    return Removed(people=len(ids), distinct_ids=len(rows))
