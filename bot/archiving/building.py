@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from bot.archiving.archiver import Archiver
+from bot.archiving.erasing import Eraser
 from bot.archiving.index import Index, WarehouseAt
 from bot.archiving.objects import StoreAt
 from bot.archiving.orders import Order
@@ -44,6 +45,7 @@ class Archives:
         self.schedules = Schedules(engine, self.runs, clock=clock)
         self.paces = Paces(engine, per_hour, clock=clock)
         self.index = Index(engine, store_at=store_at, warehouse_at=warehouse_at)
+        self.eraser = Eraser(engine, self.index, store_at=store_at)
         self._store_at = store_at
         tasks = Tasks(engine, self.paces, lease=lease, clock=clock)
         self.work = Work(

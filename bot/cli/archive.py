@@ -189,5 +189,6 @@ for _command in (
     archive_index.list_,
     archive_index.stop,
     archive_index.unschedule,
+    archive_index.adopt,
 ):
     archive.add_command(_command)

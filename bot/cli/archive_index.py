@@ -1,4 +1,4 @@
-"""``archive verify``, ``query``, ``list``, ``stop`` and ``unschedule``."""
+"""``archive verify``, ``query``, ``list``, ``stop``, ``unschedule`` and ``adopt``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.archiving import reading, verifying
+from bot.archiving import adopting, reading, verifying
 from bot.archiving.orders import in_words
 from bot.archiving.runs import STOPPING
 from bot.archiving.working import Hands
@@ -147,6 +147,18 @@ def unschedule(schedule: str) -> None:
     with services_of() as services:
         ended = services.archives.schedules.remove(schedule)
     say(f"No more at {ended.time} UTC to {in_words(ended.order.target)}.")
+
+
+@click.command()
+@to_option
+def adopt(to: str | None) -> None:
+    """Take in an archive that another installation made, or one whose database was
+    lost: from then on its recordings are found by recording id, person id or distinct
+    id."""
+    target, store = _opened(to)
+    with services_of() as services:
+        taken = adopting.adopt(services.engine, store, target)
+    say(f"{taken:,} recordings were taken in from {in_words(target)}.")
 
 
 def _opened(to: str | None) -> tuple[str, ReplayStore]:

@@ -16,6 +16,11 @@ NAME = "acme-prod.replays.index"
 
 
 @pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url
+
+
+@pytest.fixture
 def bigquery(monkeypatch):
     stand_in = BigQueryStandIn()
     with Server(stand_in.app) as server:
