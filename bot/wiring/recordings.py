@@ -34,13 +34,13 @@ def sources(
     """Where recordings come from, the best first. Raises SettingsError where nowhere is
     configured."""
     found: list[RecordingSource] = []
+    opened = engine or partial(database, settings)
+    if captured := capture_source(settings, store, opened):
+        found.append(captured)
     if settings.posthog_api_key and settings.posthog_project_id:
         key, project = settings.posthog_api_key, settings.posthog_project_id
         kept = store or ReplayStore.at(settings.object_url)
         found.append(_posthog(settings, project, key.get_secret_value(), kept))
-    opened = engine or partial(database, settings)
-    if captured := capture_source(settings, store, opened):
-        found.append(captured)
     if archive := archive_source(settings, opened):
         found.append(archive)
     if not found:
