@@ -69,6 +69,15 @@ class Erasing(Protocol):
         """Those of the recordings that were erased here; may raise RetryLater."""
 
 
+@runtime_checkable
+class Forgetting(Protocol):
+    """A source whose copies of recordings are ours, and can be erased for good."""
+
+    def forget(self, recording_ids: Sequence[str]) -> int:
+        """Erase all it has of these, index and objects; how many recordings it had.
+        May be called again. Raises RetryLater, Refused."""
+
+
 class Warehouse(Protocol):
     """A table elsewhere that holds the index of an archive, by day."""
 

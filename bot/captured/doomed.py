@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from bot.clock import Clock, utc_now
 from bot.database.captures import doomed_objects
@@ -49,6 +49,12 @@ def doom(
     if keys:
         rows = [{"object_key": key, "since": since} for key in keys]
         connection.execute(insert(doomed_objects), rows)
+
+
+def doom_below(connection: Connection, folder: str) -> None:
+    """What is doomed in the folder goes at once, whoever reads it."""
+    below = doomed_objects.c.object_key.startswith(folder, autoescape=True)
+    connection.execute(update(doomed_objects).where(below).values(since=_AT_ONCE))
 
 
 def sweep(engine: Engine, store: ReplayStore, *, clock: Clock = utc_now) -> int:

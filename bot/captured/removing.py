@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
-from bot.captured.doomed import doom
+from bot.captured.doomed import doom, doom_below
 from bot.captured.sessions import ERASED, use
-from bot.database.captures import blocks, sessions, visitors
+from bot.database.captures import (
+    aliases,
+    blocks,
+    distinct_ids,
+    people,
+    sessions,
+    visitors,
+)
 from bot.database.schema import FROM_FILE, links, previews, replays, views
 from bot.storage import ReplayStore
 
@@ -73,6 +80,9 @@ def remove_sessions(
         of_these = blocks.c.session.in_(some)
         keys = connection.execute(select(blocks.c.object_key).where(of_these)).scalars()
         doom(connection, list(keys))
+        for session in some:
+            # What compaction left for those who were reading.
+            doom_below(connection, f"captured/blocks/{session}/")
         connection.execute(delete(blocks).where(of_these))
         connection.execute(delete(visitors).where(visitors.c.session.in_(some)))
         these = sessions.c.id.in_(some)
@@ -92,6 +102,26 @@ def remove_sessions(
             recordings=len(were), bytes=sum(row.bytes_stored for row in were)
         )
     return removed
+
+
+def remove_people(connection: Connection, ids: list[str]) -> Removed:
+    """Remove people, the ids they are known by, and what was said of those."""
+    rows = connection.execute(
+        select(distinct_ids).where(distinct_ids.c.person_id.in_(ids))
+    ).all()
+    for row in rows:
+        connection.execute(
+            delete(aliases).where(
+                aliases.c.project == row.project,
+                or_(
+                    aliases.c.distinct_id == row.distinct_id,
+                    aliases.c.other_id == row.distinct_id,
+                ),
+            )
+        )
+    connection.execute(delete(distinct_ids).where(distinct_ids.c.person_id.in_(ids)))
+    connection.execute(delete(people).where(people.c.id.in_(ids)))
+    return Removed(people=len(ids), distinct_ids=len(rows))
 
 
 def remove_replays(

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, and_, delete, or_, select
+from sqlalchemy import Connection, Engine, and_, select
 
 from bot.captured import doomed
 from bot.captured.removing import (
     Removed,
+    remove_people,
     remove_replays,
     remove_sessions,
 )
 from bot.captured.rows import alone
 from bot.clock import Clock, utc_now
-from bot.database.captures import aliases, distinct_ids, people, sessions, visitors
+from bot.database.captures import distinct_ids, people, sessions, visitors
 from bot.storage import ReplayStore
 
 _ROUND = 200
@@ -90,23 +91,3 @@ def _purge(
     gone = list(connection.execute(nobody).scalars())
     removed += remove_people(connection, gone)
     return removed, len(rows) < _ROUND and len(gone) < _ROUND
-
-
-def remove_people(connection: Connection, ids: list[str]) -> Removed:
-    """Remove people, the ids they are known by, and what was said of those."""
-    rows = connection.execute(
-        select(distinct_ids).where(distinct_ids.c.person_id.in_(ids))
-    ).all()
-    for row in rows:
-        connection.execute(
-            delete(aliases).where(
-                aliases.c.project == row.project,
-                or_(
-                    aliases.c.distinct_id == row.distinct_id,
-                    aliases.c.other_id == row.distinct_id,
-                ),
-            )
-        )
-    connection.execute(delete(distinct_ids).where(distinct_ids.c.person_id.in_(ids)))
-    connection.execute(delete(people).where(people.c.id.in_(ids)))
-    return Removed(people=len(ids), distinct_ids=len(rows))

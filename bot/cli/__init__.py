@@ -30,6 +30,8 @@ _COMMANDS = {
     "revoke": "bot.cli.links",
     "audit": "bot.cli.audit",
     "dead-letters": "bot.cli.links",
+    "forget": "bot.cli.forgetting",
+    "purge": "bot.cli.forgetting",
     "setup": "bot.cli.admin",
     "doctor": "bot.cli.admin",
 }

@@ -63,6 +63,10 @@ class Captures:
         )
 
     @cached_property
+    def compaction(self) -> Compaction:
+        return Compaction(self.engine, self.store)
+
+    @cached_property
     def retention(self) -> Retention:
         return Retention(self.engine, self.store, self._retentions)
 
@@ -79,7 +83,7 @@ class Captures:
         return CaptureWorker(
             [
                 (self.filing.run, _FILE_S),
-                (Compaction(self.engine, self.store).run, _COMPACT_S),
+                (self.compaction.run, _COMPACT_S),
                 (partial(doomed.sweep, self.engine, self.store), _SWEEP_S),
                 (self.retention.run, _PURGE_S),
             ]

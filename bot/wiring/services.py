@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from bot.archiving.building import Archives
 from bot.audit import AuditLog
+from bot.captured.erasing import Erasure
 from bot.config import Settings
 from bot.database.migrating import is_current
 from bot.delivery import Courier, Policy
@@ -75,6 +76,12 @@ class Services:
     @cached_property
     def captures(self) -> Captures:
         return Captures(self.settings, self.engine, self.store)
+
+    @property
+    def erasure(self) -> Erasure:
+        """Erases what is one person's. An installation that only passes recordings on
+        has stored replays of them all the same."""
+        return Erasure(self.engine, self.store, self.sources, self.captures.filing.run)
 
     @cached_property
     def archives(self) -> Archives:

@@ -4,6 +4,9 @@ import pytest
 
 from bot.database.engine import connect
 from bot.storage import ReplayStore
+from tests.bot.test_storage import s3, s3_server
+
+__all__ = ["s3", "s3_server"]
 
 
 @pytest.fixture

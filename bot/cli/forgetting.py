@@ -1,0 +1,132 @@
+"""``forget`` and ``purge``: recordings that go for good."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from bot.captured.erasing import Erased, Known
+from bot.captured.removing import Removed
+from bot.cli.output import as_json
+from bot.config import Settings
+from bot.errors import NotFound
+from bot.identifiers import read
+from bot.wiring import Services
+
+_NEVER_REACHED = (
+    "files that somebody downloaded or attached elsewhere, and messages already posted:"
+    " they hold what they held",
+    "requests in the ledger and the audit log: who asked for whom",
+)
+
+
+@click.command()
+@click.argument("identifier")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and erase nothing.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def forget(identifier: str, yes: bool, dry_run: bool, json_: bool) -> None:
+    """Erase everything that is kept here of a person: by e-mail address, distinct id,
+    person id or session id.
+
+    Captured recordings, the person and their ids, stored replays, share links, what is
+    cached of PostHog, and archived copies. What comes late for an erased session is
+    dropped. What cannot be reached from here is listed.
+    """
+    services = Services(Settings.from_env())
+    try:
+        erasure = services.erasure
+        known = erasure.known(read(identifier))
+        if known.is_nothing:
+            raise NotFound("nobody is known by that, and there is nothing to erase")
+        if dry_run:
+            _tell({"would_erase": _plan(known)}, _plan_text(known), json_)
+            return
+        if not yes:
+            click.echo(_plan_text(known), err=True)
+            click.confirm("Erase all of that for good?", abort=True, err=True)
+        erased = erasure.erase(known)
+        _tell(_report(known, erased), _report_text(known, erased), json_)
+    finally:
+        services.close()
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+def purge(json_: bool) -> None:
+    """Erase captured recordings that are past their project's retention. Workers do it
+    by themselves every ten minutes."""
+    services = Services(Settings.from_env())
+    try:
+        removed = services.captures.retention.run()
+    finally:
+        services.close()
+    _tell(asdict(removed), _removed_text(removed), json_)
+
+
+def _tell(document: dict[str, Any], text: str, json_: bool) -> None:
+    if json_:
+        as_json(document)
+    else:
+        click.echo(text)
+
+
+def _plan(known: Known) -> dict[str, Any]:
+    return {
+        "people": [
+            {"id": one.id, "name": one.name, "distinct_ids": one.distinct_ids}
+            for one in known.people
+        ],
+        "captured_sessions": list(known.captured_ids),
+        "recordings": [
+            {"id": one.id, "source": one.source, "start": one.start.isoformat()}
+            for one in known.recordings
+        ],
+        "stored_replays": known.replays,
+        "silent_sources": list(known.silent),
+    }
+
+
+def _plan_text(known: Known) -> str:
+    lines = [
+        f"Person {one.name} ({len(one.distinct_ids)} distinct ids)"
+        for one in known.people
+    ]
+    lines += [
+        f"{len(known.captured_ids)} captured sessions",
+        *(
+            f"Recording {one.id} of {one.start:%Y-%m-%d %H:%M} ({one.source})"
+            for one in known.recordings
+        ),
+        f"{known.replays} stored replays, and the links to them",
+        *(f"{name} does not answer: what it has is not known" for name in known.silent),
+    ]
+    return "\n".join(lines)
+
+
+def _report(known: Known, erased: Erased) -> dict[str, Any]:
+    return {
+        "erased": {**asdict(erased.removed), "archived": erased.archived},
+        "recording_ids": list(known.recording_ids),
+        "not_reached": [*erased.unreached, *_NEVER_REACHED],
+    }
+
+
+def _report_text(known: Known, erased: Erased) -> str:
+    lines = [_removed_text(erased.removed)]
+    if erased.archived:
+        lines.append(f"Erased {erased.archived} archived recordings")
+    lines += ["Not reached:"]
+    lines += [f"- {one}" for one in (*erased.unreached, *_NEVER_REACHED)]
+    return "\n".join(lines)
+
+
+def _removed_text(removed: Removed) -> str:
+    return (
+        f"Erased {removed.recordings} captured recordings ({removed.bytes} bytes),"
+        f" {removed.people} people with {removed.distinct_ids} distinct ids,"
+        f" {removed.replays} stored replays, {removed.links} links,"
+        f" {removed.cached} cached objects"
+    )

@@ -1,0 +1,179 @@
+"""What is to go goes: by age, by quota's count, and all of one person."""
+
+import gzip
+import json
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.captured.erasing import Erasure
+from bot.captured.retention import Retention
+from bot.captured.source import CaptureSource
+from bot.config import Settings
+from bot.database.captures import (
+    aliases,
+    blocks,
+    distinct_ids,
+    doomed_objects,
+    journal,
+    people,
+    projects,
+    sessions,
+    visitors,
+)
+from bot.database.schema import links, replays
+from bot.errors import Gone, NotFound
+from bot.identifiers import read
+from bot.wiring import Services
+from tests import commands, recorded
+from tests.bot.captured.sent import PROJECT, batches, filing, keep_all
+from tests.bot.captured.test_compaction import later
+from tests.bot.captured.test_filing import filed_one_by_one
+
+CHECKOUT = recorded.facts("checkout")["session_id"]
+STATIC = recorded.facts("static-simple")["session_id"]
+ADDRESS = "jane.doe@example.com"
+
+
+def counts(engine, *tables):
+    with engine.connect() as connection:
+        return [
+            connection.scalar(select(func.count()).select_from(one)) for one in tables
+        ]
+
+
+def test_what_is_past_its_retention_leaves_nothing(engine, store):
+    keep_all(engine, store, [*batches("checkout"), *batches("static-simple")])
+    filing(engine, store).run()
+    kept_for = {PROJECT: timedelta(days=30), "other": None}
+    assert Retention(engine, store, kept_for).run().recordings == 0
+    removed = Retention(engine, store, kept_for, clock=later(days=31)).run()
+    assert (removed.recordings, removed.people) == (2, 2)
+    left = (sessions, blocks, visitors, people, distinct_ids, aliases, doomed_objects)
+    assert counts(engine, *left) == [0] * len(left)
+    assert list(store.keys("captured")) == []
+    with engine.connect() as connection:
+        assert connection.scalar(select(projects.c.bytes_stored)) == 0
+    with pytest.raises(NotFound):
+        CaptureSource(engine, store).recording(CHECKOUT)
+
+
+@pytest.fixture
+def environment(tmp_path, sqlite_url):
+    return {
+        "DATA_DIR": str(tmp_path),
+        "CAPTURE_MODE": "keep",
+        "CAPTURE_PROJECTS": PROJECT,
+    }
+
+
+@pytest.fixture
+def services(environment):
+    services = Services(Settings.from_env(environment))
+    yield services
+    services.close()
+
+
+def replay_courier(environment, folder, *words):
+    return commands.run(*words, environment=environment, folder=folder)
+
+
+def holders(folder, text):
+    """The files that hold the text, as it is; what is compressed is looked at as
+    rows and objects."""
+    found = subprocess.run(
+        ["grep", "-rl", text, str(folder)], capture_output=True, text=True, check=False
+    )
+    return found.stdout.split()
+
+
+def test_a_person_is_forgotten(services, environment, tmp_path):
+    """Filed, waiting in the journal, compacted, exported and shared: all of it goes,
+    and what others did stays. What comes late is dropped."""
+    engine, store = services.engine, services.store
+    kept = batches("checkout")
+    filed_one_by_one(engine, store, kept[:-4])
+    services.captures.compaction.run()
+    shared = replay_courier(environment, tmp_path, "share", CHECKOUT, "--json")
+    assert shared.returncode == 0, shared.stderr
+    keep_all(engine, store, [*kept[-4:], *batches("static-simple")])
+    store.put(f"blobs/posthog/host/1/{CHECKOUT}/0-9", ADDRESS.encode())
+    store.put(f"blobs/posthog/host/1/{STATIC}/0-9", b"another's")
+    assert holders(tmp_path, ADDRESS)
+
+    dry = replay_courier(environment, tmp_path, "forget", ADDRESS, "--dry-run")
+    assert CHECKOUT in dry.stdout
+    assert counts(engine, replays, links) == [1, 1]
+    asked = replay_courier(environment, tmp_path, "forget", ADDRESS)
+    assert asked.returncode == 1
+    assert counts(engine, replays, links) == [1, 1]
+
+    services.close()
+    done = replay_courier(
+        environment, tmp_path, "forget", ADDRESS.upper(), "--yes", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["recording_ids"] == [CHECKOUT]
+    assert report["erased"]["recordings"] == 1
+    assert report["erased"]["replays"] == report["erased"]["links"] == 1
+    assert report["erased"]["cached"] == 1
+    assert any("downloaded" in one for one in report["not_reached"])
+
+    assert holders(tmp_path, ADDRESS) == []
+    assert counts(engine, journal, doomed_objects, replays, links, aliases) == [0] * 5
+    folders = {key.split("/")[-2] for key in store.keys("captured")}
+    source = services.captures.source
+    assert len(folders) == 1
+    assert source.recording(STATIC).id == STATIC
+    assert list(source.snapshot_lines(source.recording(STATIC)))
+    assert list(store.keys("replays")) == []
+    assert list(store.keys("blobs")) == [f"blobs/posthog/host/1/{STATIC}/0-9"]
+    with pytest.raises(Gone):
+        source.recording(CHECKOUT)
+    assert source.erased([CHECKOUT, STATIC]) == {CHECKOUT}
+
+    filed_one_by_one(engine, store, kept)
+    with pytest.raises(Gone):
+        source.recording(CHECKOUT)
+    assert holders(tmp_path, ADDRESS) == []
+    again = replay_courier(environment, tmp_path, "forget", ADDRESS, "--yes")
+    assert again.returncode == 1
+    assert "nothing to erase" in again.stderr
+
+
+def test_a_bucket_holds_nothing_of_a_person_any_more(sqlite_engine, s3):
+    """The objects of a journal's large batch, of blocks and of nobody else."""
+    kept = batches("checkout")
+    first = next(one for one in kept if one.path == "/s/")
+    large = gzip.decompress(first.body) + b" " * 1_100_000
+    kept[kept.index(first)] = replace(first, body=large, query="")
+    keep_all(sqlite_engine, s3, [*kept, *batches("static-simple")])
+    assert any(s3.keys("captured/journal"))
+    files = filing(sqlite_engine, s3)
+    source = CaptureSource(sqlite_engine, s3)
+    erasure = Erasure(sqlite_engine, s3, [source], files.run)
+    known = erasure.known(read(ADDRESS))
+    assert known.captured_ids == (CHECKOUT,)
+    assert known.recordings[0].click_count == 22
+    erasure.erase(known)
+    [left] = s3.keys("captured")
+    with sqlite_engine.connect() as connection:
+        assert connection.scalars(select(blocks.c.object_key)).all() == [left]
+    with pytest.raises(Gone):
+        source.recording(CHECKOUT)
+    assert list(source.snapshot_lines(source.recording(STATIC)))
+
+
+def test_purge_says_what_went(environment, tmp_path, services):
+    environment["CAPTURE_PROJECTS"] = f"{PROJECT} retention=1d"
+    keep_all(services.engine, services.store, batches("static-simple"))
+    services.captures.filing.run()
+    with services.engine.begin() as connection:
+        long_ago = datetime.now(UTC) - timedelta(days=2)
+        connection.execute(sessions.update().values(received_at=long_ago))
+    purged = replay_courier(environment, tmp_path, "purge", "--json")
+    assert json.loads(purged.stdout)["recordings"] == 1
