@@ -122,6 +122,7 @@ def _again(
         removed=dict(Counter(known.removed) + Counter(found.removed)),
         damaged=known.damaged,
         cut=known.cut,
+        ongoing=known.ongoing,
     )
     return replace(exported, manifest=manifest)
 

@@ -16,10 +16,10 @@ from sqlalchemy import (
     Text,
     and_,
     false,
-    not_,
 )
 
 from bot.database.tables import Utc, metadata
+from bot.model import SOURCE_NAMES
 
 requests = Table(
     "requests",
@@ -78,10 +78,10 @@ FROM_FILE = "file"
 
 def of_recording(source: str, recording_id: str) -> ColumnElement[bool]:
     """The replays of a recording: the same id is the same session in every source."""
-    is_file = replays.c.source == FROM_FILE
+    same = {source} if source == FROM_FILE else {source, *SOURCE_NAMES}
+    # Named one by one, so that the index serves.
     return and_(
-        replays.c.recording_id == recording_id,
-        is_file if source == FROM_FILE else not_(is_file),
+        replays.c.source.in_(sorted(same)), replays.c.recording_id == recording_id
     )
 
 

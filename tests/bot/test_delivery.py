@@ -145,13 +145,14 @@ def test_a_finished_recording_is_exported_once(courier_of):
 
 def test_what_one_source_gave_is_not_exported_again_from_another(courier_of):
     """A recording first exported from PostHog, and kept by capture as well."""
-    theirs = Source(recording("r1"))
-    ours = Source(replace(recording("r1"), source="ours"))
-    ours.name = "ours"
+    theirs = Source(replace(recording("r1"), source="posthog"))
+    theirs.name = "posthog"
+    ours = Source(replace(recording("r1"), source="capture"))
+    ours.name = "capture"
     first, _ = courier_of(theirs).answers.stored("r1")
     again, told = courier_of(ours, theirs).answers.stored("r1")
     assert (again, ours.exports) == (first, [])
-    assert told.sources == ("ours", "memory")
+    assert told.sources == ("capture", "posthog")
 
 
 def test_a_source_that_is_silent_is_named_in_the_note(courier_of, note_of, chat):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.audit import AuditLog
+from bot.database.engine import connect
 from bot.delivery import Courier, Policy
 from bot.errors import RetryLater
 from bot.intake import CourierIntake
@@ -27,7 +28,7 @@ from tests.bot.test_ledger import Time
 from tests.keys import sealer
 
 URL = "http://courier.test"
-LIVE = recording("r1", ongoing=True)
+LIVE = replace(recording("r1", ongoing=True), source="capture")
 CUSTOMERS = RedactionPolicy().for_audience(Audience.CUSTOMER)
 
 
@@ -38,6 +39,7 @@ class World:
         self.time = Time()
         self.time.now = RECORDED + timedelta(minutes=1)
         self.source = Source(LIVE)
+        self.source.name = "capture"
         self.all_lines = self.source.lines
         self.grow_to(0.4)
         store = ReplayStore.at((folder / "objects").as_uri())
@@ -102,7 +104,17 @@ class World:
 
 
 @pytest.fixture
-def world(engine, tmp_path):
+def world(sqlite_url, tmp_path):
+    engine = connect(sqlite_url)
+    made = World(engine, tmp_path)
+    yield made
+    made.bell.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def world_anywhere(engine, tmp_path):
+    """The same with a database of each kind."""
     made = World(engine, tmp_path)
     yield made
     made.bell.close()
@@ -117,7 +129,8 @@ def grown(world, newer, part=0.8):
     return world.news(newer)
 
 
-def test_what_was_added_is_behind_the_same_link(world):
+def test_what_was_added_is_behind_the_same_link(world_anywhere):
+    world = world_anywhere
     first, path = world.share()
     newer, segments = world.open(path)
     news = grown(world, newer)
@@ -227,7 +240,8 @@ def test_each_audience_is_led_on_by_its_own_rules(world):
     assert world.client.get(staffs_part).status_code == 404
 
 
-def test_what_no_link_leads_to_is_deleted_once_nobody_reads_it(world):
+def test_what_no_link_leads_to_is_deleted_once_nobody_reads_it(world_anywhere):
+    world = world_anywhere
     first, path = world.share()
     newer, segments = world.open(path)
     news = grown(world, newer, 0.6)

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.database.engine import connect
-from bot.database.migrating import upgrade
 from bot.demo.server import Server
 from tests import recorded
 from tests.bot.test_delivery import RECORDED
@@ -18,9 +17,8 @@ from tests.browser.accessibility import grave_violations
 
 
 @pytest.fixture
-def world(tmp_path):
-    engine = connect(f"sqlite:///{tmp_path / 'courier.db'}")
-    upgrade(engine)
+def world(sqlite_url, tmp_path):
+    engine = connect(sqlite_url)
     made = World(engine, tmp_path)
     yield made
     made.bell.close()
