@@ -20,10 +20,11 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 PICTURES = Path(__file__).with_name("screenshots")
 PORT = 8480
-COURIER, SLACK, ZENDESK, POSTHOG = (
-    f"http://127.0.0.1:{port}" for port in range(PORT, PORT + 4)
+COURIER, SLACK, ZENDESK, POSTHOG, SHOP = (
+    f"http://127.0.0.1:{port}" for port in range(PORT, PORT + 5)
 )
 CUSTOMER = "jane.doe@example.com"
+VISITOR = "sam.rivers@example.com"
 TROUBLE_S = 28
 """Into the sample recording, where the payment fails again and again."""
 
@@ -39,7 +40,7 @@ def demo() -> Iterator[None]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 (ours)
     try:
         deadline = time.monotonic() + _START_SECONDS
-        for url in (f"{COURIER}/readyz", SLACK, ZENDESK, POSTHOG):
+        for url in (f"{COURIER}/readyz", SLACK, ZENDESK, POSTHOG, SHOP):
             while not _answers(url):
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise SystemExit(f"the demo does not answer on {url}")
@@ -120,6 +121,22 @@ def zendesk(page: Page) -> None:
     _take(page, "zendesk")
 
 
+def shop(page: Page) -> None:
+    """A visit to the shop, as far as the payment."""
+    page.goto(SHOP)
+    page.get_by_role("button", name="Add Camp mug").click()
+    page.get_by_role("button", name="Add Dayfarer pack").click()
+    page.get_by_test_id("who").click()
+    page.get_by_label("Name").fill("Sam Rivers")
+    page.get_by_label("E-mail").fill(VISITOR)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("radio").first).to_be_visible(timeout=_ANSWER_MS)
+    page.get_by_label("Card number").fill("4242 4242 4242 4242")
+    page.get_by_test_id("pay").click()
+    expect(page.get_by_test_id("note")).to_contain_text(VISITOR)
+    _take(page, "shop")
+
+
 def _take(page: Page, name: str) -> None:
     # Nothing is hovered over, and transitions are over.
     page.mouse.move(1, 1)
@@ -146,6 +163,7 @@ def main() -> None:
         viewer(page, link)
         requests_in_the_dark(page, link)
         zendesk(page)
+        shop(page)
         browser.close()
 
 

@@ -60,14 +60,14 @@ def worker() -> None:
 @click.command()
 @click.option(
     "--port",
-    type=click.IntRange(1, 65535 - 3),
+    type=click.IntRange(1, 65535 - 4),
     default=8080,
-    help="Port of the courier; Slack, Zendesk and PostHog take the three after it.",
+    help="Port of the courier; Slack, Zendesk, PostHog and a shop take the next four.",
 )
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def demo(port: int, no_browser: bool) -> None:
     """Run the whole product on this machine, with stand-ins for Slack, Zendesk and
-    PostHog and sample recordings. Nothing is kept."""
+    PostHog, sample recordings, and a shop to be recorded in. Nothing is kept."""
     from bot.demo.run import run
 
     run(port, open_browser=not no_browser)

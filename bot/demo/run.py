@@ -1,4 +1,5 @@
-"""``replay-courier demo``: three stand-ins, and a courier that takes them for real.
+"""``replay-courier demo``: three stand-ins, a shop, and a courier that takes them for
+real.
 
 The courier is the very same code as in production, configured by settings only. Its
 data lives in a temporary folder that goes when the demo ends.
@@ -17,8 +18,9 @@ from pathlib import Path
 import click
 
 from bot.config import Settings
-from bot.demo.posthog import DEMO_KEY, PostHogStandIn
+from bot.demo.posthog import DEMO_KEY, DEMO_TOKEN, PostHogStandIn
 from bot.demo.server import Server
+from bot.demo.shop import Recorder, shop
 from bot.demo.slack import DEFAULT_SCOPES, SlackStandIn
 from bot.demo.slack.links import LOCAL_DOMAINS
 from bot.demo.zendesk import ZendeskStandIn
@@ -27,6 +29,16 @@ from bot.errors import SettingsError
 from bot.operations import logs
 from bot.running import run_web, single_machine
 
+PORTS = 5
+"""How many the demo takes, in a row."""
+
+# The visitor is whoever tries the demo, and wants to be seen: some browsers ask every
+# site not to.
+_CAPTURE = {
+    "CAPTURE_MODE": "keep",
+    "CAPTURE_PROJECTS": DEMO_TOKEN,
+    "CAPTURE_OPT_OUT": "false",
+}
 _CUSTOMERS = (
     ("Jane Doe", "jane.doe@example.com"),
     ("Ops Lead", "ops.lead@example.com"),
@@ -52,6 +64,7 @@ class Surroundings:
             "POSTHOG_HOST": self.posthog_url,
             "POSTHOG_PROJECT_ID": "1",
             "POSTHOG_API_KEY": DEMO_KEY,
+            "CAPTURE_FORWARD_TO": self.posthog_url,
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_SIGNING_SECRET": "demo-signing-secret",
             "SLACK_API_URL": self.slack.api_url,
@@ -101,24 +114,28 @@ def surroundings(
 
 
 def run(port: int, *, open_browser: bool) -> None:
-    """Run the demo until Ctrl-C, on ``port`` and the three after it.
+    """Run the demo until Ctrl-C, on ``port`` and those after it.
 
     Raises SettingsError where one of them is taken.
     """
     url = f"http://127.0.0.1:{port}"
-    _check_free(range(port, port + 4))
+    _check_free(range(port, port + PORTS))
     with (
         tempfile.TemporaryDirectory(prefix="replay-courier-demo-") as folder,
         surroundings(url, (port + 1, port + 2, port + 3)) as around,
+        Server(
+            shop(Recorder(url, DEMO_TOKEN), slack_url=around.slack.url), port + 4
+        ) as visited,
     ):
-        settings = around.settings(url, DATA_DIR=str(Path(folder) / "data"))
+        data = str(Path(folder) / "data")
+        settings = around.settings(url, DATA_DIR=data, **_CAPTURE)
         logs.configure(style=settings.log_format, level=settings.log_level)
         with single_machine(settings) as services:
             worker = services.worker()
             worker.start()
 
             def listening() -> None:
-                _welcome(around)
+                _welcome(around, visited.url)
                 if open_browser:
                     webbrowser.open(around.slack.url)
 
@@ -148,14 +165,17 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _welcome(around: Surroundings) -> None:
+def _welcome(around: Surroundings, shop_url: str) -> None:
     lines = (
         "",
-        "Replay Courier, with stand-ins for the three services around it:",
+        "Replay Courier, with a shop and stand-ins for the three services around it:",
         "",
         f"  Slack    {around.slack.url}    type /replay jane.doe@example.com",
         f"  Zendesk  {around.zendesk.url}    file a ticket as Jane Doe",
         f"  PostHog  {around.posthog_url}    who is there to be found",
+        f"  Shop     {shop_url}    be recorded: click about, sign in with any",
+        "                                    address, try to pay; then /replay that",
+        "                                    address in Slack and find yourself",
         "",
         "Nothing is kept. Stop with Ctrl-C.",
         "",

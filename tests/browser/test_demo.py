@@ -13,15 +13,17 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.demo.run import PORTS
+
 EMAIL = "jane.doe@example.com"
 
 
 def _free_ports() -> int:
-    """The first of four ports in a row that nobody uses."""
-    for first in range(18080, 60000, 4):
+    """The first of the ports in a row that nobody uses."""
+    for first in range(18080, 60000, PORTS):
         try:
             with ExitStack() as stack:
-                for port in range(first, first + 4):
+                for port in range(first, first + PORTS):
                     probe = stack.enter_context(socket.socket())
                     probe.bind(("127.0.0.1", port))
         except OSError:
@@ -40,7 +42,7 @@ def demo() -> Iterator[dict[str, str]]:
     assert process.stdout is not None
     addresses: dict[str, str] = {}
     for line in process.stdout:
-        if found := re.match(r"\s+(Slack|Zendesk|PostHog)\s+(http://\S+)", line):
+        if found := re.match(r"\s+(Slack|Zendesk|PostHog|Shop)\s+(http://\S+)", line):
             addresses[found[1]] = found[2]
         if "Ctrl-C" in line:
             break
@@ -58,8 +60,8 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_the_demo_prints_three_addresses(demo: dict[str, str]) -> None:
-    assert set(demo) == {"Slack", "Zendesk", "PostHog"}
+def test_the_demo_prints_four_addresses(demo: dict[str, str]) -> None:
+    assert set(demo) == {"Slack", "Zendesk", "PostHog", "Shop"}
 
 
 def test_slack_from_command_to_replay(demo: dict[str, str], page: Page) -> None:
@@ -144,3 +146,47 @@ def test_zendesk_from_ticket_to_note(demo: dict[str, str], page: Page) -> None:
     expect(page.get_by_test_id("public-comment")).to_have_count(1)
     sidebar = page.frame_locator("[data-testid=sidebar-app]")
     expect(sidebar.get_by_test_id("recording").first).to_contain_text("errors")
+
+
+def test_whoever_visits_the_shop_finds_themself(
+    demo: dict[str, str], page: Page
+) -> None:
+    """Sign in, try to pay, and follow what the shop says to do: type the command, see
+    the visit that goes on, share it and watch it."""
+    page.goto(demo["Shop"])
+    page.get_by_role("button", name="Add Camp mug").click()
+    page.get_by_test_id("who").click()
+    page.get_by_label("Name").fill("Sam Rivers")
+    page.get_by_label("E-mail").fill("sam.rivers@example.com")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("radio")).to_have_count(2)
+    page.get_by_label("Card number").fill("4242 4242 4242 4242")
+    page.get_by_test_id("pay").click()
+    note = page.get_by_test_id("note")
+    expect(note).to_contain_text("Nothing happened?")
+    command = note.locator("code").inner_text()
+    note.get_by_role("link").click()
+
+    answers = page.get_by_test_id("ephemeral").filter(has_text="sam.rivers")
+    # A person takes longer to come here than the last of the visit.
+    for asked in range(1, 11):
+        page.get_by_test_id("composer").fill(command)
+        page.get_by_test_id("send").click()
+        expect(answers).to_have_count(asked, timeout=15_000)
+        if "1 exception" in answers.last.inner_text():
+            break
+        page.wait_for_timeout(300)
+    expect(answers.last).to_contain_text("still recording")
+    expect(answers.last).to_contain_text("2 console errors · 1 exception")
+    answers.last.locator("[data-action-id=replay_share]").first.click()
+    shared = page.get_by_test_id("message").filter(has_text="sam.rivers")
+    expect(shared).to_contain_text("POST /api/payments")
+    with page.context.expect_page() as opening:
+        shared.get_by_text("Watch the replay").click()
+    replay = opening.value
+    expect(replay.locator("html")).to_have_attribute("data-state", "ready")
+    stage = replay.get_by_test_id("stage").frame_locator("iframe").first
+    expect(stage.get_by_text("Fernhill").first).to_be_visible()
+    replay.get_by_test_id("tab-network").click()
+    rows = replay.get_by_test_id("network-row")
+    expect(rows.filter(has_text="/api/payments")).to_contain_text("502")

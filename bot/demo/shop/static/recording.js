@@ -12,6 +12,10 @@
     person_profiles: "identified_only",
     // Here a browser that a script drives is a customer too.
     opt_out_useragent_filter: true,
+    // And a shop on the own machine a real one, whose requests are worth recording.
+    loaded: ({ sessionRecording }) => {
+      sessionRecording._forceAllowLocalhostNetworkCapture = true;
+    },
   };
 
   if (sessionStorage.getItem("build") === "full") {

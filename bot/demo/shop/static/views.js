@@ -108,7 +108,7 @@ function checkout(shop) {
         <button data-testid="pay">Pay ${euros.format(total(shop))}</button>
       </form>
       <div class="summary"><h2>Order</h2>
-        <ul>${lines(shop).map((one) => html`<li>${one.name}<span>${euros.format(one.price)}</span></li>`)}</ul>
+        <ul>${lines(shop).map((one) => html`<li>${drawn(one)}${one.name}<span>${euros.format(one.price)}</span></li>`)}</ul>
         <p>Any number will do as a card's. It stays in your browser.</p>
       </div>
     </div>`;
