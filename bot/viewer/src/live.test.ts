@@ -110,9 +110,17 @@ test("a server that cannot answer is asked again", async () => {
 test("a session without news is less and less sure to go on", async () => {
   vi.useFakeTimers();
   const { live, states, clock } = setUp([200, { ongoing: true }]);
-  for (const minutes of [1, 11, 41]) {
+  for (const minutes of [1, 11, 41, 42, 43, 44]) {
     clock.nowMs = minutes * MINUTE;
     await live.ask();
   }
-  expect(states).toEqual(["live", "waiting", "ended"]);
+  expect(states).toEqual(["live", "waiting", "waiting", "waiting", "waiting", "ended"]);
+});
+
+test("what was added since a page was shared comes however long ago that was", async () => {
+  const { live, added, clock } = setUp([200, { ongoing: true }], [200, MORE]);
+  clock.nowMs = 600 * MINUTE;
+  await live.ask();
+  await live.ask();
+  expect(added).toHaveLength(1);
 });

@@ -18,6 +18,8 @@ const LATEST_MS = 60_000;
 const RECENT_MS = 10 * 60_000;
 /** posthog-js begins another session after half an hour; nothing comes after that. */
 const OVER_MS = 40 * 60_000;
+/** So often the server is asked all the same: it may have more that nobody asked for. */
+const LOOKS = 6;
 
 /** `waiting`: nothing was added for long, and nobody said that it has ended. */
 export type LiveState = "live" | "waiting" | "ended" | "closed" | "rewritten";
@@ -44,6 +46,7 @@ export class Live {
   private delayMs = SOONEST_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isAsking = false;
+  private looks = 0;
 
   constructor(
     private url: string,
@@ -92,6 +95,7 @@ export class Live {
   /** Whether something came. */
   private async look(): Promise<boolean> {
     const answer = await this.get(this.url);
+    this.looks += 1;
     if (answer.status === 404 || answer.status === 410) {
       this.tell("closed");
       return false;
@@ -133,7 +137,8 @@ export class Live {
 
   private quietState(): LiveState {
     const quietMs = this.now() - this.manifest.startMs - this.manifest.durationMs;
-    return quietMs > OVER_MS ? "ended" : quietMs > RECENT_MS ? "waiting" : "live";
+    if (quietMs > OVER_MS && this.looks >= LOOKS) return "ended";
+    return quietMs > RECENT_MS ? "waiting" : "live";
   }
 
   private tell(state: LiveState): void {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -142,6 +144,22 @@ def test_a_session_that_is_still_being_captured_grows_behind_its_link(services):
     assert newer.manifest.summary.events == FACTS["events"]
     assert newer.manifest.summary.start == first.manifest.summary.start
     assert lines(replays, first) <= lines(replays, newer)
+
+
+def test_the_page_of_an_installation_asks_for_more(environment, redis_url):
+    """What is still sent goes on."""
+    services = Services(Settings.from_env(environment), redis_url=redis_url)
+    keep(services, [replace(one, received_at=utc_now()) for one in batches("checkout")])
+    rules = services.settings.redaction
+    replay, _ = services.courier.answers.exports.stored(FACTS["session_id"], rules)
+    link = services.links.mint(
+        replay.id, origin="a", by="b", expires_in=timedelta(days=1)
+    )
+    client = services.app().test_client()
+    path = link.url.removeprefix(services.settings.public_url)
+    [newer] = re.findall(rb'data-newer="([^"]*)"', client.get(path).data)
+    assert client.get(newer.decode()).json == {"ongoing": True}
+    services.close()
 
 
 def lines(replays, replay):
