@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from bot.captured import doomed
 from bot.captured.blocks import pack
 from bot.captured.identities import learn
-from bot.captured.pending import Lost, Pending, Taken
+from bot.captured.pending import ROUND_BYTES, Lost, Pending, Taken
 from bot.captured.rows import alone
 from bot.captured.sessions import (
     Changed,
@@ -55,12 +55,13 @@ class Filing:
         *,
         session_bytes: int = _SESSION_BYTES,
         memory_bytes: int = _MEMORY_BYTES,
+        round_bytes: int = ROUND_BYTES,
         clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
         self._store = store
         self._read = read
-        self._pending = Pending(engine, store, clock=clock)
+        self._pending = Pending(engine, store, round_bytes=round_bytes, clock=clock)
         self._session_bytes = session_bytes
         self._memory_bytes = memory_bytes
         self._clock = clock
@@ -77,6 +78,11 @@ class Filing:
             except CourierError:
                 self._pending.give_back(taken)
                 raise
+            except Exception:
+                # One of the rows may be the reason: each is tried alone, and not for
+                # ever.
+                _log.exception("what was accepted could not be filed")
+                self._pending.blame(taken)
             else:
                 filed += len(taken.ids)
         return filed

@@ -20,10 +20,11 @@ from bot.model import Batch
 from bot.storage import ReplayStore
 
 LEASE = timedelta(minutes=5)
+_AGAIN = timedelta(seconds=15)
 MAX_DEATHS = 4
 """A row that was held by so many workers when they died is set aside; a damaged one
 counts as such."""
-_ROUND_BYTES = 4 * 1024 * 1024
+ROUND_BYTES = 4 * 1024 * 1024
 _ROUND_ROWS = 500
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +61,7 @@ class Pending:
         engine: Engine,
         store: ReplayStore,
         *,
-        round_bytes: int = _ROUND_BYTES,
+        round_bytes: int = ROUND_BYTES,
         clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
@@ -146,6 +147,15 @@ class Pending:
                 update(journal)
                 .where(journal.c.lease == taken.lease)
                 .values(lease=None, leased_until=None)
+            )
+
+    def blame(self, taken: Taken) -> None:
+        """They are tried again soon, as if somebody had died of them."""
+        with transaction(self._engine) as connection:
+            connection.execute(
+                update(journal)
+                .where(journal.c.lease == taken.lease)
+                .values(leased_until=self._clock() + _AGAIN)
             )
 
     def finish(self, connection: Connection, taken: Taken) -> None:

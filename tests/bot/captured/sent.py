@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from bot.captured.filing import Filing
 from bot.captured.journal import Journal
+from bot.database.engine import connect
 from bot.model import Batch
+from bot.storage import ReplayStore
 from integrations.capture.wire import read_batch
 from tests import recorded
 
@@ -36,3 +41,17 @@ def keep_all(engine, store, kept):
     keeper = Journal(engine, store)
     for batch in kept:
         keeper.keep(batch)
+
+
+def killed_while_filing(url: str, objects: str) -> None:
+    """A process that dies in the middle of the second batch."""
+    read = 0
+
+    def reader(batch):
+        nonlocal read
+        read += 1
+        if read == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read_batch(batch)
+
+    Filing(connect(url), ReplayStore.at(objects), reader).run()
