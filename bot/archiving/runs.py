@@ -25,6 +25,7 @@ LISTING, WORKING, STOPPING, DONE, STOPPED = (
     *("done", "stopped"),
 )
 _CLOSED = (DONE, STOPPED)
+_MAX_REASONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +167,11 @@ class Runs:
     def report(self, run_id: str) -> Report:
         """Raises NotFound."""
         run = self.get(run_id)
-        failed = task_table.c.state == tasks.TaskState.FAILED.value
         with transaction(self._engine) as connection:
-            counted = tasks.counts(connection, run.id)
-            reasons: dict[str, int] = {}
-            query = select(task_table.c.error).where(
-                task_table.c.run_id == run.id, failed
-            )
-            for reason in connection.execute(query.limit(1000)).scalars():
-                reasons[reason or ""] = reasons.get(reason or "", 0) + 1
-        return Report(
-            run,
-            {state: number for state, (number, _) in counted.items()},
-            sum(size for _, size in counted.values()),
-            reasons,
-        )
+            query = select(table.c.outcome).where(table.c.id == run.id)
+            kept = connection.execute(query).scalar_one()
+            outcome = json.loads(kept) if kept else _outcome(connection, run.id)
+        return Report(run, **outcome)
 
     def hold(self, run_id: str | None = None) -> Held | None:
         """Lease a run that has to be listed, or brought to its end because nothing is
@@ -238,25 +229,28 @@ class Runs:
             )
 
     def close(self, held: Held) -> None:
-        """It is at its end. Tasks that were never begun go. Raises Lost."""
+        """It is at its end: what became of its recordings is kept in numbers, and its
+        tasks go. Raises Lost."""
         state = STOPPED if held.run.state == STOPPING else DONE
+        theirs = task_table.c.run_id == held.run.id
         with transaction(self._engine) as connection:
+            connection.execute(
+                task_table.delete().where(
+                    theirs, task_table.c.state.in_([one.value for one in tasks.OPEN])
+                )
+            )
             change(
                 connection,
                 held,
                 state=state,
+                outcome=json.dumps(_outcome(connection, held.run.id)),
                 open_target=None,
                 finished_at=self._clock(),
                 lease=None,
                 leased_until=None,
                 error=None,
             )
-            connection.execute(
-                task_table.delete().where(
-                    task_table.c.run_id == held.run.id,
-                    task_table.c.state.in_([one.value for one in tasks.OPEN]),
-                )
-            )
+            connection.execute(task_table.delete().where(theirs))
 
 
 def change(connection: Connection, held: Held, **values: Any) -> None:
@@ -264,6 +258,23 @@ def change(connection: Connection, held: Held, **values: Any) -> None:
     mine = (table.c.id == held.run.id, table.c.lease == held.lease)
     if connection.execute(update(table).where(*mine).values(values)).rowcount != 1:
         raise Lost
+
+
+def _outcome(connection: Connection, run_id: str) -> dict[str, Any]:
+    """What a report says of a run's recordings."""
+    counted = tasks.counts(connection, run_id)
+    reasons: dict[str, int] = {}
+    failed = select(task_table.c.error).where(
+        task_table.c.run_id == run_id,
+        task_table.c.state == tasks.TaskState.FAILED.value,
+    )
+    for reason in connection.execute(failed.limit(_MAX_REASONS)).scalars():
+        reasons[reason or ""] = reasons.get(reason or "", 0) + 1
+    return {
+        "counts": {state: number for state, (number, _) in counted.items()},
+        "bytes": sum(size for _, size in counted.values()),
+        "reasons": reasons,
+    }
 
 
 def _needs_somebody(now: datetime) -> ColumnElement[bool]:

@@ -60,6 +60,8 @@ runs = Table(
     Column("is_shared", Boolean, nullable=False),
     # JSON: what was listed and could not be read.
     Column("unread", Text, nullable=False),
+    # JSON: what became of its recordings, once it is over; its tasks are gone then.
+    Column("outcome", Text),
     Column("created_at", Utc, nullable=False),
     Column("finished_at", Utc),
     # Of whoever lists, or writes the index at the end.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.config import Settings
     from bot.wiring.services import Services
 
-_CLOUDS = ("us", "eu", "posthog.com")
+_CLOUDS = ("us", "eu")
 _FROM_CLOUD_PER_HOUR = 100
 
 
@@ -59,5 +59,6 @@ def archive_worker_of(services: Services) -> ArchiveWorker:
 def _per_hour(settings: Settings) -> dict[str, int]:
     if settings.archive_per_hour is not None:
         return {"posthog": settings.archive_per_hour}
-    is_cloud = settings.posthog_host.rstrip("/").endswith(_CLOUDS)
+    host = settings.posthog_host.rstrip("/")
+    is_cloud = host in _CLOUDS or host.endswith(".posthog.com")
     return {"posthog": _FROM_CLOUD_PER_HOUR} if is_cloud else {}

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("listed", sa.Text(), nullable=False),
         sa.Column("is_shared", sa.Boolean(), nullable=False),
         sa.Column("unread", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
