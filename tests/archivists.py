@@ -47,13 +47,14 @@ def archive(
     count: int,
     *,
     pause_s: float | None,
+    most_kills: int | None = None,
     seed: int = 1,
     workers: int = _WORKERS,
     format_: Format = "raw",
     within_s: float = 60,
 ) -> Story:
     """Archive ``count`` small recordings; about every ``pause_s`` seconds a worker is
-    killed and another started, with None none is."""
+    killed and another started, ``most_kills`` times at most; with None none is."""
     engine = connect(database_url)
     archives = _archives(engine, count)
     run, _ = archives.runs.begin(
@@ -68,7 +69,7 @@ def archive(
     try:
         while archives.runs.report(run.id).run.is_open:
             assert time.monotonic() - began < within_s, archives.runs.report(run.id)
-            if pause_s is None:
+            if pause_s is None or kills == most_kills:
                 time.sleep(0.05)
                 continue
             time.sleep(chance.uniform(0, 2 * pause_s))
