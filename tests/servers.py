@@ -34,6 +34,17 @@ def chromium() -> Path:
     return Path(str(found))
 
 
+def posthog_js() -> Path:
+    """The folder of posthog-js's files that the package carries."""
+    sdk = Path(__file__).parents[1] / "integrations/capture/sdk"
+    found = next(sdk.glob("*/array.js"), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("posthog-js is not there; in CI it must be")
+        pytest.skip("posthog-js is not there; `make install` brings it")
+    return found.parent
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

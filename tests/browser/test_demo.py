@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bot.demo.run import PORTS
+from tests.servers import posthog_js
 
 EMAIL = "jane.doe@example.com"
 
@@ -153,6 +154,7 @@ def test_whoever_visits_the_shop_finds_themself(
 ) -> None:
     """Sign in, try to pay, and follow what the shop says to do: type the command, see
     the visit that goes on, share it and watch it."""
+    posthog_js()
     page.goto(demo["Shop"])
     page.get_by_role("button", name="Add Camp mug").click()
     page.get_by_test_id("who").click()

@@ -30,8 +30,8 @@ from bot.recording.lines import Damage, read_lines
 from tests.journeys.courier import Courier, installed
 from tests.journeys.visiting import BATCHES, CARD, PAGES, Overheard, Visit, visit
 from tests.journeys.waiting import eventually
+from tests.servers import posthog_js
 
-SDK = Path(__file__).parents[2] / "integrations/capture/sdk"
 ALONE = {"CAPTURE_MODE": "keep", "POSTHOG_PROJECT_ID": "", "POSTHOG_API_KEY": ""}
 """Without any PostHog."""
 PREFIX = "/ingest"
@@ -89,6 +89,7 @@ class House:
 @contextmanager
 def house(folder: Path, redis_url: str, **settings: str) -> Iterator[House]:
     """A courier at work with these settings, and the shop."""
+    posthog_js()
     environment = {
         "DATA_DIR": str(folder),
         "CAPTURE_PROJECTS": DEMO_TOKEN,
@@ -122,7 +123,7 @@ def passing_on(folder: Path, redis_url: str, mode: str) -> Iterator[House]:
     """It stands before a PostHog, which has posthog-js's files and a flag."""
     with house(folder, redis_url, CAPTURE_MODE=mode) as made:
         ingestion = made.courier.posthog.ingestion
-        ingestion.sdk = next(SDK.glob("*/array.js")).parent
+        ingestion.sdk = posthog_js()
         ingestion.flags = {"checkout-button": "green"}
         yield made
 
