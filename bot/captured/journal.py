@@ -1,12 +1,14 @@
 """Accepted means kept: batches are safe before their senders hear that they were taken.
 
 Many requests share one commit: whatever came while the last one ran is the next one's.
-Nothing waits for a clock, so a single request is as quick as its own commit.
+Where they come many at a time, a moment is left for more of them; a single request
+waits for no clock, so it is as quick as its own commit.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -34,6 +36,9 @@ _COMMIT_BYTES = 8 * _MEGABYTE
 # What may wait for commits, in memory. The rest is told to come back.
 _PENDING_BYTES = 64 * _MEGABYTE
 _OVERHEAD = 512
+# A commit costs the machine as much as taking several batches in: without the moment,
+# eight at a time make groups of three, and a third fewer are taken.
+_GATHER_S = 0.002
 _log = structlog.get_logger(__name__)
 
 
@@ -122,7 +127,10 @@ class Journal:
         self._changed.notify()
 
     def _write(self) -> None:
+        group: list[_Entry] = []
         while True:
+            if len(group) > 1:
+                time.sleep(_GATHER_S)
             with self._changed:
                 self._changed.wait_for(lambda: self._pending or self._usage.is_wanted)
                 group = self._group()
