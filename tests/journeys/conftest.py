@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import requests
 from moto.server import ThreadedMotoServer
 
 from tests.journeys.courier import Courier, installed
+from tests.journeys.disk import Disk
 from tests.keys import KEY
 
 
@@ -69,3 +71,15 @@ def courier(installation: dict[str, str], redis_url: str) -> Iterator[Courier]:
     """A courier among the stand-ins whose web side runs; its worker does not yet."""
     with installed(installation, redis_url) as courier, courier.web():
         yield courier
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A real one of a megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("only root may mount a disk that is small enough to be filled")
+    yield Disk(folder)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -3,7 +3,6 @@
 The full disk is a real one of a megabyte, the bucket's server a real one that is gone.
 """
 
-import subprocess
 import time
 from datetime import timedelta
 
@@ -16,36 +15,6 @@ from tests.journeys.waiting import eventually
 from tests.servers import free_port
 
 JANE = "jane.doe@example.com"
-
-
-class Disk:
-    """A file system of its own; ``fill`` leaves no room, ``make_room`` some."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def fill(self):
-        with (self.folder / "filler").open("wb", buffering=0) as filler:
-            for size in (1 << 16, 1 << 12, 1):
-                try:
-                    while True:
-                        filler.write(b"x" * size)
-                except OSError:
-                    continue
-
-    def make_room(self):
-        (self.folder / "filler").unlink()
-
-
-@pytest.fixture
-def disk(tmp_path):
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True).returncode != 0:
-        pytest.skip("only root may mount a disk that is small enough to be filled")
-    yield Disk(folder)
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture
