@@ -48,12 +48,15 @@ class Indexed:
 
 
 def indexed(store: ReplayStore) -> list[Indexed]:
-    """All rows of the index. Raises BadInput where it cannot be read."""
+    """All rows of the index. Raises BadInput where it cannot be read, and NotFound
+    where there is no archive: more likely a wrong address than an empty one."""
     with opened(store) as connection:
         rows = connection.execute(
             "SELECT recording_id, object_key, bytes, sha256 FROM recordings"
             " ORDER BY day, recording_id"
         ).fetchall()
+    if not rows and next(store.keys(RECORDINGS), None) is None:
+        raise NotFound("there is no archive: no index and no recordings")
     return [Indexed(*row) for row in rows]
 
 

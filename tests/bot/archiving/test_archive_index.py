@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 from bot.archiving.orders import target_at
 from bot.archiving.reading import query
 from bot.archiving.verifying import Damage, indexed, unindexed, verify
-from bot.errors import BadInput
+from bot.errors import BadInput, NotFound
 from bot.storage import ReplayStore
 from tests.quick_source import FIRST as BEGAN
 from tests.quick_source import QuickSource
@@ -138,9 +138,11 @@ def test_a_query_sees_the_index_and_nothing_else(tmp_path, sql):
 
 
 def test_an_empty_archive_has_no_rows(tmp_path):
+    """And nothing to verify: most likely the address is wrong."""
     store = ReplayStore.at(target_at(str(tmp_path / "empty")))
     assert query(store, "select count(*) from recordings").rows == [(0,)]
-    assert indexed(store) == []
+    with pytest.raises(NotFound, match="no archive"):
+        indexed(store)
 
 
 def test_other_tools_read_the_files_where_they_lie(kept, place, tmp_path):
