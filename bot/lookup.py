@@ -290,7 +290,8 @@ def _why_no_session(
         Reason.NO_SESSION,
         "This person is known, but no recording of them is kept: none was made, or it"
         " is past its retention.",
-        "Their browser may block recording, or they were not sampled. Try another of"
+        "Who is on the site just now is found in a few seconds: ask again. Otherwise"
+        " their browser may block recording, or they were not sampled; try another of"
         " their addresses, or a session id.",
         people,
     )
