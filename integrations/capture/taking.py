@@ -26,17 +26,21 @@ _TOO_LARGE = refusal(413, "the body is too large")
 def body_of(call: Call, account: Account) -> bytes:
     """The request's body, as it came. Raises Refused, RetryLater."""
     length = call.header("CONTENT_LENGTH")
-    # A server that passes on chunks does not know how many will come.
-    account.spend(min(int(length) if length.isdecimal() else 0, MAX_WIRE_BYTES))
+    expected = int(length) if length.isdecimal() else 0
+    # Of chunks nobody knows how many will come.
+    if call.header("HTTP_TRANSFER_ENCODING"):
+        expected = MAX_WIRE_BYTES
+    account.spend(min(expected, MAX_WIRE_BYTES))
     try:
-        stream = get_input_stream(call.environ, max_content_length=MAX_WIRE_BYTES)
+        # Of chunks it cuts off what is beyond; one byte shows that there was more.
+        stream = get_input_stream(call.environ, max_content_length=MAX_WIRE_BYTES + 1)
         body = stream.read()
     except RequestEntityTooLarge:
         raise Refused("too_large", _TOO_LARGE) from None
     except ClientDisconnected:
         raise Refused("cut_off", refusal(400, "the body ends too early")) from None
-    if not length:
-        account.spend(len(body))
+    if len(body) > MAX_WIRE_BYTES:
+        raise Refused("too_large", _TOO_LARGE)
     return body
 
 

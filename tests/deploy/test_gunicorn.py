@@ -82,6 +82,22 @@ def test_it_takes_what_vendors_send(tmp_path: Path, redis_url: str) -> None:
     assert zendesk.status_code == 404
 
 
+def test_it_takes_what_posthog_js_sends(tmp_path: Path, redis_url: str) -> None:
+    """Recordings larger than any webhook, in one piece or in chunks, and no more than
+    capture takes."""
+    capture = {"CAPTURE_MODE": "keep", "CAPTURE_PROJECTS": "phc_shop"}
+    batch = b'[{"event":"x","api_key":"phc_shop"}]' + b" " * (2 * 1024 * 1024)
+    with _gunicorn(tmp_path, REDIS_URL=redis_url, **capture) as (url, _):
+        whole = requests.post(f"{url}/s/", data=batch, timeout=20)
+        chunks = requests.post(
+            f"{url}/s/", data=iter([batch[:9], batch[9:]]), timeout=20
+        )
+        large = requests.post(f"{url}/s/", data=iter([batch] * 11), timeout=20)
+        metrics = requests.get(f"{url}/metrics", timeout=20)
+    assert [one.status_code for one in (whole, chunks, large)] == [200, 200, 413]
+    assert "courier_capture_batches_total 2.0" in metrics.text
+
+
 def test_wrong_settings_are_told(tmp_path: Path) -> None:
     """Started with wrong settings it ends, naming all of them and no traceback."""
     ended = subprocess.run(
