@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select, update
 
 from bot.archiving import tasks
 from bot.archiving.orders import Order, in_words
+from bot.archiving.run import (
+    DONE,
+    LISTING,
+    STOPPED,
+    STOPPING,
+    WORKING,
+    Held,
+    Report,
+    Run,
+    run_of,
+)
 from bot.clock import Clock
 from bot.database.archives import runs as table
 from bot.database.archives import tasks as task_table
@@ -20,66 +30,20 @@ from bot.database.once import insert_once
 from bot.errors import NotFound, Refused
 from bot.ledger import Lost
 
-LISTING, WORKING, STOPPING, DONE, STOPPED = (
-    *("listing", "working", "stopping"),
-    *("done", "stopped"),
-)
-_CLOSED = (DONE, STOPPED)
+__all__ = [
+    "DONE",
+    "LISTING",
+    "STOPPED",
+    "STOPPING",
+    "WORKING",
+    "Held",
+    "Report",
+    "Run",
+    "Runs",
+    "change",
+]
+
 _MAX_REASONS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run, as it is now."""
-
-    id: str
-    order: Order
-    since: datetime
-    until: datetime
-    state: str
-    created_at: datetime
-    finished_at: datetime | None
-    error: str | None
-    unread: tuple[str, ...]
-
-    @property
-    def is_open(self) -> bool:
-        return self.state not in _CLOSED
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A run leased to one worker, who lists its recordings or brings it to its end."""
-
-    run: Run
-    lease: str
-    listed: dict[str, str | None]
-    """What brings the next page, by source; None where all are listed. A source that
-    is not in it was not begun with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How far a run is."""
-
-    run: Run
-    counts: dict[str, int]
-    """Recordings by TaskState."""
-    bytes: int
-    reasons: dict[str, int]
-    """Why some failed, and how many."""
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def settled(self) -> int:
-        return self.total - sum(self.counts.get(one, 0) for one in tasks.OPEN)
-
-    @property
-    def failed(self) -> int:
-        return self.counts.get(tasks.TaskState.FAILED, 0) + len(self.run.unread)
 
 
 class Runs:
@@ -129,7 +93,7 @@ class Runs:
         found = connection.execute(
             select(table).where(table.c.open_target == order.target)
         ).one()
-        run = _run(found)
+        run = run_of(found)
         if run.order != order:
             raise Refused(
                 f"another archive run to {in_words(order.target)} is not finished"
@@ -145,13 +109,13 @@ class Runs:
             found = connection.execute(query.limit(2)).all()
         if len(found) != 1:
             raise NotFound(f"there is no archive run {run_id}")
-        return _run(found[0])
+        return run_of(found[0])
 
     def recent(self, limit: int) -> list[Run]:
         """Newest first."""
         query = select(table).order_by(table.c.created_at.desc()).limit(limit)
         with transaction(self._engine) as connection:
-            return [_run(row) for row in connection.execute(query)]
+            return [run_of(row) for row in connection.execute(query)]
 
     def stop(self, run_id: str) -> Run:
         """Nothing more of it is begun; what is archived stays. Raises NotFound."""
@@ -196,7 +160,7 @@ class Runs:
             row = connection.execute(taking).one_or_none()
         if row is None:
             return None
-        return Held(_run(row), row.lease, json.loads(row.listed))
+        return Held(run_of(row), row.lease, json.loads(row.listed))
 
     def is_any_waiting(self) -> bool:
         """Whether there is one for workers to hold."""
@@ -303,18 +267,4 @@ def _needs_somebody(now: datetime) -> ColumnElement[bool]:
             and_(table.c.state == WORKING, ~has_open),
             and_(table.c.state == STOPPING, ~has_leased),
         ),
-    )
-
-
-def _run(row: Row[Any]) -> Run:
-    return Run(
-        id=row.id,
-        order=Order.from_json(row.wanted),
-        since=row.since,
-        until=row.until,
-        state=row.state,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-        error=row.error,
-        unread=tuple(json.loads(row.unread)),
     )

@@ -3,27 +3,22 @@ also after PostHog has forgotten them."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any
 
-import zstandard
 from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 
+from bot.archiving.copies import Copies, lines_of
 from bot.archiving.facts import folded
 from bot.archiving.objects import StoreAt
-from bot.archiving.orders import in_words
 from bot.database.archives import archived as table
 from bot.database.archives import names
 from bot.database.engine import transaction
 from bot.errors import CourierError, NotFound, Refused
-from bot.exporter.convert import snapshot_lines
-from bot.exporter.portable import open_portable
 from bot.model import (
     Check,
     Identifier,
@@ -56,8 +51,7 @@ class ArchiveSource:
         self, engine: Engine, *, store_at: StoreAt, moved_to: str | None = None
     ) -> None:
         self._engine = engine
-        self._store_at = store_at
-        self._moved_to = moved_to
+        self._at_places = Copies(store_at, moved_to)
 
     def find_people(self, identifier: Identifier) -> list[Person]:
         """Everyone the identifier may mean; who has no id in the archive goes by a
@@ -110,11 +104,11 @@ class ArchiveSource:
             with TemporaryDirectory(prefix="courier-") as folder:
                 path = Path(folder, "recording")
                 try:
-                    self._fetch(row, path)
+                    self._at_places.fetch(row, path)
                 except (NotFound, Refused) as error:
                     failures.append(error)
                     continue
-                yield from _lines(row, path)
+                yield from lines_of(row, path)
                 return
         raise min(failures, key=lambda one: isinstance(one, NotFound))
 
@@ -127,7 +121,7 @@ class ArchiveSource:
         try:
             newest = self._rows(table.c.recording_id != "", 1)
             if newest:
-                self._fetch(newest[0], None)
+                self._at_places.fetch(newest[0], None)
         except CourierError as error:
             fix = "see `replay-courier archive verify`"
             return [Check("archive", False, str(error), fix)]
@@ -190,49 +184,6 @@ class ArchiveSource:
             email=rows[0].person_email,
             distinct_ids=tuple(sorted(ids)),
         )
-
-    def _fetch(self, row: Row[Any], path: Path | None) -> None:
-        """Write the object there and check it. Raises NotFound, Refused."""
-        places = dict.fromkeys(one for one in (self._moved_to, row.target) if one)
-        missing: NotFound | None = None
-        for place in places:
-            store = self._store_at(place)
-            try:
-                if path is None:
-                    if store.size(row.object_key) == row.bytes:
-                        return
-                    raise NotFound(f"{in_words(place)} has no whole {row.object_key}")
-                digest = _copied(store.stream(row.object_key), path.open("wb"))
-            except NotFound as error:
-                missing = error
-                continue
-            if digest != row.sha256:
-                raise Refused(
-                    f"{row.object_key} in {in_words(place)} is not what was archived:"
-                    " it was altered",
-                    plain="The archived copy of this recording was altered; it is not"
-                    " shown.",
-                )
-            return
-        raise missing or NotFound(f"recording {row.recording_id} has no place")
-
-
-def _copied(pieces: Iterator[bytes], out: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    with out:
-        for piece in pieces:
-            digest.update(piece)
-            out.write(piece)
-    return digest.hexdigest()
-
-
-def _lines(row: Row[Any], path: Path) -> Iterator[bytes]:
-    if row.format == "replay":
-        yield from snapshot_lines(open_portable(path).events(), row.recording_id)
-        return
-    with path.open("rb") as packed:
-        reader = zstandard.ZstdDecompressor().stream_reader(packed)
-        yield from io.BufferedReader(reader)
 
 
 def _known_by(kinds: Sequence[str], values: Sequence[str]) -> ColumnElement[bool]:
