@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
@@ -69,13 +69,14 @@ class Erasing(Protocol):
         """Those of the recordings that were erased here; may raise RetryLater."""
 
 
-@runtime_checkable
 class Forgetting(Protocol):
-    """A source whose copies of recordings are ours, and can be erased for good."""
+    """Copies of recordings that are ours to erase, wherever they lie."""
 
-    def forget(self, recording_ids: Sequence[str]) -> int:
-        """Erase all it has of these, index and objects; how many recordings it had.
-        May be called again. Raises RetryLater, Refused."""
+    def erase(
+        self, who: Sequence[Identifier], *, recording_ids: Collection[str]
+    ) -> int:
+        """Erase everything of whoever is named, and those recordings; how many there
+        were. May be called again. Raises RetryLater, Refused."""
 
 
 class Warehouse(Protocol):

@@ -29,6 +29,7 @@ from bot.model import Identifier, IdentifierKind, Person, Recording
 from bot.ports import Forgetting, RecordingSource
 from bot.storage import ReplayStore
 
+_OURS = ("capture", "archive")
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MANY = 10_000
 _PATIENCE_S = 60.0
@@ -39,6 +40,7 @@ _log = structlog.get_logger(__name__)
 class Known:
     """All that is theirs, before anything is erased."""
 
+    asked: tuple[Identifier, ...]
     people: tuple[Person, ...]
     recordings: tuple[Recording, ...]
     """Wherever they are."""
@@ -53,6 +55,20 @@ class Known:
     def recording_ids(self) -> tuple[str, ...]:
         known = [*self.captured_ids, *(one.id for one in self.recordings)]
         return tuple(dict.fromkeys(known))
+
+    @property
+    def names(self) -> list[Identifier]:
+        """All that they are known by."""
+        names = list(self.asked)
+        for person in self.people:
+            names.append(Identifier(IdentifierKind.PERSON, person.id))
+            if person.email:
+                names.append(Identifier(IdentifierKind.EMAIL, person.email))
+            names += [
+                Identifier(IdentifierKind.DISTINCT_ID, one)
+                for one in person.distinct_ids
+            ]
+        return names
 
     @property
     def is_nothing(self) -> bool:
@@ -80,11 +96,13 @@ class Erasure:
         store: ReplayStore,
         sources: Sequence[RecordingSource],
         file: Callable[[], object],
+        archives: Forgetting,
     ) -> None:
         self._engine = engine
         self._store = store
         self._sources = sources
         self._file = file
+        self._archives = archives
 
     def known(self, identifiers: Sequence[Identifier]) -> Known:
         """What there is of whoever is meant; changes nothing that anybody sees. Raises
@@ -109,6 +127,7 @@ class Erasure:
                 select(func.count()).where(replays.c.recording_id.in_(ids[:_MANY]))
             )
         return Known(
+            asked=tuple(identifiers),
             people=tuple(found.values()),
             recordings=tuple(recordings.values()),
             sessions=tuple(id_ for id_, _ in rows),
@@ -129,12 +148,10 @@ class Erasure:
             aside = _remove_set_aside(connection)
         doomed.sweep(self._engine, self._store)
         removed += remove_cached(self._store, ids)
-        archived, unreached = 0, []
-        for source in self._sources:
-            if isinstance(source, Forgetting):
-                archived += source.forget(ids)
-            elif source.name not in known.silent:
-                unreached += _left_in(source, known.recordings)
+        archived = self._archives.erase(known.names, recording_ids=ids)
+        unreached = [
+            line for source in self._sources for line in _left_in(source, known)
+        ]
         unreached += [f"{name}: it did not answer" for name in known.silent]
         if aside:
             unreached.append(
@@ -222,9 +239,9 @@ def _remove_set_aside(connection: Connection) -> int:
     return connection.execute(delete(journal).where(aside)).rowcount
 
 
-def _left_in(source: RecordingSource, recordings: Iterable[Recording]) -> list[str]:
+def _left_in(source: RecordingSource, known: Known) -> list[str]:
     """What a source that is not ours still has."""
-    count = sum(one.source == source.name for one in recordings)
-    if source.name == "capture" or not count:
+    count = sum(one.source == source.name for one in known.recordings)
+    if source.name in _OURS or source.name in known.silent or not count:
         return []
     return [f"{source.name}: {count} recordings and the person are still there"]

@@ -81,7 +81,13 @@ class Services:
     def erasure(self) -> Erasure:
         """Erases what is one person's. An installation that only passes recordings on
         has stored replays of them all the same."""
-        return Erasure(self.engine, self.store, self.sources, self.captures.filing.run)
+        return Erasure(
+            self.engine,
+            self.store,
+            self.sources,
+            self.captures.filing.run,
+            self.archives.eraser,
+        )
 
     @cached_property
     def archives(self) -> Archives:

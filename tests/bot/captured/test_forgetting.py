@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from bot.archiving.erasing import Eraser
+from bot.archiving.index import Index
 from bot.captured.erasing import Erasure
 from bot.captured.retention import Retention
 from bot.captured.source import CaptureSource
@@ -27,7 +29,9 @@ from bot.database.captures import (
 from bot.database.schema import links, replays
 from bot.errors import Gone, NotFound
 from bot.identifiers import read
+from bot.storage import ReplayStore
 from bot.wiring import Services
+from bot.wiring.archives import warehouse_at
 from tests import commands, recorded
 from tests.bot.captured.sent import PROJECT, batches, filing, keep_all
 from tests.bot.captured.test_compaction import later
@@ -91,14 +95,17 @@ def holders(folder, text):
 
 
 def test_a_person_is_forgotten(services, environment, tmp_path):
-    """Filed, waiting in the journal, compacted, exported and shared: all of it goes,
-    and what others did stays. What comes late is dropped."""
+    """Filed, waiting in the journal, compacted, exported, shared, archived: all
+    of it goes, and what others did stays. What comes late is dropped."""
     engine, store = services.engine, services.store
     kept = batches("checkout")
     filed_one_by_one(engine, store, kept[:-4])
     services.captures.compaction.run()
     shared = replay_courier(environment, tmp_path, "share", CHECKOUT, "--json")
     assert shared.returncode == 0, shared.stderr
+    archived = replay_courier(environment, tmp_path, "archive", "--to", "archived")
+    assert archived.returncode == 0, archived.stderr
+    assert list((tmp_path / "archived").rglob("*.parquet"))
     keep_all(engine, store, [*kept[-4:], *batches("static-simple")])
     store.put(f"blobs/posthog/host/1/{CHECKOUT}/0-9", ADDRESS.encode())
     store.put(f"blobs/posthog/host/1/{STATIC}/0-9", b"another's")
@@ -120,7 +127,7 @@ def test_a_person_is_forgotten(services, environment, tmp_path):
     assert report["recording_ids"] == [CHECKOUT]
     assert report["erased"]["recordings"] == 1
     assert report["erased"]["replays"] == report["erased"]["links"] == 1
-    assert report["erased"]["cached"] == 1
+    assert report["erased"]["cached"] == report["erased"]["archived"] == 1
     assert any("downloaded" in one for one in report["not_reached"])
 
     assert holders(tmp_path, ADDRESS) == []
@@ -131,6 +138,7 @@ def test_a_person_is_forgotten(services, environment, tmp_path):
     assert source.recording(STATIC).id == STATIC
     assert list(source.snapshot_lines(source.recording(STATIC)))
     assert list(store.keys("replays")) == []
+    assert [one for one in (tmp_path / "archived").rglob("*") if one.is_file()] == []
     assert list(store.keys("blobs")) == [f"blobs/posthog/host/1/{STATIC}/0-9"]
     with pytest.raises(Gone):
         source.recording(CHECKOUT)
@@ -155,7 +163,9 @@ def test_a_bucket_holds_nothing_of_a_person_any_more(sqlite_engine, s3):
     assert any(s3.keys("captured/journal"))
     files = filing(sqlite_engine, s3)
     source = CaptureSource(sqlite_engine, s3)
-    erasure = Erasure(sqlite_engine, s3, [source], files.run)
+    index = Index(sqlite_engine, store_at=ReplayStore.at, warehouse_at=warehouse_at)
+    archives = Eraser(sqlite_engine, index, store_at=ReplayStore.at)
+    erasure = Erasure(sqlite_engine, s3, [source], files.run, archives)
     known = erasure.known(read(ADDRESS))
     assert known.captured_ids == (CHECKOUT,)
     assert known.recordings[0].click_count == 22
