@@ -183,11 +183,13 @@ def test_a_visit_that_goes_on_is_found(alone: House, jane: Jane) -> None:
 def test_what_was_done_plays_to_its_end(alone: House, jane: Jane) -> None:
     """Clicks, pages, console and network, with what is typed masked by the SDK; the
     last of it, which is sent when the page is gone already, too."""
+    before = len(alone.heard.beacons)
     jane.page.get_by_role("link", name="Catalogue").click()
     jane.page.close(run_before_unload=True)
     played = eventually(lambda: _played_to_the_end(alone, jane.visit))
     assert played is not None
     summary, text = played
+    assert "/s/" in alone.heard.beacons[before:]
     assert [urlsplit(one.url).path for one in summary.pages] == [*PAGES, "/"]
     assert summary.clicks == 8
     assert summary.console["error"] == 2

@@ -60,6 +60,8 @@ class Overheard:
 
     application: Callable[..., Iterable[bytes]]
     bodies: list[tuple[str, bytes]] = field(default_factory=list)
+    beacons: list[str] = field(default_factory=list)
+    """The paths of what was sent without waiting for an answer."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "POST":
@@ -69,4 +71,6 @@ class Overheard:
             path = next((p for p in BATCHES if environ["PATH_INFO"].endswith(p)), "")
             if path:
                 self.bodies.append((path, body))
+                if environ.get("HTTP_SEC_FETCH_MODE") == "no-cors":
+                    self.beacons.append(path)
         return self.application(environ, start_response)
