@@ -19,14 +19,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import requests
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, select
 
+from bot.captured.compaction import Compaction
+from bot.clock import utc_now
 from bot.database.captures import blocks, journal, sessions
 from bot.database.engine import connect
 from bot.operations.embedded_redis import EmbeddedRedis
+from bot.storage import ReplayStore
 from tests import visits
 from tests.bench.answering import until
 from tests.bench.senders import Sending, send
@@ -198,8 +202,8 @@ def _filing() -> None:
                 kept = connection.scalar(select(func.sum(blocks.c.bytes))) or 0
                 number = connection.scalar(select(func.count()).select_from(blocks))
                 found = connection.scalar(select(func.count()).select_from(sessions))
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
             index = (house.folder / "data" / "courier.db").stat().st_size
+            compacted = _compacted(house)
             print(
                 f"  {name:14}{len(load) / took:6.0f} batches a second,"
                 f" {plain / took / 1e6:.1f} MB of JSON a second;"
@@ -207,9 +211,17 @@ def _filing() -> None:
             )
             print(
                 f"{'':16}blocks {kept / wire:.2f} of the bytes on the wire,"
-                f" {kept / plain:.3f} of the JSON; the database's file"
-                f" {index / wire:.2f}"
+                f" {kept / plain:.3f} of the JSON; compacted {compacted / wire:.2f}"
+                f" and {compacted / plain:.3f}; the database's file {index / wire:.2f}"
             )
+
+
+def _compacted(house: _House) -> int:
+    """The bytes of all blocks once their sessions are over."""
+    store = ReplayStore.at((house.folder / "data" / "objects").as_uri())
+    Compaction(house.engine, store, clock=lambda: utc_now() + timedelta(hours=1)).run()
+    with house.engine.connect() as connection:
+        return connection.scalar(select(func.sum(blocks.c.bytes))) or 0
 
 
 def main() -> None:
