@@ -130,12 +130,17 @@ class Archiver:
             "is_final": is_final,
         }
         left: list[str] = []
-        self._tasks.settle(
-            task,
-            TaskState.ARCHIVED if is_final else TaskState.ONGOING,
-            size=made.bytes,
-            also=partial(self._note, task=task, row=row, left=left),
-        )
+        try:
+            self._tasks.settle(
+                task,
+                TaskState.ARCHIVED if is_final else TaskState.ONGOING,
+                size=made.bytes,
+                also=partial(self._note, task=task, row=row, left=left),
+            )
+        except Lost:
+            if self._tasks.is_nobodys(task, key):
+                store.delete(key)
+            raise
         for old in left:
             store.delete(old)
 

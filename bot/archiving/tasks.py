@@ -27,7 +27,7 @@ from bot.archiving.facts import recording_from_json
 from bot.archiving.orders import Order
 from bot.archiving.paces import Paces
 from bot.clock import Clock
-from bot.database.archives import paces, runs
+from bot.database.archives import archived, paces, runs
 from bot.database.archives import tasks as table
 from bot.database.engine import transaction
 from bot.ledger import Lost
@@ -146,6 +146,18 @@ class Tasks:
             )
             if also is not None:
                 also(connection)
+
+    def is_nobodys(self, task: Task, object_key: str) -> bool:
+        """Whether the task is gone and no row names the object: it was put while the
+        person was erased."""
+        is_there = select(table.c.id).where(table.c.id == task.id)
+        is_named = select(archived.c.id).where(
+            archived.c.target == task.order.target,
+            archived.c.object_key == object_key,
+        )
+        with transaction(self._engine) as connection:
+            every = (connection.execute(one).first() for one in (is_there, is_named))
+            return not any(every)
 
     def postpone(self, task: Task, after: timedelta, *, attempts: int) -> None:
         """Give it back, to be tried again then. Raises Lost."""

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.archiving.building import Archives
+from bot.archiving.objects import StoreAt
 from bot.archiving.orders import Order, target_at
 from bot.policy import RedactionPolicy
 from bot.ports import RecordingSource
@@ -58,12 +59,13 @@ def archives_of(engine: Engine, time: Time) -> Callable[..., Archives]:
         *sources: RecordingSource,
         per_hour: Mapping[str, int] | None = None,
         redaction: RedactionPolicy | None = None,
+        store_at: StoreAt = ReplayStore.at,
         **options: object,
     ) -> Archives:
         return Archives(
             engine,
             {one.name: one for one in sources},
-            store_at=ReplayStore.at,
+            store_at=store_at,
             redaction=redaction or RedactionPolicy(),
             lease=LEASE,
             per_hour=per_hour or {},

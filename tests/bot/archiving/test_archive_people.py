@@ -68,6 +68,23 @@ def test_what_waits_of_a_person_is_not_archived(archives_of, ten, target, time):
     assert not {"session-00002", "session-00009"} & set(ten.asked)
 
 
+def test_what_is_in_hand_while_a_person_is_erased_goes_too(
+    archives_of, run, ten, store
+):
+    """Fetched before and put after: no object stays that no row names."""
+    archives = archives_of(ten)
+
+    class Meanwhile(ReplayStore):
+        def put(self, key, content):
+            super().put(key, content)
+            if "session-00002" in key:
+                archives.eraser.erase(read("user-2"))
+
+    run(archives_of(ten, store_at=Meanwhile.at))
+    assert len(ids(store)) == 8
+    assert list(verify(store, indexed(store))) == []
+
+
 def test_single_recordings_are_erased_by_their_ids(archives_of, run, ten, store):
     """With the last of a day its file goes."""
     archives = archives_of(ten)
