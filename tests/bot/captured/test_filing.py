@@ -163,3 +163,23 @@ def test_all_recordings_of_a_time_come_in_pages(engine, store):
     assert {one.id for one in found} == {recorded.facts(n)["session_id"] for n in names}
     assert len(found) == len(names)
     assert found == sorted(found, key=lambda one: one.start, reverse=True)
+
+
+def test_what_is_more_than_memory_is_written_in_between(engine, store):
+    keep_all(engine, store, shuffled(twice(batches("checkout"))))
+    filing(engine, store, memory_bytes=1).run()
+    with engine.connect() as connection:
+        assert len(connection.scalars(select(blocks.c.id)).all()) > 1
+    [row] = index(engine)
+    assert row["events"] == recorded.facts("checkout")["events"]
+    assert not row["is_cut"]
+
+
+def test_a_session_over_the_limit_is_cut_and_still_plays(engine, store):
+    keep_all(engine, store, batches("checkout"))
+    filing(engine, store, session_bytes=60_000).run()
+    [row] = index(engine)
+    assert row["is_cut"]
+    assert 0 < row["events"] < recorded.facts("checkout")["events"]
+    session_id = recorded.facts("checkout")["session_id"]
+    assert len(events_of(CaptureSource(engine, store), session_id)) == row["events"]
