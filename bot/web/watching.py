@@ -21,7 +21,7 @@ from bot.replays import StoredReplay
 # PostHog has what was done after about a minute, and allows few calls; the capture
 # store has it after seconds.
 _EVERY = {"posthog": timedelta(seconds=60)}
-_USUALLY_EVERY = timedelta(seconds=15)
+_USUALLY_EVERY = timedelta(seconds=10)
 
 _log = structlog.get_logger(__name__)
 

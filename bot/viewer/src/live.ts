@@ -14,6 +14,8 @@ import { matches } from "./segments";
 /** The pause between two questions, and how far it grows while nothing is new. */
 const SOONEST_MS = 10_000;
 const LATEST_MS = 60_000;
+/** By then a worker has often looked because of the question before. */
+const AGAIN_MS = 3000;
 /** After so long without anything new, a session is no more than perhaps going on. */
 const RECENT_MS = 10 * 60_000;
 /** posthog-js begins another session after half an hour; nothing comes after that. */
@@ -46,6 +48,7 @@ export class Live {
   private delayMs = SOONEST_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isAsking = false;
+  private isSecond = false;
   private looks = 0;
 
   constructor(
@@ -88,8 +91,10 @@ export class Live {
     const grew = await this.look().catch(() => false);
     this.isAsking = false;
     if (this.isOver) return;
-    this.delayMs = grew ? SOONEST_MS : Math.min(LATEST_MS, this.delayMs * 1.3);
-    this.timer = setTimeout(() => void this.ask(), this.delayMs);
+    this.isSecond = !grew && !this.isSecond;
+    if (grew) this.delayMs = SOONEST_MS;
+    else if (!this.isSecond) this.delayMs = Math.min(LATEST_MS, this.delayMs * 1.3);
+    this.timer = setTimeout(() => void this.ask(), this.isSecond ? AGAIN_MS : this.delayMs);
   }
 
   /** Whether something came. */
