@@ -12,8 +12,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -57,11 +56,26 @@ class _Written:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
 class _Entry:
-    what: bytes | _Doomed | _Written
-    bytes: int
-    done: Future[None] = field(default_factory=Future)
+    """What one thread hands over and waits for. Its lock is all that takes: a Future
+    costs as much as the rest of what a small batch does here."""
+
+    def __init__(self, what: bytes | _Doomed | _Written, size: int) -> None:
+        self.what, self.bytes = what, size
+        self._failure: str | None = None
+        self._settled = threading.Lock()
+        self._settled.acquire()
+
+    def settle(self, failure: str | None) -> None:
+        """It is safe, or ``failure`` says why not."""
+        self._failure = failure
+        self._settled.release()
+
+    def wait(self) -> None:
+        """Until it is safe. Raises RetryLater where it is not."""
+        self._settled.acquire()
+        if self._failure is not None:
+            raise RetryLater(self._failure)
 
 
 class Journal:
@@ -91,14 +105,15 @@ class Journal:
 
         Raises RetryLater where it could not be made safe: the sender must try again.
         """
-        packed = msgspec.msgpack.encode(batch)
-        if len(packed) < _LARGE:
+        if len(batch.body) < _LARGE:
+            packed = msgspec.msgpack.encode(batch)
             self._commit(packed, len(packed))
             return
         key = f"captured/journal/{uuid.uuid4().hex}"
         self._commit(_Doomed(key), 0)
-        self._store.put_durably(key, msgspec.msgpack.encode([msgspec.Raw(packed)]))
-        self._commit(_Written(key, len(packed)), 0)
+        content = msgspec.msgpack.encode([batch])
+        self._store.put_durably(key, content)
+        self._commit(_Written(key, len(content)), 0)
 
     def is_full(self, project: str) -> bool:
         """Whether the project has used up its quota, as far as is known now."""
@@ -115,7 +130,7 @@ class Journal:
             self._pending.append(entry)
             self._bytes += entry.bytes
             self._wake()
-        entry.done.result()
+        entry.wait()
 
     def _wake(self) -> None:
         # Of a thread that was there before a fork, the child has only the record.
@@ -150,10 +165,7 @@ class Journal:
         with self._changed:
             self._bytes -= sum(entry.bytes for entry in group)
         for entry in group:
-            if failure is None:
-                entry.done.set_result(None)
-            else:
-                entry.done.set_exception(RetryLater(failure))
+            entry.settle(failure)
 
     def _write_down(self, group: Sequence[_Entry]) -> str | None:
         """Why the group is not safe; None where it is."""

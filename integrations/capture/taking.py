@@ -95,6 +95,8 @@ class Taker:
         if contents.has_snapshots and self.keeper.is_full(project):
             self.tally.left("quota")
             return FULL
+        # While it is written down it is there once more, and once more on its way.
+        account.spend(2 * len(body))
         self.keeper.keep(
             Batch(
                 project=project,

@@ -170,7 +170,7 @@ def _memory(house: _House) -> None:
     large = body + b"x" * (_LARGE_BYTES - len(body) - 3) + b'"}}'
     sent = send(house.port, [head % len(large) + large] * _LARGE, seconds=0)
     print(
-        f"  {_LARGE} bodies of 20 MiB, 16 at once, {sent.refused} told to come back:"
+        f"  {_LARGE} bodies of 20 MiB, 32 at once, {sent.refused} told to come back:"
         f" at most {_resident(house.web, 'VmHWM'):4.0f} MiB"
     )
 

@@ -5,6 +5,8 @@ It says its port on stdout.
 
 from __future__ import annotations
 
+import logging
+
 from flask import Flask, request
 from waitress.server import BaseWSGIServer
 
@@ -12,6 +14,8 @@ from bot.running import web_server
 
 
 def main() -> None:
+    # As the courier has it: a line for every request that waits costs more than it.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = Flask("nothing")
 
     @app.post("/<path:path>")

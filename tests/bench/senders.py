@@ -34,7 +34,7 @@ def send(
     port: int,
     requests: Sequence[bytes],
     *,
-    connections: int = 16,
+    connections: int = 32,
     seconds: float = 3.0,
     per_second: float | None = None,
 ) -> Sending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -87,8 +87,10 @@ def served(app: Flask) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        # In the server's own thread: a socket closed under its select is an error.
-        server.trigger.pull_trigger(server.close)
+        # In the server's own thread: a socket closed under its select is an error. If
+        # it is awake it may be done before it could be woken.
+        with suppress(OSError):
+            server.trigger.pull_trigger(server.close)
         thread.join()
 
 

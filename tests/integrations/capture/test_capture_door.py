@@ -313,7 +313,7 @@ def test_no_more_large_bodies_are_in_memory_than_there_is_room_for() -> None:
         assert found.post("/s/", gzip.compress(large)).status_code == 503
         assert found.post("/s/", BATCH).status_code == 200
         assert found.tally.refusals == ["busy"] * 2
-    with proxy(large_bytes=3 * 2**20) as found:
+    with proxy(large_bytes=9 * 2**20) as found:
         for _ in range(3):
             assert found.post("/s/", large).status_code == 200
 
