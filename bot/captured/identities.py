@@ -19,7 +19,7 @@ from sqlalchemy import Connection, and_, delete, or_, select
 
 from bot.captured.rows import put_row
 from bot.database.captures import aliases, distinct_ids, people
-from bot.model import CapturedEvent
+from bot.model import MAX_DISTINCT_ID_BYTES, CapturedEvent
 
 _NAMESPACE = uuid.UUID("4b0f9a52-6d57-4f0c-9c1e-6a3f2f1f7c55")
 IDENTIFY, ALIAS, MERGE = "identify", "alias", "merge"
@@ -101,6 +101,8 @@ class News:
     def _join(self, event: CapturedEvent, other: object, kind: str) -> None:
         named = event.distinct_id
         if not isinstance(other, str) or not 0 < len(other) <= 400 or other == named:
+            return
+        if max(len(one.encode()) for one in (named, other)) > MAX_DISTINCT_ID_BYTES:
             return
         if {named.strip().casefold(), other.strip().casefold()} & _NOBODY:
             return

@@ -41,13 +41,15 @@ def connect(url: str) -> Engine:
         return engine
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(
+    engine = create_engine(
         parsed,
         # Errors quote them, and errors are logged: what people typed, response_urls.
         hide_parameters=True,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 3},
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
@@ -65,6 +67,13 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _: object) -> None:
+    # In another zone the last hours of the year 9999 are in one that Python has not,
+    # and no row with such a time could be read.
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _begin_immediate(connection: Connection) -> None:

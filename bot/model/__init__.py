@@ -5,6 +5,7 @@ Times are aware UTC ``datetime``; milliseconds only in recordings, and then name
 """
 
 from bot.model.captures import (
+    MAX_DISTINCT_ID_BYTES,
     Batch,
     CapturedEvent,
     CapturedItem,
@@ -69,6 +70,7 @@ from bot.model.results import (
 from bot.model.tickets import TicketHit
 
 __all__ = [
+    "MAX_DISTINCT_ID_BYTES",
     "SOURCE_NAMES",
     "Action",
     "Activity",

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+MAX_DISTINCT_ID_BYTES = 1000
+"""In UTF-8. Two of them are one entry of PostgreSQL's index of aliases, of 2,704 bytes
+at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -11,7 +11,12 @@ from typing import cast
 
 import msgspec
 
-from bot.model import CapturedEvent, CapturedItem, CapturedSnapshots
+from bot.model import (
+    MAX_DISTINCT_ID_BYTES,
+    CapturedEvent,
+    CapturedItem,
+    CapturedSnapshots,
+)
 from integrations.capture.surrogates import without_nul
 
 MAX_DISTINCT_ID = 400
@@ -132,9 +137,10 @@ def _event(item: Mapping[str, object], received_at: datetime) -> CapturedEvent:
 def _distinct_id(*places: object) -> str:
     for place in places:
         if isinstance(place, int) and not isinstance(place, bool):
-            return str(place)
+            return str(place)[:MAX_DISTINCT_ID]
         if found := _text(place, MAX_DISTINCT_ID):
-            return found
+            whole = found.encode(errors="replace")
+            return whole[:MAX_DISTINCT_ID_BYTES].decode(errors="ignore")
     raise LeftOut("no_distinct_id")
 
 
@@ -154,7 +160,8 @@ def _time(item: Mapping[str, object], received_at: datetime) -> datetime:
     try:
         if isinstance(stamp := item.get("timestamp"), str):
             found = datetime.fromisoformat(stamp)
-            return found if found.tzinfo else found.replace(tzinfo=UTC)
+            # The first and the last days there are have no time in another zone.
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         if isinstance(offset, int | float):
             return received_at - timedelta(milliseconds=offset)
     except (ValueError, OverflowError):

@@ -1,0 +1,103 @@
+"""Whatever a stranger sends with the public token, what others sent is filed."""
+
+import json
+import random
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot.captured.pending import backlog_of
+from bot.captured.source import CaptureSource
+from bot.database.captures import aliases, people
+from bot.database.engine import connect
+from bot.model import Batch
+from bot.recording.rrweb import LAST_MS
+from tests import recorded
+from tests.bot.captured.sent import PROJECT, batches, filing, keep_all
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+STATIC = recorded.facts("static-simple")["session_id"]
+ANY = random.Random(7)
+
+
+def event(
+    name="$pageview", *, distinct_id="mallory", at="2026-11-23T12:00:00Z", **said
+):
+    return {
+        "event": name,
+        "timestamp": at,
+        "properties": {"distinct_id": distinct_id, "token": PROJECT} | said,
+    }
+
+
+def batch(*items, project=PROJECT):
+    return Batch(project, NOW, json.dumps(items).encode(), "/e/")
+
+
+def incompressible(length):
+    """Text of four bytes a character, which an index cannot make smaller."""
+    return "".join(chr(ANY.randrange(0x20000, 0x2A6DF)) for _ in range(length))
+
+
+HOSTILE = {
+    "ids too long for an index": event(
+        "$identify",
+        distinct_id=incompressible(400),
+        **{"$anon_distinct_id": incompressible(400)},
+    ),
+    "a moment before time": event(
+        "$identify", at="0001-01-01T00:00:00+14:00", **{"$anon_distinct_id": "a"}
+    ),
+    "a moment after time": event(
+        "$identify", at="9999-12-31T23:59:59-14:00", **{"$anon_distinct_id": "a"}
+    ),
+    "the last moment": event(
+        "$identify", at="9999-12-31T23:59:59Z", **{"$anon_distinct_id": "a"}
+    ),
+    "a number of a thousand digits for a name": event(
+        "$identify", distinct_id=10**999, **{"$anon_distinct_id": "a"}
+    ),
+    "numbers without end": event(
+        **{"$set": {"n": 10**999, "m": -(10**400), "b": 1e300}}
+    ),
+    "NUL everywhere": event(
+        "\0", distinct_id="\0", **{"\0": "\0", "$set": {"\0": "\0", "email": "\0"}}
+    ),
+    "half an emoji everywhere": event(
+        "$identify",
+        distinct_id="\ud83d",
+        **{
+            "$anon_distinct_id": "\udc00",
+            "$browser": "\ud800",
+            "$session_id": "s",
+            "$set": {"\ud83d": "\ud83d", "email": "\ud83d", "name": "\ud83d"},
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("item", HOSTILE.values(), ids=HOSTILE)
+def test_one_hostile_item_keeps_nothing_else_from_being_filed(engine, store, item):
+    keep_all(engine, store, [batch(item), *batches("static-simple"), batch(item)])
+    filing(engine, store).run()
+    backlog = backlog_of(engine)
+    assert (backlog.rows, backlog.set_aside) == (0, 0)
+    source = CaptureSource(engine, store)
+    assert source.recording(STATIC).duration
+    with engine.connect() as connection:
+        connection.execute(select(people)).all()
+        connection.execute(select(aliases)).all()
+
+
+def test_a_recording_of_the_last_second_is_read_wherever_the_database_is(
+    postgresql_url, store
+):
+    """In Tokyo that second is in a year that Python has not."""
+    engine = connect(f"{postgresql_url}?options=-c%20timezone%3DAsia/Tokyo")
+    rrweb = [{"type": 4, "data": {"href": "https://acme.test/"}, "timestamp": LAST_MS}]
+    last = event("$snapshot", **{"$snapshot_data": rrweb, "$session_id": STATIC})
+    keep_all(engine, store, [batch(last)])
+    filing(engine, store).run()
+    assert CaptureSource(engine, store).recording(STATIC).start.year == 9999
+    engine.dispose()
