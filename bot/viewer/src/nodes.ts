@@ -1,7 +1,7 @@
 /**
  * The recorded DOM nodes of one window by id, as last seen: enough to name what was
  * clicked and to know what a changed attribute belongs to. Holds the snapshots' own
- * objects, so it costs little memory; later text changes are not followed.
+ * objects, so it costs little memory, and changes none of them.
  */
 import { type JsonObject, list, number, object, text } from "./json";
 
@@ -16,6 +16,9 @@ interface Entry {
   node: JsonObject;
   parentId: number | null;
   added: JsonObject[];
+  /** What a text reads since it changed. */
+  changed?: string;
+  gone?: true;
 }
 
 export class NodeIndex {
@@ -32,6 +35,21 @@ export class NodeIndex {
     if (id === null) return;
     this.entries.set(id, { node, parentId, added: [] });
     if (isAddition && parentId !== null) this.entries.get(parentId)?.added.push(node);
+  }
+
+  /**
+   * Notes that the node left its place. What it is stays known: a recording may say so of
+   * a node that the replayer keeps.
+   */
+  remove(id: number): void {
+    const entry = this.entries.get(id);
+    if (entry) entry.gone = true;
+  }
+
+  /** Notes that the text node `id` reads `value` now. */
+  retext(id: number, value: string): void {
+    const entry = this.entries.get(id);
+    if (entry) entry.changed = value;
   }
 
   tagOf(id: number): string {
@@ -73,13 +91,14 @@ export class NodeIndex {
   }
 
   private textOf(node: JsonObject, depth: number): string {
-    const own = text(node.textContent);
+    const entry = this.entries.get(number(node.id) ?? -1);
+    // A snapshot still lists what has left since, or came back elsewhere.
+    if (entry?.node !== node || entry.gone) return "";
+    const own = entry.changed ?? text(node.textContent);
     if (own !== null) return own;
     if (depth > 6) return "";
-    const id = number(node.id);
-    const added = id === null ? [] : (this.entries.get(id)?.added ?? []);
     let joined = "";
-    for (const child of [...list(node.childNodes), ...added]) {
+    for (const child of [...list(node.childNodes), ...entry.added]) {
       joined += ` ${this.textOf(object(child), depth + 1)}`;
       if (joined.length > LABEL_CHARS * 4) break;
     }

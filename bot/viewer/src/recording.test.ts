@@ -34,6 +34,36 @@ async function replayed(windowId: string, ...segments: unknown[][]) {
   return reel.eventsOf(windowId, [...segments.keys()]);
 }
 
+test("what was clicked is named as it read then", async () => {
+  const words = (id: number, textContent: string) => ({ type: 3, id, textContent });
+  const link = { type: 2, id: 2, tagName: "a", attributes: {}, childNodes: [words(3, "Sign in")] };
+  const page = { type: 0, id: 1, childNodes: [link] };
+  const full = { type: EventType.FullSnapshot, timestamp: 10, data: { node: page } };
+  const click = (timestamp: number) => ({
+    type: EventType.Incremental,
+    timestamp,
+    data: { source: Source.MouseInteraction, type: 2, id: 2 },
+  });
+  const change = (timestamp: number, data: object) => ({
+    type: EventType.Incremental,
+    timestamp,
+    data: { source: Source.Mutation, adds: [], removes: [], texts: [], attributes: [], ...data },
+  });
+  const other = change(20, {
+    removes: [{ parentId: 2, id: 3 }],
+    adds: [{ parentId: 2, nextId: null, node: words(4, "Jane") }],
+  });
+  const renamed = change(40, { texts: [{ id: 4, value: "Jane Doe" }] });
+  const events = [full, click(11), other, click(30), renamed, click(50)];
+  const recording = await loaded(...events.map((event) => ["w", event]));
+  const clicks = recording.eventRows().filter(({ kind }) => kind === "click");
+  expect(clicks.map(({ detail }) => detail)).toEqual([
+    'a "Sign in"',
+    'a "Jane"',
+    'a "Jane Doe"',
+  ]);
+});
+
 describe("the checkout recording", () => {
   test("names what was clicked and joins typing into one row a field", async () => {
     const rows = (await checkoutRecording()).eventRows();

@@ -87,6 +87,9 @@ export class Sanitizer {
   }
 
   private mutation(data: JsonObject): void {
+    data.removes = changes(data.removes);
+    // First, as the replayer does: a node that moved is removed and added.
+    for (const { id } of data.removes as JsonObject[]) this.nodes.remove(number(id) ?? -1);
     data.adds = list(data.adds).map(object).filter((add) => {
       const node = object(add.node);
       const parentId = number(add.parentId);
@@ -96,7 +99,6 @@ export class Sanitizer {
       this.walk(node, parentId, true);
       return true;
     });
-    data.removes = changes(data.removes);
     data.attributes = changes(data.attributes);
     for (const change of data.attributes as JsonObject[]) {
       const id = number(change.id) ?? -1;
@@ -106,9 +108,10 @@ export class Sanitizer {
     }
     data.texts = changes(data.texts);
     for (const change of data.texts as JsonObject[]) {
+      const id = number(change.id) ?? -1;
       const value = text(change.value) ?? "";
-      const isSheet = this.styleTexts.has(number(change.id) ?? -1);
-      change.value = isSheet ? textOfSheet(value, this.assets) : value;
+      this.nodes.retext(id, value);
+      change.value = this.styleTexts.has(id) ? textOfSheet(value, this.assets) : value;
     }
   }
 
