@@ -171,7 +171,7 @@ def _welcome(around: Surroundings, shop_url: str) -> None:
         "Replay Courier, with a shop and stand-ins for the three services around it:",
         "",
         f"  Slack    {around.slack.url}    type /replay jane.doe@example.com",
-        f"  Zendesk  {around.zendesk.url}    file a ticket as Jane Doe",
+        f"  Zendesk  {around.zendesk.url}    file a ticket as Jane Doe, or as yourself",
         f"  PostHog  {around.posthog_url}    who is there to be found",
         f"  Shop     {shop_url}    be recorded: click about, sign in with any",
         "                                    address, try to pay; then /replay that",

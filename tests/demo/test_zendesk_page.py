@@ -30,7 +30,8 @@ def test_a_newcomer_writes_a_request_and_watches_the_note_arrive(
     page.on("dialog", lambda dialog: problems.append(dialog.message))
     page.goto(zendesk.url)
     page.get_by_test_id("new-ticket").click()
-    page.get_by_test_id("requester").select_option("sam@example.com")
+    page.get_by_test_id("requester").select_option("Another address…")
+    page.get_by_label("Which address?").fill("Nora@example.com")
     page.get_by_test_id("subject").fill("<b>Export</b>")
     page.get_by_test_id("description").fill("<img src=x onerror=alert(1)> hangs")
     page.get_by_test_id("submit").click()
@@ -38,6 +39,9 @@ def test_a_newcomer_writes_a_request_and_watches_the_note_arrive(
     expect(page.get_by_test_id("public-comment")).to_contain_text("<img src=x")
 
     (ticket,) = zendesk.tickets
+    nora = zendesk.account.users[zendesk.tickets[ticket].requester_id]
+    assert (nora.name, nora.email) == ("nora", "nora@example.com")
+    assert not nora.verified
     update(
         zendesk,
         ticket,

@@ -47,12 +47,8 @@ class Deeds:
         """A new ticket by whoever has this address; unknown people become users,
         unverified, as with mail. The ticket's id. Raises Refusal where the requester
         is suspended."""
-        requester = self.account.user_by_email(requester_email)
-        if requester is None:
-            name = requester_email.partition("@")[0]
-            requester = self.account.add_user(name, requester_email, verified=False)
         ticket = self.account.create_ticket(
-            requester,
+            self.account.writer(requester_email),
             subject,
             description,
             submitter=submitter,

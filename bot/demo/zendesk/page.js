@@ -39,6 +39,13 @@ function show(name) {
   if (name === "request") $("subject").focus();
 }
 
+/** Somebody who is not in the list is asked for an address. */
+function askAddress() {
+  const known = $("requester").value !== "";
+  for (const field of [$("address"), $("address").previousElementSibling]) field.hidden = known;
+  $("address").disabled = known;
+}
+
 function drawTickets() {
   const rows = state.tickets.map((ticket) => {
     const item = element("li");
@@ -145,17 +152,18 @@ async function refresh() {
   const answer = await fetch("/demo/state");
   const text = await answer.text();
   if (text === drawn) return;
-  drawn = text;
   state = JSON.parse(text);
   $("agent-name").textContent = state.agent;
   $("agent-avatar").textContent = initials(state.agent);
   const chosen = $("requester").value;
-  $("requester").replaceChildren(...state.people.map((person) => {
-    const option = element("option", "", `${person.name} <${person.email}>`);
-    option.value = person.email;
+  const choices = state.people.map(({ name, email }) => [`${name} <${email}>`, email]);
+  $("requester").replaceChildren(...[...choices, ["Another address…", ""]].map(([label, value]) => {
+    const option = element("option", "", label);
+    option.value = value;
     return option;
   }));
-  if (chosen) $("requester").value = chosen;
+  if (drawn) $("requester").value = chosen;
+  drawn = text;
   $("macro").hidden = state.macros.length === 0;
   $("macro").replaceChildren(element("option", "", "Apply macro"), ...state.macros.map((title) => element("option", "", title)));
   draw();
@@ -163,16 +171,20 @@ async function refresh() {
 
 $("show-agent").addEventListener("click", () => show("workspace"));
 $("show-form").addEventListener("click", () => show("request"));
+$("requester").addEventListener("change", askAddress);
 $("request-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   $("form-error").hidden = true;
   try {
     const made = await send("/demo/tickets", {
-      requester: $("requester").value,
+      requester: $("requester").value || $("address").value,
       subject: $("subject").value,
       description: $("description").value,
     });
     open = made.id;
+    // Whoever wrote is among the customers now.
+    $("requester").value = state.tickets.find(({ id }) => id === made.id).requester.email;
+    askAddress();
     $("subject").value = $("description").value = "";
     show("workspace");
     draw(true);

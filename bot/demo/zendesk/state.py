@@ -117,6 +117,14 @@ class State:
                 (u for u in self.users.values() if email in u.email_addresses()), None
             )
 
+    def writer(self, email: str) -> User:
+        """Whoever writes from this address; unknown people become users, unverified,
+        as with mail."""
+        with self.lock:
+            return self.user_by_email(email) or self.add_user(
+                email.partition("@")[0], email, verified=False
+            )
+
     def attachment(self, attachment_id: int) -> Upload:
         """The file, uploaded or attached. Raises Refusal 404."""
         for upload in self.uploads.values():
