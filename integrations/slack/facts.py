@@ -92,6 +92,8 @@ def pages(recording: Recording, summary: Summary | None, shown: int = 4) -> str:
     else:
         urls = recording.urls or tuple(filter(None, [recording.start_url]))
     paths = list(_without_repeats(path(url) for url in urls))
+    # The number of one page more would take the place of its name.
+    shown += len(paths) == shown + 1
     way = " → ".join(plain(each, 40) for each in paths[:shown])
     return f"{way} + {count(len(paths) - shown, 'page')}" if paths[shown:] else way
 

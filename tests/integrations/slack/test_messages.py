@@ -198,6 +198,11 @@ def test_small_words() -> None:
     assert path("https://shop.example.com") == "shop.example.com/"
     assert path("HomeScreen") == "HomeScreen"
     assert path("http://[broken") == "http://[broken"
+    for visited, way in (
+        ("abcde", "a → b → c → d → e"),
+        ("abcdef", "a → b → c → d + 2 pages"),
+    ):
+        assert facts.pages(replace(RECORDING, urls=tuple(visited)), None) == way
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
