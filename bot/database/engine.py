@@ -58,6 +58,9 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     # become a writer when two processes meet.
     connection.isolation_level = None
     for pragma in (
+        # Of a new database. What is captured comes in rows of many kilobytes, which
+        # cost a third less to write in pages of this size; small ones cost the same.
+        "page_size=16384",
         "journal_mode=WAL",
         # What was committed survives a power cut: the ledger promises it.
         "synchronous=FULL",
