@@ -122,7 +122,7 @@ def _work(database_url: str, count: int, run_id: str) -> None:
 def _archives(engine: Engine, count: int) -> Archives:
     return Archives(
         engine,
-        {QuickSource.name: QuickSource(count)},
+        {"quick": QuickSource(count)},
         store_at=ReplayStore.at,
         redaction=RedactionPolicy(),
         lease=_LEASE,

@@ -24,9 +24,10 @@ class QuickSource:
     ``errors`` is raised for the recordings it names; ``asked`` counts what was
     fetched."""
 
-    name = "quick"
-
-    def __init__(self, count: int, *, first: datetime = FIRST) -> None:
+    def __init__(
+        self, count: int, *, first: datetime = FIRST, name: str = "quick"
+    ) -> None:
+        self.name = name
         self.recordings = {
             f"session-{number:05}": self._recording(number, first)
             for number in range(count)
@@ -83,6 +84,8 @@ class QuickSource:
         return RecordingsPage(page, str(at + limit) if more else None)
 
     def recording(self, recording_id: str) -> Recording:
+        if error := self.errors.get("recording"):
+            raise error
         if recording_id not in self.recordings:
             raise NotFound(recording_id)
         return self.recordings[recording_id]

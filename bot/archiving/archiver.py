@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.archiving import shelf
 from bot.archiving.facts import day_of, names_of, row_of
+from bot.archiving.fetching import Fetching
 from bot.archiving.objects import StoreAt, made_of, object_key
 from bot.archiving.paces import STRIKES, Paces
 from bot.archiving.tasks import MAX_INTERRUPTIONS, Task, Tasks, TaskState
@@ -22,11 +23,10 @@ from bot.errors import CourierError, Limited, NotFound, RetryLater
 from bot.exporter import Exported
 from bot.exporter.convert import snapshot_lines
 from bot.exporter.page import file_page
-from bot.exporter.remote import SETTLES_AFTER, export_fetched, fetched
+from bot.exporter.remote import SETTLES_AFTER
 from bot.ledger import Lost
 from bot.policy import RedactionPolicy
 from bot.ports import RecordingSource
-from bot.recording.lines import Damage
 
 # A recording that fails so often is left for the next run.
 _MAX_ATTEMPTS = 5
@@ -50,13 +50,11 @@ class Archiver:
         clock: Clock,
         assets: Collectors | None = None,
     ) -> None:
-        self._sources = sources
+        self._fetching = Fetching(sources, paces, redaction=redaction, assets=assets)
         self._tasks = tasks
         self._paces = paces
         self._store_at = store_at
-        self._redaction = redaction
         self._clock = clock
-        self._assets = assets
 
     def archive(self, task: Task) -> None:
         """Archive the recording, and write down what became of it. Raises Lost, and
@@ -68,8 +66,8 @@ class Archiver:
         try:
             self._archive(task)
         except Limited as error:
-            self._paces.limited(task.recording.source, error.after)
-            self._tasks.postpone(task, timedelta(0), attempts=task.attempts)
+            after = timedelta(seconds=error.after or 0)
+            self._tasks.postpone(task, after, attempts=task.attempts)
         except RetryLater as error:
             self._try_again(task, error)
         except NotFound as error:
@@ -85,21 +83,8 @@ class Archiver:
             self._tasks.settle(task, TaskState.FAILED, error=f"unexpected: {kind}")
 
     def _archive(self, task: Task) -> None:
-        source = self._sources.get(task.recording.source)
-        if source is None:
-            raise CourierError(f"no source {task.recording.source} is configured here")
-        now = self._clock()
         try:
-            damage = Damage()
-            exported = export_fetched(
-                fetched(source, task.recording, damage),
-                source=source.name,
-                recording=task.recording,
-                damage=damage,
-                redaction=self._redaction,
-                now=now,
-                assets=self._assets,
-            )
+            exported = self._fetching.exported(task.recording, now=self._clock())
         except RetryLater:
             if not task.recording.ongoing or task.attempts + 1 < _MAX_ATTEMPTS:
                 raise

@@ -50,6 +50,18 @@ class Paces:
         )
         return bool(connection.execute(stepping).rowcount)
 
+    def take_turn(self, source: str) -> bool:
+        """Whether the source may be asked now, in another's place; the next one has to
+        wait its turn."""
+        now = self._clock()
+        rests = select(table.c.source).where(
+            table.c.source == source, table.c.not_before > now
+        )
+        with transaction(self._engine) as connection:
+            if connection.execute(rests).first() is not None:
+                return False
+            return self.step(connection, source, now)
+
     def limited(self, source: str, after: float | None) -> None:
         """The source allows nothing more for so many seconds."""
         self._rest(source, _SHORT_REST_S if after is None else max(after, 1.0))

@@ -15,7 +15,7 @@ from bot.archiving.orders import Order
 from bot.archiving.runs import DONE, STOPPED
 from bot.database.archives import archived, tasks
 from bot.database.engine import transaction
-from bot.errors import Gone, Limited, Refused, RetryLater, UnknownShape
+from bot.errors import Gone, Limited, NotFound, Refused, RetryLater, UnknownShape
 from bot.exporter.portable import open_portable
 from tests.quick_source import FIRST, QuickSource
 
@@ -269,6 +269,48 @@ def test_what_a_dead_worker_had_is_done_by_another(archives_of, run, quick, engi
     report = archives.runs.report(begun.id)
     assert report.counts["failed"] == 1
     assert report.reasons == {"5 workers died over it": 1}
+
+
+def test_what_one_source_lost_another_gives(archives_of, run, tmp_path):
+    """It is fetched from whichever has it, and asked of one only."""
+    first, other = QuickSource(4, name="first"), QuickSource(3, name="other")
+    first.errors = {
+        "session-00000": NotFound("lost"),
+        "session-00001": RetryLater("the store is away"),
+        "session-00003": Gone("lost"),
+    }
+    report = (archives := archives_of(first, other)).runs.report(run(archives))
+    assert report.counts == {"archived": 3, "gone": 1}
+    assert other.asked == ["session-00000", "session-00001"]
+    (path,) = (tmp_path / "archive").rglob("session-00000.replay.html")
+    assert open_portable(path).manifest.source == "other"
+
+
+def test_another_source_is_asked_when_it_may_be(archives_of, run, time):
+    """What the first lost waits for the others' limits, and is not called gone."""
+    first, other = QuickSource(1, name="first"), QuickSource(1, name="other")
+    first.errors["session-00000"] = NotFound("lost")
+    other.errors["session-00000"] = Limited("429", after=30.0)
+    archives = archives_of(first, other)
+    run_id = run(archives)
+    assert "other" in archives.paces.waiting()
+    other.errors.clear()
+    time.pass_(seconds=31)
+    while archives.work.do_one():
+        pass
+    assert archives.runs.report(run_id).counts == {"archived": 1}
+
+
+def test_what_was_erased_on_purpose_is_fetched_from_nobody(archives_of, run):
+    class Erased(QuickSource):
+        def erased(self, recording_ids):
+            return set(recording_ids) if self.asked else set()
+
+    first, other = Erased(1, name="first"), QuickSource(1, name="other")
+    first.errors["session-00000"] = Gone("erased")
+    report = (archives := archives_of(first, other)).runs.report(run(archives))
+    assert report.counts == {"gone": 1}
+    assert other.asked == []
 
 
 def test_ids_that_lead_elsewhere_stay_within_the_target(archives_of, run, tmp_path):
