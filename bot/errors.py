@@ -6,6 +6,7 @@ CourierError
 ├── NotFound          there is no such person, recording, link, ticket or channel
 │   └── Gone          there was one; it is deleted or expired for good
 ├── Refused           permanent until a person changes something: key, scope, channel
+│   ├── AccessRefused a vendor lets us in no more, whatever we ask for
 │   └── NotAllowed    whoever asked may not, by the installation's own rules
 ├── BadInput          what we were given cannot be understood
 │   └── UnknownShape  a recording holds something we do not know how to read
@@ -50,6 +51,10 @@ class Gone(NotFound):
 
 class Refused(CourierError):
     """The other side said no, and will until a person changes something."""
+
+
+class AccessRefused(Refused):
+    """The vendor lets us have nothing at all: the key, its rights, the address."""
 
 
 class NotAllowed(Refused):

@@ -19,7 +19,7 @@ from bot.archiving.paces import STRIKES, Paces
 from bot.archiving.tasks import MAX_INTERRUPTIONS, Task, Tasks, TaskState
 from bot.assets.index import Collectors
 from bot.clock import Clock
-from bot.errors import CourierError, Limited, NotFound, RetryLater
+from bot.errors import AccessRefused, CourierError, Limited, NotFound, RetryLater
 from bot.exporter import Exported
 from bot.exporter.convert import snapshot_lines
 from bot.exporter.page import file_page
@@ -70,6 +70,8 @@ class Archiver:
             self._tasks.postpone(task, after, attempts=task.attempts)
         except RetryLater as error:
             self._try_again(task, error)
+        except AccessRefused as error:
+            self._wait_for_access(task, error)
         except NotFound as error:
             self._tasks.settle(task, TaskState.GONE, error=str(error))
         except CourierError as error:
@@ -139,6 +141,18 @@ class Archiver:
     ) -> None:
         left += shelf.put(connection, row, names_of(task.recording))
         self._paces.worked(connection, task.recording.source)
+
+    def _wait_for_access(self, task: Task, error: AccessRefused) -> None:
+        # The same refusal for several of them says nothing about one.
+        is_certain = task.recording.source in self._paces.refusals()
+        is_one_of_many = is_certain and not self._tasks.is_last(task)
+        attempts = task.attempts if is_one_of_many else task.attempts + 1
+        if attempts >= _MAX_ATTEMPTS:
+            self._tasks.settle(task, TaskState.FAILED, error=str(error))
+            return
+        # Another one is asked for first when the source is asked again.
+        after = timedelta(seconds=2 * _LONGEST_DELAY_S)
+        self._tasks.postpone(task, after, attempts=attempts)
 
     def _try_again(self, task: Task, error: RetryLater) -> None:
         strikes = self._paces.failed(task.recording.source)

@@ -14,7 +14,7 @@ from functools import partial
 
 from bot.archiving.paces import Paces
 from bot.assets.index import Collectors
-from bot.errors import CourierError, Gone, Limited, RetryLater
+from bot.errors import AccessRefused, CourierError, Gone, Limited, RetryLater
 from bot.exporter import Exported
 from bot.exporter.remote import export_fetched, fetched
 from bot.model import Recording
@@ -74,7 +74,7 @@ class Fetching:
         except CourierError as error:
             if isinstance(failure, RetryLater):
                 raise failure from None
-            if isinstance(error, RetryLater):
+            if isinstance(error, RetryLater | AccessRefused):
                 raise
             if len(asked) < len(others):
                 raise Limited(
@@ -110,6 +110,9 @@ class Fetching:
             yield
         except Limited as error:
             self._paces.limited(source, error.after)
+            raise
+        except AccessRefused as error:
+            self._paces.refused(source, str(error))
             raise
 
     def _check_erased(self, recording: Recording) -> None:

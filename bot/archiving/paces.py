@@ -21,6 +21,8 @@ from bot.database.once import insert_once
 # A source that fails so often in a row, whatever the recording, is down.
 STRIKES = 5
 _LONGEST_REST_S = 300.0
+# So many refusals with nothing fetched between them are no recording's own.
+_CERTAIN = 2
 # Where a refusal names no time: PostHog's ClickHouse is at capacity.
 _SHORT_REST_S = 15.0
 
@@ -83,12 +85,43 @@ class Paces:
             self._rest(source, min(seconds, _LONGEST_REST_S))
         return int(strikes)
 
+    def refused(self, source: str, reason: str) -> None:
+        """The source lets us in no more: it is asked now and then, by one call each,
+        until it does."""
+        now = self._clock()
+        with transaction(self._engine) as connection:
+            _there(connection, source, now)
+            strikes = connection.execute(
+                update(table)
+                .where(table.c.source == source)
+                .values(strikes=table.c.strikes + 1, refusal=reason)
+                .returning(table.c.strikes)
+            ).scalar_one()
+        self._rest(source, min(5.0 * 12 ** min(strikes - 1, 9), _LONGEST_REST_S))
+
+    def refusals(self) -> dict[str, str]:
+        """The sources that let us in no more, and why."""
+        query = select(table.c.source, table.c.refusal).where(
+            table.c.refusal.is_not(None), table.c.strikes >= _CERTAIN
+        )
+        with transaction(self._engine) as connection:
+            return {row.source: row.refusal for row in connection.execute(query)}
+
+    def ask_again(self) -> None:
+        """Somebody may have mended what sources refused us for."""
+        with transaction(self._engine) as connection:
+            connection.execute(
+                update(table)
+                .where(table.c.refusal.is_not(None))
+                .values(refusal=None, strikes=0, not_before=self._clock())
+            )
+
     def worked(self, connection: Connection, source: str) -> None:
-        """A recording was fetched: the source is not down."""
+        """A recording was fetched: the source is not down, and lets us in."""
         connection.execute(
             update(table)
             .where(table.c.source == source, table.c.strikes > 0)
-            .values(strikes=0)
+            .values(strikes=0, refusal=None)
         )
 
     def waiting(self) -> dict[str, datetime]:

@@ -114,6 +114,26 @@ class Tasks:
         with transaction(self._engine) as connection:
             return connection.execute(query).first() is not None
 
+    def is_last(self, task: Task) -> bool:
+        """Whether nothing else of its run is to be fetched from its source."""
+        others = select(table.c.id).where(
+            table.c.run_id == task.run_id,
+            table.c.source == task.recording.source,
+            table.c.state.in_([one.value for one in OPEN]),
+            table.c.id != task.id,
+        )
+        with transaction(self._engine) as connection:
+            return connection.execute(others.limit(1)).first() is None
+
+    def open_sources(self, run_id: str) -> set[str]:
+        """The sources of what is still to be fetched."""
+        query = select(table.c.source).where(
+            table.c.run_id == run_id,
+            table.c.state.in_([one.value for one in OPEN]),
+        )
+        with transaction(self._engine) as connection:
+            return set(connection.execute(query.distinct()).scalars())
+
     def renew(self, task: Task) -> None:
         """Keep the lease. Raises Lost."""
         until = {"leased_until": self._clock() + self._lease}

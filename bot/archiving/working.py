@@ -15,9 +15,9 @@ from bot.archiving.archiver import Archiver
 from bot.archiving.index import Index
 from bot.archiving.paces import Paces
 from bot.archiving.planning import Planner
-from bot.archiving.runs import LISTING, Held, Runs
+from bot.archiving.runs import LISTING, Held, Run, Runs
 from bot.archiving.tasks import Task, Tasks
-from bot.errors import CourierError, Limited, RetryLater
+from bot.errors import AccessRefused, CourierError, Limited, RetryLater
 from bot.ledger import Lost
 
 _LOOK_AGAIN = timedelta(seconds=30)
@@ -67,6 +67,16 @@ class Work:
         """Whether workers are wanted now."""
         return self.runs.is_any_waiting() or self._tasks.is_any_due()
 
+    def refusals(self, run: Run) -> list[str]:
+        """Why nothing of the run can be done until somebody mends it; empty where
+        something can."""
+        refused = self._paces.refusals()
+        needed = self._tasks.open_sources(run.id)
+        is_listing = run.state == LISTING
+        if needed - refused.keys() or (is_listing and not run.error):
+            return []
+        return sorted(refused.values()) if needed or is_listing else []
+
     def renew(self) -> None:
         """Keep the leases of what is in hand."""
         for one in list(self._held.values()):
@@ -108,6 +118,9 @@ class Work:
             if isinstance(error, Limited):
                 self._paces.limited(self._planner.source_next(held), error.after)
             release(after=after, error=str(error))
+        except AccessRefused as error:
+            self._paces.refused(self._planner.source_next(held), str(error))
+            release(after=_LOOK_AGAIN, error=str(error))
         except CourierError as error:
             _log.warning("archive run is stuck", run=held.run.id, error=str(error))
             release(after=_LOOK_AGAIN, error=str(error))

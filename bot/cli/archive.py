@@ -17,7 +17,7 @@ from bot.cli import archive_index
 from bot.cli.archive_progress import showing
 from bot.cli.archive_reports import print_report, report_as_json
 from bot.cli.archive_targets import services_of, target_of, to_option
-from bot.cli.output import as_json, say
+from bot.cli.output import as_json, printable, say
 from bot.cli.recordings import SpanType
 from bot.clock import utc_now
 from bot.config import Settings
@@ -150,12 +150,13 @@ def archive(
         if detach:
             say(f"Run {run.id[:8]} is left to the workers; see `archive list`.")
             return
+        archives.paces.ask_again()
         report = _work(services, run)
     if json_:
         as_json(report_as_json(report))
     else:
         print_report(report)
-    if report.failed:
+    if report.failed or report.run.is_open:
         sys.exit(1)
 
 
@@ -168,6 +169,8 @@ def _work(services: Services, run: Run) -> Report:
         with showing(in_words(run.order.target)) as show:
             while (report := archives.runs.report(run.id)).run.is_open:
                 show(report, archives.paces.waiting())
+                if refusals := archives.work.refusals(report.run):
+                    break
                 time.sleep(_LOOK_SECONDS)
             show(report, {})
     except KeyboardInterrupt:
@@ -180,6 +183,10 @@ def _work(services: Services, run: Run) -> Report:
         )
         sys.exit(130)
     hands.leave()
+    if report.run.is_open:
+        for reason in refusals:
+            say(printable(reason))
+        say("Once that is mended, the same command goes on from there.")
     return report
 
 

@@ -14,7 +14,7 @@ from bot.archiving.runs import STOPPING
 from bot.archiving.working import Hands
 from bot.cli.archive_reports import report_as_json
 from bot.cli.archive_targets import services_of, target_of, to_option
-from bot.cli.output import as_json, progress, say, table
+from bot.cli.output import as_json, printable, progress, say, table
 from bot.config import Settings
 from bot.storage import ReplayStore
 from bot.wiring.archived import store_at
@@ -85,6 +85,7 @@ def list_(limit: int, json_: bool) -> None:
         archives = services.archives
         reports = [archives.runs.report(one.id) for one in archives.runs.recent(limit)]
         schedules = archives.schedules.all()
+        refusals = archives.paces.refusals()
     if json_:
         every_day = [
             {
@@ -101,6 +102,8 @@ def list_(limit: int, json_: bool) -> None:
             {"runs": list(map(report_as_json, reports)), "schedules": every_day},
         )
         return
+    for source, reason in refusals.items():
+        say(f"Nothing is fetched from {source} now: {printable(reason)}")
     table(
         ("run", "began", "state", "done", "failed", "to", "which"),
         (

@@ -106,6 +106,8 @@ paces = Table(
     Column("not_before", Utc, nullable=False),
     # Failures one after the other that may be the source's and not a recording's.
     Column("strikes", Integer, nullable=False, server_default="0"),
+    # Why the source gives nothing at all until somebody mends it.
+    Column("refusal", Text),
 )
 
 archived = Table(

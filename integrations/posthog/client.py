@@ -19,7 +19,15 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from bot.errors import CourierError, Gone, Limited, NotFound, Refused, RetryLater
+from bot.errors import (
+    AccessRefused,
+    CourierError,
+    Gone,
+    Limited,
+    NotFound,
+    Refused,
+    RetryLater,
+)
 
 ProjectPath = Literal["projects", "environments"]
 
@@ -34,11 +42,11 @@ _DETAIL_CHARACTERS = 200
 _LATER = "Please try again in a few minutes."
 
 
-class KeyRefused(Refused):
+class KeyRefused(AccessRefused):
     """PostHog does not accept the key at all."""
 
 
-class ScopeMissing(Refused):
+class ScopeMissing(AccessRefused):
     """The key lacks a scope, or access to the project."""
 
 
@@ -136,7 +144,7 @@ class Client:
                     raise self._error(response, path, scope)
                 yield response
         except requests.exceptions.SSLError as error:
-            raise Refused(
+            raise AccessRefused(
                 f"{self.origin} shows a certificate that cannot be trusted"
                 f" ({type(error).__name__}); fix it, or correct the host"
             ) from None
@@ -220,7 +228,7 @@ class Client:
             )
         if 300 <= status < 400:
             target = urlsplit(response.headers.get("Location", "")).netloc
-            return Refused(
+            return AccessRefused(
                 f"{what}: it redirects to {target or 'another path'}, which is not"
                 " followed; set the host to the address that answers itself"
             )

@@ -15,7 +15,15 @@ from bot.archiving.orders import Order
 from bot.archiving.runs import DONE, STOPPED
 from bot.database.archives import archived, tasks
 from bot.database.engine import transaction
-from bot.errors import Gone, Limited, NotFound, Refused, RetryLater, UnknownShape
+from bot.errors import (
+    AccessRefused,
+    Gone,
+    Limited,
+    NotFound,
+    Refused,
+    RetryLater,
+    UnknownShape,
+)
 from bot.exporter.portable import open_portable
 from tests.quick_source import FIRST, QuickSource
 
@@ -311,6 +319,57 @@ def test_what_was_erased_on_purpose_is_fetched_from_nobody(archives_of, run):
     report = (archives := archives_of(first, other)).runs.report(run(archives))
     assert report.counts == {"gone": 1}
     assert other.asked == []
+
+
+def test_a_refused_key_stops_fetching_and_fails_nothing(archives_of, run, quick, time):
+    """One call now and then, one reason; once the key is mended the run goes on."""
+    for name in quick.recordings:
+        quick.errors[name] = AccessRefused("401: the key is revoked")
+    archives = archives_of(quick)
+    run_id = run(archives)
+    for _ in range(12):
+        time.pass_(minutes=5, seconds=1)
+        while archives.work.do_one():
+            pass
+    assert len(quick.asked) == 13
+    report = archives.runs.report(run_id)
+    assert (report.counts, report.reasons) == ({"waiting": 5}, {})
+    assert archives.work.refusals(report.run) == ["401: the key is revoked"]
+    quick.errors.clear()
+    archives.paces.ask_again()
+    assert archives.work.refusals(report.run) == []
+    time.pass_(minutes=11)
+    while archives.work.do_one():
+        pass
+    assert archives.runs.report(run_id).counts == {"archived": 5}
+
+
+def test_a_refused_list_stops_the_run(archives_of, run, quick, time):
+    quick.errors["list"] = AccessRefused("403: a scope is missing")
+    archives = archives_of(quick)
+    run_id = run(archives)
+    time.pass_(minutes=1)
+    archives.work.do_one()
+    assert archives.work.refusals(archives.runs.get(run_id)) == [
+        "403: a scope is missing"
+    ]
+    quick.errors.clear()
+    time.pass_(minutes=6)
+    while archives.work.do_one():
+        pass
+    assert archives.runs.report(run_id).counts == {"archived": 5}
+    assert archives.paces.refusals() == {}
+
+
+def test_one_recording_that_is_refused_fails_alone(archives_of, run, quick, time):
+    quick.errors["session-00001"] = AccessRefused("403: not this one")
+    archives = archives_of(quick)
+    run_id = run(archives)
+    for _ in range(10):
+        time.pass_(minutes=6)
+        while archives.work.do_one():
+            pass
+    assert archives.runs.report(run_id).counts == {"archived": 4, "failed": 1}
 
 
 def test_ids_that_lead_elsewhere_stay_within_the_target(archives_of, run, tmp_path):

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("strikes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refusal", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_archive_paces")),
     )
     op.create_table(
