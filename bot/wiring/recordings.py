@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from typing import overload
 
 from sqlalchemy import Engine
 
@@ -26,23 +27,52 @@ _MEGABYTE = 1_000_000
 _MEMORY_BYTES = 64 * _MEGABYTE
 
 
+class Sources(Sequence[RecordingSource]):
+    """The sources there are now. One that had nothing is looked for again whenever
+    somebody asks: what is archived by a command is found by a worker that was there
+    before."""
+
+    def __init__(self, makers: Sequence[Callable[[], RecordingSource | None]]) -> None:
+        self._makers = makers
+        self._made: dict[int, RecordingSource] = {}
+
+    def _now(self) -> list[RecordingSource]:
+        for place, make in enumerate(self._makers):
+            if place not in self._made and (one := make()) is not None:
+                self._made[place] = one
+        return [self._made[place] for place in sorted(self._made)]
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def __iter__(self) -> Iterator[RecordingSource]:
+        return iter(self._now())
+
+    @overload
+    def __getitem__(self, index: int) -> RecordingSource: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[RecordingSource]: ...
+    def __getitem__(
+        self, index: int | slice
+    ) -> RecordingSource | Sequence[RecordingSource]:
+        return self._now()[index]
+
+
 def sources(
     settings: Settings,
     store: ReplayStore | None = None,
     engine: Callable[[], Engine] | None = None,
-) -> list[RecordingSource]:
+) -> Sequence[RecordingSource]:
     """Where recordings come from, the best first. Raises SettingsError where nowhere is
     configured."""
-    found: list[RecordingSource] = []
-    opened = engine or partial(database, settings)
-    if captured := capture_source(settings, store, opened):
-        found.append(captured)
-    if settings.posthog_api_key and settings.posthog_project_id:
-        key, project = settings.posthog_api_key, settings.posthog_project_id
-        kept = store or ReplayStore.at(settings.object_url)
-        found.append(_posthog(settings, project, key.get_secret_value(), kept))
-    if archive := archive_source(settings, opened):
-        found.append(archive)
+    opened = engine or cache(partial(database, settings))
+    found = Sources(
+        (
+            partial(capture_source, settings, store, opened),
+            partial(_posthog, settings, store),
+            partial(archive_source, settings, opened),
+        )
+    )
     if not found:
         raise SettingsError(
             "no source of recordings: set POSTHOG_PROJECT_ID and POSTHOG_API_KEY, or"
@@ -58,15 +88,16 @@ def database(settings: Settings) -> Engine:
     return engine
 
 
-def _posthog(
-    settings: Settings, project: str, key: str, store: ReplayStore
-) -> PostHogSource:
+def _posthog(settings: Settings, store: ReplayStore | None) -> PostHogSource | None:
+    if not settings.posthog_api_key or not settings.posthog_project_id:
+        return None
+    kept = store or ReplayStore.at(settings.object_url)
     try:
         return PostHogSource(
             host=settings.posthog_host,
-            project_id=project,
-            api_key=key,
-            cache=StoredBlobs(store),
+            project_id=settings.posthog_project_id,
+            api_key=settings.posthog_api_key.get_secret_value(),
+            cache=StoredBlobs(kept),
             project_path=settings.posthog_paths,
             ui_host=settings.posthog_ui_host,
         )

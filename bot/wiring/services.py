@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from itertools import chain
@@ -131,7 +131,7 @@ class Services:
         return OfferedPictures(self.frames)
 
     @cached_property
-    def sources(self) -> list[RecordingSource]:
+    def sources(self) -> Sequence[RecordingSource]:
         return sources(self.settings, self.store, lambda: self.engine)
 
     @cached_property

@@ -1,13 +1,18 @@
 """An installation that captures needs no PostHog to find and export recordings."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from bot.archiving.orders import Order, target_at
+from bot.captured.retention import Retention
+from bot.clock import utc_now
 from bot.config import Settings
 from bot.wiring import Services
 from tests import commands, recorded
 from tests.bot.captured.sent import PROJECT, batches
+from tests.keys import KEY
 
 
 @pytest.fixture
@@ -55,3 +60,49 @@ def test_what_is_kept_is_found_and_exported_by_commands(
     assert manifest["counts"]["clicks"] == facts["counts"]["clicks"]
     assert manifest["counts"]["events"] == facts["events"]
     assert manifest["duration_ms"] == facts["duration_ms"]
+
+
+def test_what_was_archived_before_it_was_purged_is_found_exported_and_shared(
+    services, environment, tmp_path
+):
+    """By a worker too that was started when nothing was captured or archived."""
+    session = recorded.facts("checkout")["session_id"]
+    posthog = {"POSTHOG_PROJECT_ID": "1", "POSTHOG_API_KEY": "phx_1"}
+    worker = Services(Settings.from_env({"DATA_DIR": str(tmp_path)} | posthog))
+    assert [one.name for one in worker.sources] == ["posthog"]
+
+    for batch in batches("checkout"):
+        services.captures.keeper.keep(batch)
+    services.captures.filing.run()
+    assert [one.name for one in worker.sources] == ["capture", "posthog"]
+
+    run, _ = services.archives.runs.begin(
+        Order(target_at(str(tmp_path / "kept"))),
+        since=utc_now() - timedelta(days=900),
+        until=utc_now(),
+        is_shared=True,
+    )
+    while services.archives.work.do_one(run.id):
+        pass
+    assert services.archives.runs.report(run.id).settled == 1
+    purge = Retention(
+        services.engine,
+        services.store,
+        {PROJECT: timedelta(days=30)},
+        clock=lambda: utc_now() + timedelta(days=31),
+    )
+    assert purge.run().recordings == 1
+    assert [one.name for one in worker.sources] == ["capture", "posthog", "archive"]
+    worker.close()
+
+    service = {"SECRET_KEYS": KEY, "PUBLIC_URL": "https://replays.example.com"}
+
+    def courier(*words):
+        return commands.run(*words, environment=environment | service, folder=tmp_path)
+
+    found = courier("find", "jane.doe@example.com", "--since", "900d", "--json")
+    (recording,) = json.loads(found.stdout)["recordings"]
+    assert (recording["id"], recording["sources"]) == (session, ["archive"])
+    assert courier("export", session).returncode == 0
+    shared = courier("share", session)
+    assert "/r/" in shared.stdout, shared.stderr
