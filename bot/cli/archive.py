@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -160,20 +163,38 @@ def archive(
         sys.exit(1)
 
 
+@contextmanager
+def _interruption() -> Iterator[threading.Event]:
+    """Set by the first Ctrl-C, which as an exception could come while a connection is
+    taken that others wait for. The next one ends the process as ever."""
+    interrupted = threading.Event()
+
+    def note(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        interrupted.set()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _work(services: Services, run: Run) -> Report:
     """Work on the run until it is over, and show how far it is."""
     archives = services.archives
     hands = Hands(archives.work, run.id, threads=services.settings.archive_threads)
-    hands.start()
-    try:
+    refusals: list[str] = []
+    with _interruption() as interrupted:
+        hands.start()
         with showing(in_words(run.order.target)) as show:
             while (report := archives.runs.report(run.id)).run.is_open:
                 show(report, archives.paces.waiting())
-                if refusals := archives.work.refusals(report.run):
+                refusals = archives.work.refusals(report.run)
+                if refusals or interrupted.wait(_LOOK_SECONDS):
                     break
-                time.sleep(_LOOK_SECONDS)
             show(report, {})
-    except KeyboardInterrupt:
+    if interrupted.is_set():
         say("Finishing the recordings in hand …")
         hands.leave()
         report = archives.runs.report(run.id)
