@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from bot.captured import doomed
 from bot.captured.blocks import pack
 from bot.captured.identities import learn
-from bot.captured.pending import ROUND_BYTES, Lost, Pending, Taken
+from bot.captured.pending import LEASE, ROUND_BYTES, Lost, Pending, Taken
 from bot.captured.rows import alone
 from bot.captured.sessions import (
     Changed,
@@ -56,12 +56,17 @@ class Filing:
         session_bytes: int = _SESSION_BYTES,
         memory_bytes: int = _MEMORY_BYTES,
         round_bytes: int = ROUND_BYTES,
+        lease: timedelta = LEASE,
         clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
         self._store = store
         self._read = read
-        self._pending = Pending(engine, store, round_bytes=round_bytes, clock=clock)
+        self._pending = Pending(
+            engine, store, round_bytes=round_bytes, lease=lease, clock=clock
+        )
+        self.renew_seconds = lease.total_seconds() / 3
+        self._held: dict[str, Taken] = {}
         self._session_bytes = session_bytes
         self._memory_bytes = memory_bytes
         self._clock = clock
@@ -71,6 +76,7 @@ class Filing:
         RetryLater, Refused."""
         filed = 0
         while taken := self._pending.take():
+            self._held[taken.lease] = taken
             try:
                 self._file(taken)
             except Lost:
@@ -85,7 +91,15 @@ class Filing:
                 self._pending.blame(taken)
             else:
                 filed += len(taken.ids)
+            finally:
+                self._held.pop(taken.lease, None)
         return filed
+
+    def renew(self) -> None:
+        """Keep the lease of what is being filed, however long the store takes. Raises
+        RetryLater."""
+        for taken in list(self._held.values()):
+            self._pending.renew(taken)
 
     def _file(self, taken: Taken) -> None:
         for _ in range(_TRIES):

@@ -19,7 +19,7 @@ from bot.errors import NotFound
 from bot.model import Batch
 from bot.storage import ReplayStore
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=60)
 _AGAIN = timedelta(seconds=15)
 MAX_DEATHS = 4
 """A row that was held by so many workers when they died is set aside; a damaged one
@@ -62,11 +62,13 @@ class Pending:
         store: ReplayStore,
         *,
         round_bytes: int = ROUND_BYTES,
+        lease: timedelta = LEASE,
         clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
         self._store = store
         self._round_bytes = round_bytes
+        self._lease = lease
         self._clock = clock
 
     def take(self) -> Taken | None:
@@ -102,11 +104,20 @@ class Pending:
                 .where(journal.c.id.in_(ids))
                 .values(
                     lease=lease,
-                    leased_until=now + LEASE,
+                    leased_until=now + self._lease,
                     attempts=journal.c.attempts + deaths,
                 )
             )
         return Taken(lease, tuple(ids))
+
+    def renew(self, taken: Taken) -> None:
+        """Keep the lease, as long as it is ours."""
+        with transaction(self._engine) as connection:
+            connection.execute(
+                update(journal)
+                .where(journal.c.lease == taken.lease)
+                .values(leased_until=self._clock() + self._lease)
+            )
 
     def batches(self, taken: Taken) -> Iterator[Batch]:
         """What the rows hold; one that is damaged is set aside, for it was accepted

@@ -50,7 +50,7 @@ class Captures:
 
     @cached_property
     def filing(self) -> Filing:
-        return Filing(self.engine, self.store, read_batch)
+        return Filing(self.engine, self.store, read_batch, lease=self._settings.lease)
 
     @cached_property
     def source(self) -> CaptureSource:
@@ -83,6 +83,7 @@ class Captures:
         return CaptureWorker(
             [
                 (self.filing.run, _FILE_S),
+                (self.filing.renew, self.filing.renew_seconds),
                 (self.compaction.run, _COMPACT_S),
                 (partial(doomed.sweep, self.engine, self.store), _SWEEP_S),
                 (self.retention.run, _PURGE_S),

@@ -3,15 +3,18 @@
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.captured.pending import MAX_DEATHS, Pending, backlog_of
+from bot.captured.filing import Filing
+from bot.captured.pending import MAX_DEATHS, Lost, Pending, backlog_of
 from bot.captured.source import CaptureSource
 from bot.database.captures import blocks, doomed_objects, projects
-from bot.database.engine import connect
+from bot.database.engine import connect, transaction
 from bot.errors import RetryLater
+from integrations.capture.wire import read_batch
 from tests import commands, recorded
 from tests.bot.captured.sent import batches, filing, keep_all, killed_while_filing
 from tests.bot.captured.test_compaction import later
@@ -20,6 +23,16 @@ from tests.bot.captured.test_filing import index, shuffled, twice
 CHECKOUT = recorded.facts("checkout")["session_id"]
 EVENTS = recorded.facts("checkout")["events"]
 BROKEN = replace(batches("checkout")[0], body=b"\x1f\x8bnot gzip")
+
+
+class Moving:
+    """A clock that a test sets."""
+
+    def __init__(self):
+        self.now = datetime.now(UTC)
+
+    def __call__(self):
+        return self.now
 
 
 def events_kept(engine, store):
@@ -114,6 +127,44 @@ def test_what_a_killed_worker_held_is_filed_by_the_next(database_url, store, tmp
     files.run()
     assert events_kept(engine, store)[0] == EVENTS
     engine.dispose()
+
+
+def test_rows_are_kept_while_they_are_filed_and_free_after_the_lease(engine, store):
+    """A store that takes its time costs a worker nothing; a death costs a lease."""
+    keep_all(engine, store, batches("static-simple"))
+    minute = timedelta(minutes=1)
+    slow, others = Moving(), Moving()
+    pending = Pending(engine, store, lease=minute, clock=slow)
+    other = Pending(engine, store, lease=minute, clock=others)
+    taken = pending.take()
+    for _ in range(3):
+        slow.now += 0.9 * minute
+        others.now = slow.now + timedelta(seconds=1)
+        pending.renew(taken)
+        assert other.take() is None
+    others.now += 1.1 * minute
+    assert other.take() is not None
+    pending.renew(taken)
+    with pytest.raises(Lost), transaction(engine) as connection:
+        pending.finish(connection, taken)
+
+
+def test_a_filing_renews_what_it_holds(engine, store):
+    """Seen from within, while it reads a batch."""
+    keep_all(engine, store, batches("static-simple"))
+    now, seen = Moving(), []
+
+    def slow(batch):
+        now.now += timedelta(seconds=50)
+        files.renew()
+        another = Pending(engine, store, clock=lambda: now.now)
+        seen.append(another.take())
+        return read_batch(batch)
+
+    files = Filing(engine, store, slow, clock=now)
+    assert files.run() > 0
+    assert len(seen) > 1
+    assert set(seen) == {None}
 
 
 def test_a_batch_that_cannot_be_read_is_counted_and_blocks_nobody(engine, store):
