@@ -21,7 +21,8 @@ from bot.captured.removing import (
     remove_sessions,
 )
 from bot.captured.rows import alone
-from bot.database.captures import distinct_ids, journal, people, sessions, visitors
+from bot.captured.whom import visits_of
+from bot.database.captures import journal, people, sessions
 from bot.database.engine import transaction
 from bot.database.schema import replays
 from bot.errors import CourierError, NotFound, RetryLater
@@ -212,17 +213,9 @@ def _sessions_of(
     connection: Connection, persons: Iterable[Person], recordings: Iterable[Recording]
 ) -> list[tuple[str, str]]:
     """Rows and session ids of all that is captured of them."""
-    every = list(persons)
-    theirs = select(distinct_ids.c.distinct_id).where(
-        distinct_ids.c.person_id.in_([one.id for one in every])
-    )
-    named = [name for one in every for name in one.distinct_ids]
-    came = select(visitors.c.session).where(
-        or_(visitors.c.distinct_id.in_(theirs), visitors.c.distinct_id.in_(named))
-    )
     query = select(sessions.c.id, sessions.c.session_id).where(
         or_(
-            sessions.c.id.in_(came),
+            sessions.c.id.in_(visits_of(persons)),
             sessions.c.session_id.in_([one.id for one in recordings]),
         )
     )

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 from bot.captured.blocks import KeptBlock, read_blocks
 from bot.captured.checks import checks
 from bot.captured.sessions import ERASED
-from bot.captured.whom import people_of, people_with
+from bot.captured.whom import people_of, people_with, visits_of
 from bot.clock import Clock, utc_now
-from bot.database.captures import blocks, distinct_ids, sessions, visitors
+from bot.database.captures import blocks, sessions
 from bot.database.engine import transaction
 from bot.errors import Gone, NotFound
 from bot.model import (
@@ -84,16 +84,7 @@ class CaptureSource:
         self, person: Person, *, since: datetime, limit: int
     ) -> list[Recording]:
         """The person's recordings that started at ``since`` or later, newest first."""
-        theirs = select(distinct_ids.c.distinct_id).where(
-            distinct_ids.c.person_id == person.id
-        )
-        came = select(visitors.c.session).where(
-            or_(
-                visitors.c.distinct_id.in_(theirs),
-                visitors.c.distinct_id.in_(person.distinct_ids),
-            )
-        )
-        where = and_(sessions.c.id.in_(came), sessions.c.start >= since)
+        where = and_(sessions.c.id.in_(visits_of([person])), sessions.c.start >= since)
         found = self._listed(where, limit)
         # Whom a session belongs to now, as far as it is anybody else.
         return [self._read(row, owner or person) for row, owner in found]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from bot.captured.identities import folded
 from bot.database.captures import distinct_ids, people, sessions, visitors
@@ -51,6 +51,24 @@ def people_with(
         where = people.c.id.in_(came)
     query = select(people).where(where).order_by(people.c.created_at, people.c.id)
     return _read(connection, connection.execute(query.limit(_MOST)).all())
+
+
+def visits_of(persons: Iterable[Person]) -> Select[str]:
+    """The sessions that came by an id of any of the people, as a query of their rows'
+    ids. The same id in another project is somebody else's; whom another source knows is
+    looked for by their ids in all."""
+    every = list(persons)
+    ids = [one.id for one in every]
+    theirs = and_(
+        distinct_ids.c.project == visitors.c.project,
+        distinct_ids.c.distinct_id == visitors.c.distinct_id,
+        distinct_ids.c.person_id.in_(ids),
+    )
+    whose: list[ColumnElement[bool]] = [select(distinct_ids).where(theirs).exists()]
+    for one in every:
+        is_known = select(people.c.id).where(people.c.id == one.id).exists()
+        whose.append(and_(~is_known, visitors.c.distinct_id.in_(one.distinct_ids)))
+    return select(visitors.c.session).where(or_(*whose))
 
 
 def people_of(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Person]:

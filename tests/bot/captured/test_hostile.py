@@ -7,12 +7,17 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from bot.archiving.erasing import Eraser
+from bot.archiving.index import Index
+from bot.captured.erasing import Erasure
 from bot.captured.pending import backlog_of
 from bot.captured.source import CaptureSource
 from bot.database.captures import aliases, people
 from bot.database.engine import connect
-from bot.model import Batch
+from bot.model import Batch, Identifier, IdentifierKind
 from bot.recording.rrweb import LAST_MS
+from bot.storage import ReplayStore
+from bot.wiring.archives import warehouse_at
 from tests import recorded
 from tests.bot.captured.sent import PROJECT, batches, filing, keep_all
 
@@ -101,3 +106,29 @@ def test_a_recording_of_the_last_second_is_read_wherever_the_database_is(
     filing(engine, store).run()
     assert CaptureSource(engine, store).recording(STATIC).start.year == 9999
     engine.dispose()
+
+
+def test_the_same_id_in_another_project_is_somebody_else(engine, store):
+    """Customer 42 of one shop is not customer 42 of the other: neither found as theirs
+    nor forgotten with them."""
+    rrweb = [{"type": 4, "data": {"href": "https://acme.test/"}, "timestamp": 1000}]
+    for project in ("phc_a", "phc_b"):
+        seen = event(
+            "$snapshot",
+            distinct_id="42",
+            **{"$snapshot_data": rrweb, "$session_id": f"of-{project[-1]}"},
+        )
+        known = event("$identify", distinct_id="42", **{"$set": {"email": project}})
+        keep_all(engine, store, [batch(seen, known, project=project)])
+    filing(engine, store).run()
+    source = CaptureSource(engine, store)
+    email = Identifier(IdentifierKind.EMAIL, "phc_a")
+    [person] = source.find_people(email)
+    found = source.recordings_of(
+        person, since=datetime(1970, 1, 1, tzinfo=UTC), limit=9
+    )
+    assert [one.id for one in found] == ["of-a"]
+    index = Index(engine, store_at=ReplayStore.at, warehouse_at=warehouse_at)
+    archives = Eraser(engine, index, store_at=ReplayStore.at)
+    erasure = Erasure(engine, store, [source], filing(engine, store).run, archives)
+    assert erasure.known([email]).captured_ids == ("of-a",)
