@@ -25,9 +25,11 @@ def checks(engine: Engine, quotas: Mapping[str, int], now: datetime) -> Iterator
         backlog = backlog_of(engine)
         with transaction(engine) as connection:
             used = connection.execute(select(projects)).all()
-            count = connection.scalar(
-                select(func.count()).where(sessions.c.start.is_not(None))
-            )
+            count, cut = connection.execute(
+                select(func.count(), func.count().filter(sessions.c.is_cut)).where(
+                    sessions.c.start.is_not(None)
+                )
+            ).one()
     except CourierError as error:
         yield Check(name, False, str(error), "See the check of the database.")
         return
@@ -36,7 +38,8 @@ def checks(engine: Engine, quotas: Mapping[str, int], now: datetime) -> Iterator
     yield Check(
         "capture: recordings",
         not unreadable and not backlog.set_aside,
-        f"{count} recordings; {unreadable} batches could not be read,"
+        f"{count} recordings, {cut} of them cut at CAPTURE_SESSION_MB;"
+        f" {unreadable} batches could not be read,"
         f" {backlog.set_aside} rows of the journal were set aside",
         "The log says why: look for 'an accepted batch is not readable', and for"
         " workers that died.",

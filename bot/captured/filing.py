@@ -36,7 +36,7 @@ Reader = Callable[[Batch], Iterable[CapturedItem]]
 
 # Unpacked snapshots in memory; beyond it they are written first.
 _MEMORY_BYTES = 96 * 1024 * 1024
-_SESSION_BYTES = 500 * 1024 * 1024
+_SESSION_BYTES = 500_000_000
 # Another worker may file for the same sessions meanwhile.
 _TRIES = 5
 # An object store in a cloud takes its time for each.

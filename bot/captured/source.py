@@ -198,6 +198,7 @@ class CaptureSource:
             browser=row.browser,
             os=row.os,
             device=row.device,
+            is_cut=row.is_cut,
             ongoing=self._clock() - row.received_at < _NOT_FINISHED,
             expires_at=None if kept_for is None else row.received_at + kept_for,
         )

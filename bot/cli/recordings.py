@@ -234,6 +234,7 @@ def _as_json(recording: Recording) -> dict[str, Any]:
         "browser": recording.browser,
         "os": recording.os,
         "ongoing": recording.ongoing,
+        "cut": recording.is_cut,
         "url": recording.url,
     }
 
@@ -254,7 +255,9 @@ def _print(found: Found, *, with_sources: bool) -> None:
         (
             (
                 f"{one.start:%Y-%m-%d %H:%M} UTC",
-                _length(one.duration) + (" (still recording)" if one.ongoing else ""),
+                _length(one.duration)
+                + (" (still recording)" if one.ongoing else "")
+                + (" (cut: too large)" if one.is_cut else ""),
                 "-" if one.console_error_count is None else one.console_error_count,
                 "-" if one.click_count is None else one.click_count,
                 one.start_url or "-",

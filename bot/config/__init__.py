@@ -137,6 +137,7 @@ class Settings(BaseSettings):
     capture_prefix: CapturePrefix = ""
     capture_forward_to: CaptureUpstream | None = None
     capture_sdk_dir: Path | None = None
+    capture_session_mb: Annotated[int, Field(ge=1, le=10_000)] = 500
     capture_opt_out: bool = True
     capture_trusted_hops: Annotated[int, Field(ge=0, le=10)] = 0
     capture_address_per_minute: Annotated[int, Field(ge=1, le=10**7)] = 6000

@@ -86,6 +86,8 @@ class Recording:
     os: str | None = None
     device: str | None = None
     ongoing: bool = False
+    is_cut: bool = False
+    """Whether it grew too large, and its source left out what came then."""
     expires_at: datetime | None = None
     url: str | None = None
     """Where the source itself plays it; needs a login there."""

@@ -26,6 +26,7 @@ _FILE_S = 1.0
 _COMPACT_S = 20.0
 _SWEEP_S = 60.0
 _PURGE_S = 600.0
+_MEGABYTE = 1_000_000
 
 
 class Captures:
@@ -50,7 +51,13 @@ class Captures:
 
     @cached_property
     def filing(self) -> Filing:
-        return Filing(self.engine, self.store, read_batch, lease=self._settings.lease)
+        return Filing(
+            self.engine,
+            self.store,
+            read_batch,
+            session_bytes=self._settings.capture_session_mb * _MEGABYTE,
+            lease=self._settings.lease,
+        )
 
     @cached_property
     def source(self) -> CaptureSource:

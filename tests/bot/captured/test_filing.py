@@ -182,4 +182,7 @@ def test_a_session_over_the_limit_is_cut_and_still_plays(engine, store):
     assert row["is_cut"]
     assert 0 < row["events"] < recorded.facts("checkout")["events"]
     session_id = recorded.facts("checkout")["session_id"]
-    assert len(events_of(CaptureSource(engine, store), session_id)) == row["events"]
+    source = CaptureSource(engine, store)
+    assert len(events_of(source, session_id)) == row["events"]
+    assert source.recording(session_id).is_cut
+    assert any("1 of them cut" in one.detail for one in source.check())
