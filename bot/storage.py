@@ -51,7 +51,9 @@ class ReplayStore:
                 client["allow_http"] = "true"  # an S3 in one's own house may be plain
             return cls(from_url(url, client_options=client, retry_config=_RETRIES))  # type: ignore[call-overload]
         except (BaseError, OSError, ValueError) as error:
-            raise SettingsError(f"{named}: {error}") from error
+            # What comes after the first line is obstore's own data, as Rust prints it.
+            said = str(error).partition("\n")[0]
+            raise SettingsError(f"{named}: {said}") from error
 
     def put(self, key: str, content: bytes | IO[bytes]) -> None:
         """Keep an object; one with the same key is replaced as a whole."""

@@ -34,26 +34,34 @@ def checks(engine: Engine, quotas: Mapping[str, int], now: datetime) -> Iterator
         yield Check(name, False, str(error), "See the check of the database.")
         return
     yield _journal(name, backlog, now)
-    unreadable = sum(row.unreadable for row in used)
-    yield Check(
-        "capture: recordings",
-        not unreadable and not backlog.set_aside,
-        f"{count} recordings, {cut} of them cut at CAPTURE_SESSION_MB;"
-        f" {unreadable} batches could not be read,"
-        f" {backlog.set_aside} rows of the journal were set aside",
+    kept = f"{count or 0:,} kept, {cut} of them cut at CAPTURE_SESSION_MB"
+    yield _recordings(kept, sum(row.unreadable for row in used), backlog)
+    stored = {row.project: row.bytes_stored for row in used}
+    for project, quota in sorted(quotas.items()):
+        is_room = stored.get(project, 0) / quota < _NEARLY
+        yield Check(
+            f"capture: quota of {project}",
+            is_room,
+            f"{stored.get(project, 0) / _GIGABYTE:.2f} of {quota / _GIGABYTE:.2f} GB",
+            ""
+            if is_room
+            else "Nothing is kept above it: raise quota= in CAPTURE_PROJECTS, or"
+            " shorten retention=.",
+        )
+
+
+def _recordings(kept: str, unreadable: int, backlog: Backlog) -> Check:
+    name = "capture: recordings"
+    if not unreadable and not backlog.set_aside:
+        return Check(name, True, f"{kept}; all that was filed could be read")
+    return Check(
+        name,
+        False,
+        f"{kept}; batches that could not be read: {unreadable}, rows of the"
+        f" journal set aside: {backlog.set_aside}",
         "The log says why: look for 'an accepted batch is not readable', and for"
         " workers that died.",
     )
-    stored = {row.project: row.bytes_stored for row in used}
-    for project, quota in sorted(quotas.items()):
-        share = stored.get(project, 0) / quota
-        yield Check(
-            f"capture: quota of {project}",
-            share < _NEARLY,
-            f"{stored.get(project, 0) / _GIGABYTE:.2f} of {quota / _GIGABYTE:.2f} GB",
-            "Nothing is kept above it: raise quota= in CAPTURE_PROJECTS, or shorten"
-            " retention=.",
-        )
 
 
 def _journal(name: str, backlog: Backlog, now: datetime) -> Check:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -44,8 +44,18 @@ class MomentType(click.ParamType[datetime]):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            return utc_now() - SpanType().convert(value, param, ctx)
+            return utc_now() - self._ago(value, param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=utc_now().tzinfo)
+
+    def _ago(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        try:
+            return SpanType().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(
+                "expected a time such as 30d, or a day such as 2026-11-01", param, ctx
+            )
 
 
 class TimeOfDay(click.ParamType[int]):
@@ -79,7 +89,14 @@ class TimeOfDay(click.ParamType[int]):
     " /checkout'.",
 )
 @to_option
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="replay")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="replay",
+    show_default=True,
+    help="HTML files that play anywhere, or the events alone.",
+)
 @click.option(
     "--bigquery",
     default="",
@@ -149,7 +166,10 @@ def archive(
             or not is_of_this_machine(order.target),
         )
         if not is_new:
-            say(f"Going on with run {run.id[:8]}, begun {run.created_at:%-d %B %H:%M}.")
+            say(
+                f"Going on with run {run.id[:8]}, begun"
+                f" {run.created_at:%-d %B %H:%M} UTC."
+            )
         if detach:
             say(f"Run {run.id[:8]} is left to the workers; see `archive list`.")
             return

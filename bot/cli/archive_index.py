@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from bot.archiving import adopting, reading, verifying
-from bot.archiving.orders import in_words
+from bot.archiving.orders import in_words, is_of_this_machine
 from bot.archiving.runs import STOPPING
 from bot.archiving.working import Hands
 from bot.cli.archive_reports import report_as_json
 from bot.cli.archive_targets import services_of, target_of, to_option
 from bot.cli.output import as_json, printable, progress, say, table
 from bot.config import Settings
+from bot.errors import NotFound
 from bot.storage import ReplayStore
 from bot.wiring.archived import store_at
 
@@ -165,7 +167,11 @@ def adopt(to: str | None) -> None:
 
 
 def _opened(to: str | None) -> tuple[str, ReplayStore]:
+    """The archive. Raises NotFound for a folder that is not there, which opening it to
+    write would make."""
     target = target_of(to, Settings.from_env())
+    if is_of_this_machine(target) and not Path(in_words(target)).is_dir():
+        raise NotFound(f"there is no archive at {in_words(target)}")
     return target, store_at(target)
 
 

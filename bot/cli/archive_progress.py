@@ -21,6 +21,7 @@ from rich.progress import (
 from bot.archiving.runs import LISTING, Report
 from bot.cli.output import printable, say
 from bot.clock import utc_now
+from bot.model import SOURCE_NAMES
 
 Show = Callable[[Report, Mapping[str, datetime]], None]
 """Shows a report, and which sources are waited for until when."""
@@ -40,6 +41,7 @@ def showing(where: str) -> Iterator[Show]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
+        TextColumn("left"),
         TextColumn("{task.fields[note]}", markup=False),
         console=Console(stderr=True),
         transient=True,
@@ -113,4 +115,4 @@ def _note(report: Report, waiting: Mapping[str, datetime]) -> str:
     if longest < 1:
         return ""
     source = max(left, key=lambda one: left[one])
-    return f"{source} is asked again in {longest:.0f} s"
+    return f"{SOURCE_NAMES.get(source, source)} is asked again in {longest:.0f} s"

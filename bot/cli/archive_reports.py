@@ -27,7 +27,9 @@ def print_report(report: Report) -> None:
         if number := report.counts.get(state, 0):
             click.echo(f"{number:7,} {words}")
     if not report.total:
-        click.echo("There was nothing to archive.")
+        asked = report.run.order.query
+        fits = f" No recording fits {printable(asked)!r}." if asked else ""
+        click.echo(f"There was nothing to archive.{fits}")
     if unread := len(report.run.unread):
         click.echo(f"{unread:7,} could not be read in the source's list")
     seconds = _seconds(report)

@@ -9,10 +9,12 @@ import click
 
 from bot.captured.erasing import Erased, Known
 from bot.captured.removing import Removed
+from bot.cli.archive_reports import spoken_bytes
 from bot.cli.output import as_json
 from bot.config import Settings
 from bot.errors import NotFound
 from bot.identifiers import read
+from bot.preview.words import count
 from bot.wiring import Services
 
 _NEVER_REACHED = (
@@ -63,7 +65,8 @@ def purge(json_: bool) -> None:
         removed = services.captures.retention.run()
     finally:
         services.close()
-    _tell(asdict(removed), _removed_text(removed), json_)
+    text = _removed_text(removed) if removed.recordings else "Nothing was too old."
+    _tell(asdict(removed), text, json_)
 
 
 def _tell(document: dict[str, Any], text: str, json_: bool) -> None:
@@ -91,16 +94,16 @@ def _plan(known: Known) -> dict[str, Any]:
 
 def _plan_text(known: Known) -> str:
     lines = [
-        f"Person {one.name} ({len(one.distinct_ids)} distinct ids)"
+        f"Person {one.name} ({count(len(one.distinct_ids), 'distinct id')})"
         for one in known.people
     ]
     lines += [
-        f"{len(known.captured_ids)} captured sessions",
+        count(len(known.captured_ids), "captured session"),
         *(
             f"Recording {one.id} of {one.start:%Y-%m-%d %H:%M} ({one.source})"
             for one in known.recordings
         ),
-        f"{known.replays} stored replays, and the links to them",
+        count(known.replays, "stored replay") + ", and the links to what is stored",
         *(f"{name} does not answer: what it has is not known" for name in known.silent),
     ]
     return "\n".join(lines)
@@ -117,16 +120,20 @@ def _report(known: Known, erased: Erased) -> dict[str, Any]:
 def _report_text(known: Known, erased: Erased) -> str:
     lines = [_removed_text(erased.removed)]
     if erased.archived:
-        lines.append(f"Erased {erased.archived} archived recordings")
+        lines.append(f"Erased {count(erased.archived, 'archived recording')}")
     lines += ["Not reached:"]
     lines += [f"- {one}" for one in (*erased.unreached, *_NEVER_REACHED)]
     return "\n".join(lines)
 
 
 def _removed_text(removed: Removed) -> str:
-    return (
-        f"Erased {removed.recordings} captured recordings ({removed.bytes} bytes),"
-        f" {removed.people} people with {removed.distinct_ids} distinct ids,"
-        f" {removed.replays} stored replays, {removed.links} links,"
-        f" {removed.cached} cached objects"
+    parts = (
+        f"{count(removed.recordings, 'captured recording')}"
+        f" ({spoken_bytes(removed.bytes)})",
+        f"{count(removed.people, 'person', 'people')} with"
+        f" {count(removed.distinct_ids, 'distinct id')}",
+        count(removed.replays, "stored replay"),
+        count(removed.links, "link"),
+        count(removed.cached, "cached object"),
     )
+    return f"Erased {', '.join(parts)}"

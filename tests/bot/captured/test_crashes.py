@@ -174,7 +174,7 @@ def test_a_batch_that_cannot_be_read_is_counted_and_blocks_nobody(engine, store)
     with engine.connect() as connection:
         assert connection.scalar(select(projects.c.unreadable)) == 1
     failed = [one for one in CaptureSource(engine, store).check() if not one.ok]
-    assert "1 batches could not be read" in failed[0].detail
+    assert "batches that could not be read: 1" in failed[0].detail
 
 
 def test_a_row_that_workers_die_of_is_set_aside(engine, store):

@@ -120,4 +120,4 @@ def told_of(engine, source):
     assert (backlog.rows, backlog.set_aside) == (0, 1)
     check = said(source)["capture: recordings"]
     assert not check.ok
-    assert "1 rows of the journal were set aside" in check.detail
+    assert "rows of the journal set aside: 1" in check.detail

@@ -113,6 +113,7 @@ def test_a_person_is_forgotten(services, environment, tmp_path):
 
     dry = replay_courier(environment, tmp_path, "forget", ADDRESS, "--dry-run")
     assert CHECKOUT in dry.stdout
+    assert "\n1 captured session\n" in dry.stdout
     assert counts(engine, replays, links) == [1, 1]
     asked = replay_courier(environment, tmp_path, "forget", ADDRESS)
     assert asked.returncode == 1

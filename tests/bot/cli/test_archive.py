@@ -65,6 +65,8 @@ def test_words_choose_whose_recordings(courier: Command, tmp_path: Path) -> None
     words = ("archive", "--query", f"{EMAIL} errors only on /checkout", "--json")
     done = courier(*words, ARCHIVE_URL=str(tmp_path / "kept"))
     assert json.loads(done.stdout)["recordings"] == 1, done.stderr
+    nobody = courier("archive", "--to", "kept", "--query", "joan@example.com")
+    assert "No recording fits 'joan@example.com'" in nobody.stdout
     nobody = courier("archive", "--to", "kept", "--query", "!!!")
     assert nobody.returncode == 1
     assert "names nobody" in nobody.stderr
@@ -74,6 +76,16 @@ def test_without_a_place_it_is_wrong_usage(courier: Command) -> None:
     done = courier("archive")
     assert done.returncode == 2
     assert "set ARCHIVE_URL" in done.stderr
+
+
+def test_asking_an_archive_that_is_not_there_makes_none(
+    courier: Command, tmp_path: Path
+) -> None:
+    """A slip of the fingers in a path is told, and leaves no folder behind."""
+    done = courier("archive", "query", "SELECT 1", "--to", "kept")
+    assert done.returncode == 1
+    assert "there is no archive at" in done.stderr
+    assert not (tmp_path / "kept").exists()
 
 
 def test_what_posthog_forgot_is_found_exported_and_shared(
