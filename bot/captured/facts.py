@@ -33,6 +33,7 @@ _ACTIVE_GAP_MS = 5000
 _MAX_URL = 2000
 _MAX_PAGES = 200
 _MAX_NAMES = 1000
+_MAX_STRETCHES = 10_000
 
 Stretch = tuple[int, int]
 Visit = tuple[int, str, str]
@@ -163,7 +164,7 @@ def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))
-    return found
+    return found[:_MAX_STRETCHES]
 
 
 def _page(event: RrwebEvent) -> str:

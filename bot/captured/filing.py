@@ -37,6 +37,9 @@ Reader = Callable[[Batch], Iterable[CapturedItem]]
 # Unpacked snapshots in memory; beyond it they are written first.
 _MEMORY_BYTES = 96 * 1024 * 1024
 _SESSION_BYTES = 500_000_000
+# Sessions and people are milliseconds each in a transaction for which everybody waits,
+# those who keep what comes in too; more of them are several transactions.
+_ROWS = 300
 # Another worker may file for the same sessions meanwhile.
 _TRIES = 5
 # An object store in a cloud takes its time for each.
@@ -125,19 +128,36 @@ class Filing:
                 findings.count_unreadable(batch.project)
             if findings.plain_bytes > self._memory_bytes:
                 blocks += self._write(findings, now)
+            if findings.rows > _ROWS:
+                blocks += self._write(findings, now)
+                self._take_in(findings, blocks, now)
+                findings, blocks = findings.unreadable_alone(), []
         blocks += self._write(findings, now)
+        self._take_in(findings, blocks, now, done=taken)
+
+    def _take_in(
+        self,
+        findings: Findings,
+        blocks: list[NewBlock],
+        now: datetime,
+        *,
+        done: Taken | None = None,
+    ) -> None:
+        """Take what was found into the index, and the rows that are ``done`` off the
+        journal. Should we die before those are, it is found again, and known."""
         with alone(self._engine) as connection:
             sessions = Sessions(connection, findings, blocks, now)
             sessions.file()
             for project, news in sorted(findings.news(sessions.erased).items()):
                 learn(connection, project, news, now)
-            count_unreadable(connection, findings.unreadable)
             kept = [
                 one.object_key for one in blocks if one.session not in sessions.erased
             ]
             if not doomed.spare(connection, kept):
                 raise Changed
-            self._pending.finish(connection, taken)
+            if done is not None:
+                count_unreadable(connection, findings.unreadable)
+                self._pending.finish(connection, done)
 
     def _write(self, findings: Findings, now: datetime) -> list[NewBlock]:
         """Blocks of all the snapshots found so far that are new."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from bot.captured.rows import put_row
 from bot.database.captures import aliases, distinct_ids, people
@@ -25,6 +25,7 @@ _NAMESPACE = uuid.UUID("4b0f9a52-6d57-4f0c-9c1e-6a3f2f1f7c55")
 IDENTIFY, ALIAS, MERGE = "identify", "alias", "merge"
 # What one person may come to; more was made to fill the database.
 _MAX_IDS = 500
+_MAX_SAID = 10 * _MAX_IDS
 _MAX_PROPERTIES = 200
 _MAX_TEXT = 1000
 _MAX_NAME = 100
@@ -132,6 +133,8 @@ def learn(connection: Connection, project: str, news: News, now: datetime) -> No
             "kind": kind,
         }
         before = connection.scalar(select(aliases.c.at).filter_by(**key))
+        if before is None and _is_crowded(connection, project, named, other):
+            continue
         if before is None or at < before:
             put_row(connection, aliases, key, {"at": at})
             touched.add(named)
@@ -147,6 +150,7 @@ class _Group:
 
     ids: dict[str, tuple[bool, dict[str, Property], str | None]]
     said: list[tuple[datetime, str, str, str]]
+    stored: dict[str, tuple[bool, dict[str, Property], str | None]]
 
     @classmethod
     def around(
@@ -162,14 +166,17 @@ class _Group:
         while new and len(found) < _MAX_IDS:
             ids = list(new)
             rows = connection.execute(
-                select(aliases).where(
+                select(aliases)
+                .where(
                     aliases.c.project == project,
                     or_(aliases.c.distinct_id.in_(ids), aliases.c.other_id.in_(ids)),
                 )
+                .order_by(aliases.c.at, aliases.c.distinct_id, aliases.c.other_id)
+                .limit(_MAX_SAID)
             ).all()
             said |= {(row.at, row.distinct_id, row.other_id, row.kind) for row in rows}
             reached = {one for row in rows for one in (row.distinct_id, row.other_id)}
-            new = reached - found
+            new = set(sorted(reached - found)[: _MAX_IDS - len(found)])
             found |= new
         stored = _rows(connection, project, found)
         nobody: tuple[bool, dict[str, Property], str | None] = (False, {}, None)
@@ -177,25 +184,38 @@ class _Group:
         return cls(
             {one: news.get(one) or stored.get(one) or nobody for one in ids},
             sorted(said),
+            stored,
         )
 
     def write(self, connection: Connection, project: str, now: datetime) -> None:
         was = {row[2] for row in self.ids.values() if row[2]}
-        stay = set()
-        for members in self._people():
-            person = _person(project, members, self.ids)
-            stay.add(person["id"])
+        now_are = [
+            (_person(project, members, self.ids), members) for members in self._people()
+        ]
+        rows = {
+            one: (*self.ids[one][:2], person["id"])
+            for person, members in now_are
+            for one in members
+        }
+        changed = {one for one, row in rows.items() if self.stored.get(one) != row}
+        # Whom somebody left is another than before too.
+        concerned = {rows[one][2] for one in changed}
+        concerned |= {self.stored[one][2] for one in changed & self.stored.keys()}
+        stay = {person["id"] for person, _ in now_are}
+        for person, members in now_are:
+            if person["id"] not in concerned:
+                continue
             key = {"id": person.pop("id")}
             person["updated_at"] = now
             put_row(connection, people, key, person, new={"created_at": now})
-            for one in members:
-                is_identified, properties, _ = self.ids[one]
+            for one in changed.intersection(members):
+                is_identified, properties, person_id = rows[one]
                 put_row(
                     connection,
                     distinct_ids,
                     {"project": project, "distinct_id": one},
                     {
-                        "person_id": key["id"],
+                        "person_id": person_id,
                         "is_identified": is_identified,
                         "properties": msgspec.json.encode(properties).decode(),
                     },
@@ -219,6 +239,18 @@ class _Group:
             for one in theirs:
                 person[one] = mine
         return sorted({id(one): sorted(one) for one in person.values()}.values())
+
+
+def _is_crowded(connection: Connection, project: str, *ids: str) -> bool:
+    """Whether one of the ids has been joined with as many others as anybody has."""
+    for one in ids:
+        said = select(func.count()).where(
+            aliases.c.project == project,
+            or_(aliases.c.distinct_id == one, aliases.c.other_id == one),
+        )
+        if (connection.scalar(said) or 0) >= _MAX_IDS:
+            return True
+    return False
 
 
 def drop_empty(connection: Connection, ids: Iterable[str]) -> None:

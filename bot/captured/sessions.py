@@ -26,6 +26,9 @@ from bot.model import CapturedEvent, CapturedItem, CapturedSnapshots
 
 OPEN, SETTLED, ERASED = "open", "settled", "erased"
 _SOME = 500
+# A day of posthog-js is some forty thousand. All that a session has are looked at
+# whenever more comes for it.
+_MAX_ITEMS = 200_000
 
 
 class Changed(Exception):
@@ -126,6 +129,18 @@ class Findings:
             found.lines[key] = line
             self.plain_bytes += len(line.content)
 
+    @property
+    def rows(self) -> int:
+        """About how many rows of the index all of it concerns."""
+        people = sum(len(one.ids) + len(one.aliases) for one in self._news.values())
+        return len(self.sessions) + people
+
+    def unreadable_alone(self) -> Findings:
+        """Nothing but what could not be read: that is counted once."""
+        found = Findings()
+        found.unreadable = self.unreadable
+        return found
+
     def count_unreadable(self, project: str) -> None:
         self.unreadable[project] += 1
 
@@ -148,11 +163,12 @@ class Findings:
         taken = []
         for session, found in waiting.items():
             revision, size, items = known.get(session, (0, 0, set()))
-            lines = []
+            lines: list[Line] = []
             for key, line in found.lines.items():
                 if key in items:
                     continue
-                if size + found.plain_bytes + len(line.content) > most:
+                is_full = size + found.plain_bytes + len(line.content) > most
+                if is_full or len(items) + len(lines) >= _MAX_ITEMS:
                     found.is_cut = True
                     continue
                 found.plain_bytes += len(line.content)

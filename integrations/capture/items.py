@@ -25,6 +25,8 @@ MAX_EVENT_BYTES = 1024 * 1024
 
 _MAX_NAME = 200
 _MAX_WINDOW_ID = 200
+# Of one item, which SDKs send at a megabyte; as objects they take many times the room.
+_MAX_RRWEB_EVENTS = 100_000
 # As PostHog's own capture service has it.
 _SESSION_ID = re.compile(r"[A-Za-z0-9-]{1,70}")
 _LINE_BREAKS = bytes.maketrans(b"\r\n", b"  ")
@@ -89,8 +91,9 @@ def _snapshots(readable: bytes, sent: bytes) -> CapturedSnapshots:
     events = sent[at : at + len(data)]
     if not data.startswith(b"["):  # mobile SDKs send one by itself
         data, events = b"[%b]" % data, b"[%b]" % events
-    if not _RRWEB_EVENTS.decode(data):
-        raise LeftOut("empty")
+    count = len(_RRWEB_EVENTS.decode(data))
+    if not 0 < count <= _MAX_RRWEB_EVENTS:
+        raise LeftOut("too_many_events" if count else "empty")
     if not _SESSION_ID.fullmatch(inner.session_id):
         raise LeftOut("no_session")
     # JSON has line breaks between values alone, where they mean nothing.

@@ -6,6 +6,7 @@ a list of items, ``{"api_key", "batch": [items], "sent_at"}``, or one item by it
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,10 +15,15 @@ import msgspec
 import structlog
 
 from bot.errors import BadInput
-from bot.model import Batch, CapturedItem
+from bot.model import Batch, CapturedEvent, CapturedItem
 from integrations.capture.items import LeftOut, read_item
 from integrations.capture.surrogates import without_lone_surrogates
 from integrations.capture.unpacking import check_utf8, unpacked
+
+MAX_ITEMS = 5000
+"""In one request; SDKs send some fifty, and begin another after a few seconds."""
+_MAX_SESSIONS = 100
+_MAX_PEOPLE = 500
 
 _log = structlog.get_logger(__name__)
 
@@ -28,14 +34,30 @@ class _Properties(msgspec.Struct, gc=False):
     token: str | None = None
 
 
+class _Count(threading.local):
+    """Of the items of the body that this thread reads."""
+
+    items = 0
+
+
+_count = _Count()
+
+
 class _Item(msgspec.Struct, gc=False):
-    """``event`` is needed: a body made of a million empty objects ends at the first."""
+    """``event`` is needed: a body made of a million empty objects ends at the first.
+    Of others it ends at the last that is allowed: a few bytes each as they are sent,
+    they are many times as much here."""
 
     event: str
     api_key: str | None = None
     token: str | None = None
     dollar_token: str | None = msgspec.field(name="$token", default=None)
     properties: _Properties | None = None
+
+    def __post_init__(self) -> None:
+        _count.items += 1
+        if _count.items > MAX_ITEMS:
+            raise ValueError("more items than any SDK sends")
 
     def project(self) -> str | None:
         inner = self.properties.token if self.properties else None
@@ -88,6 +110,28 @@ def asking_project(text: bytes) -> str:
     return envelope.token or envelope.api_key or ""
 
 
+class _Crowd:
+    """Whom one request tells of: a browser of its visitor, a server of some hundred
+    people. Each costs many times what it takes to make one up."""
+
+    def __init__(self) -> None:
+        self._sessions: set[str] = set()
+        self._people: set[str] = set()
+
+    def admit(self, item: CapturedItem) -> None:
+        """Raises LeftOut where there were too many others before."""
+        people = {item.distinct_id}
+        if isinstance(item, CapturedEvent):
+            others = map(item.properties.get, ("$anon_distinct_id", "alias"))
+            people |= {one for one in others if isinstance(one, str)}
+        if len(self._people | people) > _MAX_PEOPLE:
+            raise LeftOut("too_many_people")
+        if len(self._sessions | {item.session_id}) > _MAX_SESSIONS:
+            raise LeftOut("too_many_sessions")
+        self._people |= people
+        self._sessions.add(item.session_id)
+
+
 def read_batch(batch: Batch) -> Iterator[CapturedItem]:
     """What the batch holds, in its order. Items that nobody could use, such as
     snapshots without a session, are left out; how many and why is logged.
@@ -101,13 +145,16 @@ def read_batch(batch: Batch) -> Iterator[CapturedItem]:
     check_utf8(text)
     raws, readable = _decoded(_taken_apart, text)
     left_out: dict[str, int] = {}
+    crowd = _Crowd()
     at = 0
     for raw in raws:
         item = bytes(raw)
         # Where it stands in both texts; they are equally long.
         at = readable.index(item, at)
         try:
-            yield read_item(item, text[at : at + len(item)], batch.received_at)
+            read = read_item(item, text[at : at + len(item)], batch.received_at)
+            crowd.admit(read)
+            yield read
         except LeftOut as reason:
             left_out[str(reason)] = left_out.get(str(reason), 0) + 1
         at += len(item)
@@ -143,6 +190,7 @@ def _decoded(
     without a word of what it holds."""
     try:
         try:
+            _count.items = 0
             return decode(text), text
         except msgspec.ValidationError:
             raise
@@ -150,6 +198,7 @@ def _decoded(
             readable = without_lone_surrogates(text)
             if readable is text:
                 raise
+            _count.items = 0
             return decode(readable), readable
     except msgspec.ValidationError:
         raise BadInput("the body is not of a shape that PostHog's SDKs send") from None

@@ -5,12 +5,13 @@ import random
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.archiving.erasing import Eraser
 from bot.archiving.index import Index
 from bot.captured.erasing import Erasure
-from bot.captured.pending import backlog_of
+from bot.captured.filing import Filing
+from bot.captured.pending import Pending, backlog_of
 from bot.captured.source import CaptureSource
 from bot.database.captures import aliases, people
 from bot.database.engine import connect
@@ -18,6 +19,7 @@ from bot.model import Batch, Identifier, IdentifierKind
 from bot.recording.rrweb import LAST_MS
 from bot.storage import ReplayStore
 from bot.wiring.archives import warehouse_at
+from integrations.capture.wire import read_batch
 from tests import recorded
 from tests.bot.captured.sent import PROJECT, batches, filing, keep_all
 
@@ -132,3 +134,31 @@ def test_the_same_id_in_another_project_is_somebody_else(engine, store):
     archives = Eraser(engine, index, store_at=ReplayStore.at)
     erasure = Erasure(engine, store, [source], filing(engine, store).run, archives)
     assert erasure.known([email]).captured_ids == ("of-a",)
+
+
+def test_a_crowd_is_taken_in_some_at_a_time(engine, store):
+    """Nobody who keeps what comes in waits for all of it; and all of it is there, each
+    once, also where it is filed again after a death between."""
+    crowd = [
+        batch(*(event(distinct_id=f"id-{part}-{one}") for one in range(40)))
+        for part in range(10)
+    ]
+    keep_all(engine, store, [*crowd, *batches("static-simple")])
+    deaths = [KeyboardInterrupt()]
+
+    def dying(batch):
+        if batch.path == "/s/" and deaths:
+            raise deaths.pop()
+        return read_batch(batch)
+
+    with pytest.raises(KeyboardInterrupt):
+        Filing(engine, store, dying).run()
+    with engine.connect() as connection:
+        everybody = select(func.count()).select_from(people)
+        assert 300 < connection.scalar(everybody) <= 400
+    Pending(engine, store).free_all()
+    filing(engine, store).run()
+    with engine.connect() as connection:
+        assert connection.scalar(everybody) == 400 + 1
+    assert backlog_of(engine).rows == 0
+    assert CaptureSource(engine, store).recording(STATIC).click_count == 2

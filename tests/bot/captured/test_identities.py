@@ -4,12 +4,13 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.event import listen
 
 from bot.captured.identities import News, learn
 from bot.captured.rows import alone
 from bot.captured.whom import people_with
-from bot.database.captures import distinct_ids, people
+from bot.database.captures import aliases, distinct_ids, people
 from bot.model import CapturedEvent
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
@@ -100,3 +101,21 @@ def test_projects_know_nothing_of_each_other(engine):
         assert len(people_with(connection, distinct_id="jane")) == 2
         [jane] = people_with(connection, email=" jane@X.test")
     assert set(jane.distinct_ids) == {"jane", "a"}
+
+
+def test_an_id_that_everybody_claims_to_be_stays_of_one_size(sqlite_engine):
+    """Each claim costs as much as those before it, however many there were; who came
+    too late is somebody else."""
+    news = News()
+    for number in range(600):
+        news.add(event("$identify", "hub", number, anon_distinct_id=f"anon-{number}"))
+    with alone(sqlite_engine) as connection:
+        learn(connection, "p", news, START)
+        assert connection.scalar(select(func.count()).select_from(aliases)) == 500
+        claim = event("$identify", "hub", 700, anon_distinct_id="late")
+        more = News()
+        more.add(claim)
+        statements = []
+        listen(connection, "before_cursor_execute", lambda *_: statements.append(1))
+        learn(connection, "p", more, START)
+    assert len(statements) < 50

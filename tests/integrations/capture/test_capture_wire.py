@@ -18,6 +18,7 @@ from bot.model import Batch, CapturedEvent, CapturedItem, CapturedSnapshots
 from integrations.capture.items import MAX_EVENT_BYTES
 from integrations.capture.unpacking import MAX_UNPACKED_BYTES, TooLarge, unpacked
 from integrations.capture.wire import (
+    MAX_ITEMS,
     Contents,
     asking_project,
     contents_of,
@@ -375,3 +376,33 @@ def test_anything_else_is_read_or_refused(value: Any) -> None:
         list(read_batch(Batch("phc_acme", NOW, body, "/s/")))
     except BadInput:
         pass
+
+
+def test_a_body_of_more_items_than_any_sdk_sends_is_no_body() -> None:
+    """And is not read to its end: in memory they are many times what they were."""
+    allowed = json.dumps([event()] * MAX_ITEMS).encode()
+    assert contents_of(allowed).project == "phc_acme"
+    for many in (b'[{"event":""}' + b',{"event":""}' * MAX_ITEMS + b"]", allowed * 2):
+        with pytest.raises(BadInput):
+            contents_of(many)
+    assert contents_of(allowed).project == "phc_acme"
+
+
+@pytest.mark.parametrize(
+    ("made_up", "most"),
+    [
+        (lambda n: event(properties={"distinct_id": f"id-{n}"}), 500),
+        (lambda n: snapshot(**{"$session_id": f"s-{n}"}) | {"uuid": str(n)}, 100),
+    ],
+    ids=["people", "sessions"],
+)
+def test_one_request_tells_of_no_crowd(made_up: Any, most: int) -> None:
+    """Of so many people and sessions at most; what it says of those is all there."""
+    items = [made_up(number) for number in range(600)]
+    assert len(read([*items, made_up(0)])) == most + 1
+
+
+def test_an_item_of_a_hundred_thousand_events_and_more_is_left_out() -> None:
+    """In objects they would take the machine's memory."""
+    stamp = {"type": 3, "timestamp": 1}
+    assert read(snapshot(**{"$snapshot_data": [stamp] * 100_001})) == []
