@@ -63,7 +63,7 @@ class BigQueryTable:
             import google.cloud.bigquery  # noqa: F401 (whether it is there)
         except ImportError:
             raise SettingsError(
-                "BigQuery needs Google's client: pip install 'replay-courier[bigquery]'"
+                "BigQuery needs Google's client: pip install google-cloud-bigquery"
             ) from None
 
     def replace_day(self, day: date, rows: bytes) -> None:
