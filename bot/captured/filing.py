@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from bot.captured import doomed
 from bot.captured.blocks import pack
 from bot.captured.identities import learn
+from bot.captured.kept_for import Retentions
 from bot.captured.pending import LEASE, ROUND_BYTES, Lost, Pending, Taken
 from bot.captured.rows import alone
 from bot.captured.sessions import (
@@ -56,6 +57,7 @@ class Filing:
         store: ReplayStore,
         read: Reader,
         *,
+        retentions: Retentions | None = None,
         session_bytes: int = _SESSION_BYTES,
         memory_bytes: int = _MEMORY_BYTES,
         round_bytes: int = ROUND_BYTES,
@@ -70,6 +72,7 @@ class Filing:
         )
         self.renew_seconds = lease.total_seconds() / 3
         self._held: dict[str, Taken] = {}
+        self._retentions = retentions or Retentions()
         self._session_bytes = session_bytes
         self._memory_bytes = memory_bytes
         self._clock = clock
@@ -119,7 +122,10 @@ class Filing:
         for batch in self._pending.batches(taken):
             try:
                 for item in self._read(batch):
-                    findings.add(batch.project, item)
+                    is_past = bool(item.session_id) and self._retentions.is_past(
+                        batch.project, item.session_id, batch.received_at
+                    )
+                    findings.add(batch.project, item, is_past=is_past)
             except Exception as error:
                 # Whatever is the matter with it, the others are filed. Its own words
                 # could hold what a customer typed.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, select
+import structlog
+from sqlalchemy import Connection, Engine, and_, select, union
 
 from bot.captured import doomed
+from bot.captured.kept_for import Retentions
 from bot.captured.removing import (
     Removed,
     remove_people,
@@ -17,9 +18,11 @@ from bot.captured.removing import (
 from bot.captured.rows import alone
 from bot.clock import Clock, utc_now
 from bot.database.captures import distinct_ids, people, sessions, visitors
+from bot.database.engine import transaction
 from bot.storage import ReplayStore
 
 _ROUND = 200
+_log = structlog.get_logger(__name__)
 
 
 class Retention:
@@ -29,30 +32,43 @@ class Retention:
         self,
         engine: Engine,
         store: ReplayStore,
-        retention: Mapping[str, timedelta | None],
+        retentions: Retentions,
         *,
         clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
         self._store = store
-        self._retention = retention
+        self._retentions = retentions
         self._clock = clock
 
-    def run(self) -> Removed:
-        """Remove all that is too old, objects included. Raises RetryLater, Refused."""
-        removed = Removed()
+    def run(self) -> dict[str, Removed]:
+        """Remove all that is too old, objects included; how much of each project.
+        Raises RetryLater, Refused."""
+        removed: dict[str, Removed] = {}
         now = self._clock()
-        for project, kept_for in sorted(self._retention.items()):
+        for project in self._projects():
+            kept_for = self._retentions.of(project)
             if kept_for is None:
                 continue
+            total = Removed()
             while True:
                 with alone(self._engine) as connection:
                     some, is_all = _purge(connection, project, now - kept_for)
-                removed += some
+                total += some
                 if is_all:
                     break
+            if total != Removed():
+                removed[project] = total
+                _log.info("purged", project=project, recordings=total.recordings)
         doomed.sweep(self._engine, self._store, clock=self._clock)
         return removed
+
+    def _projects(self) -> list[str]:
+        """All that anything is kept of, whether they are still in the settings or
+        not."""
+        every = union(select(sessions.c.project), select(people.c.project))
+        with transaction(self._engine) as connection:
+            return sorted(connection.execute(every).scalars())
 
 
 def _purge(

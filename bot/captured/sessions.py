@@ -93,6 +93,8 @@ class _Found:
     plain_bytes: int = 0
     written: set[bytes] = field(default_factory=set)
     is_cut: bool = False
+    is_past: bool = False
+    """Whether all of it came after the session's retention."""
 
 
 class Findings:
@@ -104,11 +106,16 @@ class Findings:
         self.plain_bytes = 0
         self._news: defaultdict[tuple[str, str], News] = defaultdict(News)
 
-    def add(self, project: str, item: CapturedItem) -> None:
-        """Raises ValueError where an item's events cannot be read."""
+    def add(self, project: str, item: CapturedItem, *, is_past: bool = False) -> None:
+        """``is_past``: it came after its session's retention. Raises ValueError where
+        an item's events cannot be read."""
         session_id = item.session_id
         news = self._news[(project, session_id)]
-        found = self.sessions[SessionKey(project, session_id)] if session_id else None
+        key = SessionKey(project, session_id)
+        is_first = bool(session_id) and key not in self.sessions
+        found = self.sessions[key] if session_id else None
+        if found is not None:
+            found.is_past = is_past and (is_first or found.is_past)
         if isinstance(item, CapturedEvent):
             news.add(item)
             if found is not None:
@@ -196,13 +203,18 @@ class Sessions:
         self._new = new
         self._now = now
         self.erased: set[str] = set()
-        """Those that were forgotten: nothing is kept for them."""
+        """Those that were forgotten or purged: nothing is kept for them."""
 
     def file(self) -> None:
         """Raises Changed where some of the new blocks' items were filed meanwhile."""
         keys = {key.id: key for key in self._findings.sessions}
         rows = _rows(self._connection, list(keys))
         self.erased = {id_ for id_, row in rows.items() if row.state == ERASED}
+        self.erased |= {
+            key.id
+            for key, found in self._findings.sessions.items()
+            if found.is_past and key.id not in rows
+        }
         new = [one for one in self._new if one.session not in self.erased]
         self._check(new, rows)
         for session in sorted(keys.keys() - self.erased):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Row, and_, or_, select
 
 from bot.captured.blocks import KeptBlock, read_blocks
 from bot.captured.checks import checks
+from bot.captured.kept_for import Retentions
 from bot.captured.sessions import ERASED
 from bot.captured.whom import people_of, people_with, visits_of
 from bot.clock import Clock, utc_now
@@ -31,14 +32,12 @@ SOURCE = "capture"
 # As for PostHog's recordings: what was silent for so long has probably ended. What
 # comes later all the same is filed, and the recording exported again.
 _NOT_FINISHED = timedelta(minutes=5)
-_NONE: Mapping[str, timedelta | None] = {}
 
 
 class CaptureSource:
     """The recordings of all the projects that are captured here.
 
-    ``retention`` is by project; who has none keeps recordings for ever. Safe to share
-    between threads.
+    Safe to share between threads.
     """
 
     name = SOURCE
@@ -48,14 +47,14 @@ class CaptureSource:
         engine: Engine,
         store: ReplayStore,
         *,
-        retention: Mapping[str, timedelta | None] = _NONE,
+        retentions: Retentions | None = None,
         quotas: Mapping[str, int] | None = None,
         is_keeping: bool = True,
         clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
         self._store = store
-        self._retention = retention
+        self._retentions = retentions or Retentions()
         self._quotas = quotas or {}
         self._is_keeping = is_keeping
         self._clock = clock
@@ -178,7 +177,7 @@ class CaptureSource:
 
     def _read(self, row: Row[Any], person: Person | None) -> Recording:
         urls = tuple(json.loads(row.pages))
-        kept_for = self._retention.get(row.project)
+        kept_for = self._retentions.of(row.project)
         return Recording(
             id=row.session_id,
             source=self.name,

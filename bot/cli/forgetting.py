@@ -65,8 +65,11 @@ def purge(json_: bool) -> None:
         removed = services.captures.retention.run()
     finally:
         services.close()
-    text = _removed_text(removed) if removed.recordings else "Nothing was too old."
-    _tell(asdict(removed), text, json_)
+    every = sum(removed.values(), Removed())
+    by_project = {project: asdict(one) for project, one in removed.items()}
+    lines = [f"{project}: {_removed_text(one)}" for project, one in removed.items()]
+    text = "\n".join(lines) or "Nothing was too old."
+    _tell({**asdict(every), "projects": by_project}, text, json_)
 
 
 def _tell(document: dict[str, Any], text: str, json_: bool) -> None:

@@ -134,6 +134,7 @@ class Settings(BaseSettings):
 
     capture_mode: Literal["keep", "tee", "forward"] | None = None
     capture_projects: CaptureProjects = ()
+    capture_retention: Span | None = None
     capture_prefix: CapturePrefix = ""
     capture_forward_to: CaptureUpstream | None = None
     capture_sdk_dir: Path | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cached_property, partial
 
 from sqlalchemy import Engine, select
@@ -12,6 +11,7 @@ from bot.captured import doomed
 from bot.captured.compaction import Compaction
 from bot.captured.filing import Filing
 from bot.captured.journal import Journal
+from bot.captured.kept_for import Retentions
 from bot.captured.pending import Pending
 from bot.captured.retention import Retention
 from bot.captured.source import CaptureSource
@@ -55,6 +55,7 @@ class Captures:
             self.engine,
             self.store,
             read_batch,
+            retentions=self._retentions,
             session_bytes=self._settings.capture_session_mb * _MEGABYTE,
             lease=self._settings.lease,
         )
@@ -64,7 +65,7 @@ class Captures:
         return CaptureSource(
             self.engine,
             self.store,
-            retention=self._retentions,
+            retentions=self._retentions,
             quotas=self.quotas,
             is_keeping=is_keeping(self._settings),
         )
@@ -78,8 +79,12 @@ class Captures:
         return Retention(self.engine, self.store, self._retentions)
 
     @property
-    def _retentions(self) -> dict[str, timedelta | None]:
-        return {one.token: one.retention for one in self._settings.capture_projects}
+    def _retentions(self) -> Retentions:
+        projects = self._settings.capture_projects
+        return Retentions(
+            {one.token: one.retention for one in projects},
+            default=self._settings.capture_retention,
+        )
 
     def free_all(self) -> None:
         """Take up at once what a killed process held; for where there is no other."""

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bot.archiving.erasing import Eraser
 from bot.archiving.index import Index
 from bot.captured.erasing import Erasure
+from bot.captured.kept_for import Retentions
 from bot.captured.retention import Retention
 from bot.captured.source import CaptureSource
 from bot.config import Settings
@@ -52,9 +53,9 @@ def counts(engine, *tables):
 def test_what_is_past_its_retention_leaves_nothing(engine, store):
     keep_all(engine, store, [*batches("checkout"), *batches("static-simple")])
     filing(engine, store).run()
-    kept_for = {PROJECT: timedelta(days=30), "other": None}
-    assert Retention(engine, store, kept_for).run().recordings == 0
-    removed = Retention(engine, store, kept_for, clock=later(days=31)).run()
+    kept_for = Retentions({PROJECT: timedelta(days=30), "other": None})
+    assert Retention(engine, store, kept_for).run() == {}
+    removed = Retention(engine, store, kept_for, clock=later(days=31)).run()[PROJECT]
     assert (removed.recordings, removed.people) == (2, 2)
     left = (sessions, blocks, visitors, people, distinct_ids, aliases, doomed_objects)
     assert counts(engine, *left) == [0] * len(left)
@@ -63,6 +64,37 @@ def test_what_is_past_its_retention_leaves_nothing(engine, store):
         assert connection.scalar(select(projects.c.bytes_stored)) == 0
     with pytest.raises(NotFound):
         CaptureSource(engine, store).recording(CHECKOUT)
+
+
+def test_a_project_that_is_not_named_any_more_is_purged_by_the_default(engine, store):
+    """One that names a longer retention keeps to it."""
+    others = [replace(one, project="phc_old") for one in batches("static-simple")]
+    keep_all(engine, store, [*batches("static-simple"), *others])
+    filing(engine, store).run()
+    kept_for = Retentions({PROJECT: timedelta(days=90)}, default=timedelta(days=30))
+    removed = Retention(engine, store, kept_for, clock=later(days=31)).run()
+    assert {name: one.recordings for name, one in removed.items()} == {"phc_old": 1}
+    assert counts(engine, sessions) == [1]
+
+
+def test_what_comes_after_the_retention_is_not_filed_anew(engine, store):
+    """What it left in the store goes; what is still there is added to."""
+    on_time, *late = batches("static-simple")
+    late = [
+        replace(one, received_at=one.received_at + timedelta(days=33)) for one in late
+    ]
+    keep_all(engine, store, late)
+    kept_for = Retentions(default=timedelta(days=30))
+    filing(engine, store, retentions=kept_for).run()
+    assert counts(engine, sessions, blocks, visitors, people) == [0] * 4
+    with engine.connect() as connection:
+        doomed = connection.scalars(select(doomed_objects.c.object_key)).all()
+    assert set(store.keys("captured/blocks")) <= set(doomed)
+    keep_all(engine, store, [on_time])
+    filing(engine, store, retentions=kept_for).run()
+    keep_all(engine, store, late)
+    filing(engine, store, retentions=kept_for).run()
+    assert counts(engine, sessions) == [1]
 
 
 @pytest.fixture
@@ -187,4 +219,5 @@ def test_purge_says_what_went(environment, tmp_path, services):
         long_ago = datetime.now(UTC) - timedelta(days=2)
         connection.execute(sessions.update().values(received_at=long_ago))
     purged = replay_courier(environment, tmp_path, "purge", "--json")
-    assert json.loads(purged.stdout)["recordings"] == 1
+    said = json.loads(purged.stdout)
+    assert said["recordings"] == said["projects"][PROJECT]["recordings"] == 1

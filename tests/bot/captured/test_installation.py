@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.archiving.orders import Order, target_at
+from bot.captured.kept_for import Retentions
 from bot.captured.retention import Retention
 from bot.clock import utc_now
 from bot.config import Settings
@@ -88,10 +89,10 @@ def test_what_was_archived_before_it_was_purged_is_found_exported_and_shared(
     purge = Retention(
         services.engine,
         services.store,
-        {PROJECT: timedelta(days=30)},
+        Retentions({PROJECT: timedelta(days=30)}),
         clock=lambda: utc_now() + timedelta(days=31),
     )
-    assert purge.run().recordings == 1
+    assert purge.run()[PROJECT].recordings == 1
     assert [one.name for one in worker.sources] == ["capture", "posthog", "archive"]
     worker.close()
 
