@@ -54,13 +54,25 @@ def _recordings(kept: str, unreadable: int, backlog: Backlog) -> Check:
     name = "capture: recordings"
     if not unreadable and not backlog.set_aside:
         return Check(name, True, f"{kept}; all that was filed could be read")
+    why = (
+        "The log says why: look for 'an accepted batch is not readable', and for"
+        " workers that died."
+    )
+    which = ", ".join(map(str, backlog.some_aside))
+    if backlog.set_aside:
+        more = ", …" if backlog.set_aside > len(backlog.some_aside) else ""
+        which = f" ({which}{more})"
+        why += (
+            " Once that is mended, or the objects they name are restored, they are"
+            " tried again with UPDATE capture_journal SET attempts = 0 WHERE id IN (…);"
+            " or delete the rows."
+        )
     return Check(
         name,
         False,
         f"{kept}; batches that could not be read: {unreadable}, rows of the"
-        f" journal set aside: {backlog.set_aside}",
-        "The log says why: look for 'an accepted batch is not readable', and for"
-        " workers that died.",
+        f" journal set aside: {backlog.set_aside}{which}",
+        why,
     )
 
 

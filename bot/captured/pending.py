@@ -26,6 +26,8 @@ MAX_DEATHS = 4
 counts as such."""
 ROUND_BYTES = 4 * 1024 * 1024
 _ROUND_ROWS = 500
+# So many are named in a message.
+_NAMED = 5
 _log = structlog.get_logger(__name__)
 
 
@@ -51,6 +53,8 @@ class Backlog:
     bytes: int
     oldest: datetime | None
     set_aside: int
+    some_aside: tuple[int, ...] = ()
+    """The ids of the first few of those that were set aside."""
 
 
 class Pending:
@@ -201,4 +205,6 @@ def backlog_of(engine: Engine) -> Backlog:
     )
     with transaction(engine) as connection:
         rows, size, oldest, aside = connection.execute(query).one()
-    return Backlog(rows, int(size), oldest, aside)
+        ids = select(journal.c.id).where(~waiting).order_by(journal.c.id)
+        some = tuple(connection.execute(ids.limit(_NAMED)).scalars()) if aside else ()
+    return Backlog(rows, int(size), oldest, aside, some)

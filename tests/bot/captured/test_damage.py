@@ -95,6 +95,13 @@ def test_a_damaged_row_of_the_journal_is_set_aside(engine, store, harm):
     with engine.connect() as connection:
         [left] = connection.execute(select(journal)).all()
     assert (left.id, left.payload) == (row.id, damaged)
+    check = said(source)["capture: recordings"]
+    assert f"set aside: 1 ({row.id})" in check.detail
+    assert "SET attempts = 0" in check.fix
+    with engine.begin() as connection:
+        connection.execute(update(journal).values(attempts=0, payload=row.payload))
+    filing(engine, store).run()
+    assert backlog_of(engine).rows == 0
 
 
 def test_a_large_batch_whose_object_is_gone_is_set_aside(engine, store):
