@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from prometheus_client import Counter, Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A number as it is now, whoever is asked."""
+
+    name: str
+    help: str
+    value: float
+
 
 _CONVERSATION = ("destination", "action")
 

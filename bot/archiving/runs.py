@@ -7,7 +7,16 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.archiving import tasks
 from bot.archiving.orders import Order, in_words
@@ -222,6 +231,23 @@ def change(connection: Connection, held: Held, **values: Any) -> None:
     mine = (table.c.id == held.run.id, table.c.lease == held.lease)
     if connection.execute(update(table).where(*mine).values(values)).rowcount != 1:
         raise Lost
+
+
+def failures_now(connection: Connection) -> int:
+    """How many recordings failed in the last finished run and in those going on."""
+    failing = select(func.count()).where(
+        task_table.c.state == tasks.TaskState.FAILED.value
+    )
+    last = (
+        select(table.c.outcome)
+        .where(table.c.finished_at.is_not(None))
+        .order_by(table.c.finished_at.desc())
+        .limit(1)
+    )
+    outcome = connection.execute(last).scalar()
+    counted = json.loads(outcome)["counts"] if outcome else {}
+    finished = int(counted.get(tasks.TaskState.FAILED.value, 0))
+    return finished + (connection.execute(failing).scalar() or 0)
 
 
 def _outcome(connection: Connection, run_id: str) -> dict[str, Any]:

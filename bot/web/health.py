@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from flask import Blueprint, Response, jsonify
@@ -16,6 +16,8 @@ from prometheus_client import (
 )
 from prometheus_client.registry import REGISTRY
 
+from bot.metrics import Moment
+
 _FRESH_S = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -24,9 +26,11 @@ def blueprint(
     *,
     parts: Mapping[str, Callable[[], object]],
     gauges: Callable[[], Mapping[str, int]],
+    moments: Callable[[], Iterable[Moment]] = tuple,
 ) -> Blueprint:
     """``parts`` are what must work to be ready, each raising where it does not;
-    ``gauges`` are the numbers of the moment, by ledger state."""
+    ``gauges`` are the numbers of the moment, by ledger state, and ``moments`` all
+    others."""
     routes = Blueprint("health", __name__)
     readiness = _Remembered(lambda: {name: _state(name, parts[name]) for name in parts})
 
@@ -48,6 +52,8 @@ def blueprint(
         )
         for state, count in gauges().items():
             gauge.labels(state).set(count)
+        for one in moments():
+            Gauge(one.name, one.help, registry=moment).set(one.value)
         body = generate_latest(REGISTRY) + generate_latest(moment)
         return Response(body, content_type=CONTENT_TYPE_LATEST)
 

@@ -38,6 +38,7 @@ from bot.wiring.archives import archive_worker_of, archives_of
 from bot.wiring.captures import Captures
 from bot.wiring.conversation import Conversation, plain
 from bot.wiring.door import door_of
+from bot.wiring.gauges import moments
 from bot.wiring.recordings import asset_collectors, database, sources
 from integrations.capture import MAX_WIRE_BYTES
 
@@ -194,7 +195,11 @@ class Services:
                 previews.blueprint(
                     links=self.links, replays=self.replays, frames=self.frames
                 ),
-                health.blueprint(parts=self.parts, gauges=self._gauges),
+                health.blueprint(
+                    parts=self.parts,
+                    gauges=self._gauges,
+                    moments=lambda: moments(self.engine),
+                ),
                 *chain.from_iterable(
                     one.routes(self.intake) for one in self.conversations.values()
                 ),

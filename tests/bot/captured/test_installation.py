@@ -11,6 +11,7 @@ from bot.captured.retention import Retention
 from bot.clock import utc_now
 from bot.config import Settings
 from bot.wiring import Services
+from bot.wiring.gauges import moments
 from tests import commands, recorded
 from tests.bot.captured.sent import PROJECT, batches
 from tests.keys import KEY
@@ -74,6 +75,9 @@ def test_what_was_archived_before_it_was_purged_is_found_exported_and_shared(
 
     for batch in batches("checkout"):
         services.captures.keeper.keep(batch)
+    waiting = {one.name: one.value for one in moments(services.engine)}
+    assert waiting["courier_capture_waiting_rows"] > 0
+    assert 0 < waiting["courier_capture_oldest_seconds"] < 60
     services.captures.filing.run()
     assert [one.name for one in worker.sources] == ["capture", "posthog"]
 
@@ -92,6 +96,10 @@ def test_what_was_archived_before_it_was_purged_is_found_exported_and_shared(
         Retentions({PROJECT: timedelta(days=30)}),
         clock=lambda: utc_now() + timedelta(days=31),
     )
+    now = {one.name: one.value for one in moments(services.engine)}
+    assert now["courier_capture_waiting_rows"] == 0
+    assert now["courier_archived_recordings"] == 1
+    assert now["courier_archive_failed_recordings"] == 0
     assert purge.run()[PROJECT].recordings == 1
     assert [one.name for one in worker.sources] == ["capture", "posthog", "archive"]
     worker.close()

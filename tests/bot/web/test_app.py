@@ -6,6 +6,7 @@ import pytest
 from flask import Blueprint
 
 from bot.errors import RetryLater
+from bot.metrics import Moment
 from bot.web import health
 from bot.web.app import create_app
 
@@ -30,7 +31,14 @@ def client():
 
     parts = {"database": lambda: None, "redis": fails}
     return create_app(
-        [routes, health.blueprint(parts=parts, gauges=lambda: {"waiting": 3})]
+        [
+            routes,
+            health.blueprint(
+                parts=parts,
+                gauges=lambda: {"waiting": 3},
+                moments=lambda: [Moment("courier_archived_recordings", "Those", 7)],
+            ),
+        ]
     ).test_client()
 
 
@@ -58,6 +66,7 @@ def test_readiness_is_looked_at_once_a_second_however_often_it_is_asked_for():
 def test_metrics_are_prometheus_text_with_requests_by_state(client):
     text = client.get("/metrics").data.decode()
     assert 'courier_requests{state="waiting"} 3.0' in text
+    assert "courier_archived_recordings 7.0" in text
     assert "courier_http_seconds_bucket" in text
 
 
