@@ -37,7 +37,10 @@ def spare(connection: Connection, keys: Sequence[str]) -> bool:
     found = 0
     for at in range(0, len(keys), _ROUND):
         some = doomed_objects.c.object_key.in_(keys[at : at + _ROUND])
-        found += connection.execute(delete(doomed_objects).where(some)).rowcount
+        # Those that are to go at once may be going just now.
+        waiting = doomed_objects.c.since > _AT_ONCE
+        gone = connection.execute(delete(doomed_objects).where(some, waiting))
+        found += gone.rowcount
     return found == len(keys)
 
 
@@ -68,10 +71,17 @@ def sweep(engine: Engine, store: ReplayStore, *, clock: Clock = utc_now) -> int:
     while True:
         with transaction(engine) as connection:
             keys = list(connection.execute(query).scalars())
-        for key in keys:
+            these = doomed_objects.c.object_key.in_(keys)
+            connection.execute(
+                update(doomed_objects).where(these).values(since=_AT_ONCE)
+            )
+            # But for those that a row came to name meanwhile.
+            left = select(doomed_objects.c.object_key).where(these)
+            going = list(connection.execute(left).scalars())
+        for key in going:
             store.delete(key)
         with transaction(engine) as connection:
-            spare(connection, keys)
+            connection.execute(delete(doomed_objects).where(these))
         gone += len(keys)
         if len(keys) < _ROUND:
             return gone

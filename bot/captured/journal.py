@@ -202,9 +202,12 @@ class Journal:
                         object_key=one.key, batches=1, bytes=one.bytes, received_at=now
                     )
                 )
-                connection.execute(
-                    delete(doomed_objects).where(doomed_objects.c.object_key == one.key)
+                spared = delete(doomed_objects).where(
+                    doomed_objects.c.object_key == one.key
                 )
+                if connection.execute(spared).rowcount != 1:
+                    # A clock jumped, or we slept for an hour.
+                    raise RetryLater("an object went before a row could name it")
 
 
 def batches_of(payload: bytes) -> list[Batch]:

@@ -16,6 +16,7 @@ from bot.captured.removing import (
     remove_sessions,
 )
 from bot.captured.rows import alone
+from bot.captured.sessions import ERASED
 from bot.clock import Clock, utc_now
 from bot.database.captures import distinct_ids, people, sessions, visitors
 from bot.database.engine import transaction
@@ -77,7 +78,12 @@ def _purge(
     """Remove some of what is older; whether that was all."""
     old = (
         select(sessions.c.id, sessions.c.session_id)
-        .where(sessions.c.project == project, sessions.c.received_at < before)
+        .where(
+            sessions.c.project == project,
+            sessions.c.received_at < before,
+            # That it was erased is known for longer: other sources may have it still.
+            sessions.c.state != ERASED,
+        )
         .limit(_ROUND)
     )
     rows = connection.execute(old).all()

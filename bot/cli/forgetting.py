@@ -10,7 +10,7 @@ import click
 from bot.captured.erasing import Erased, Known
 from bot.captured.removing import Removed
 from bot.cli.archive_reports import spoken_bytes
-from bot.cli.output import as_json
+from bot.cli.output import as_json, printable
 from bot.config import Settings
 from bot.errors import NotFound
 from bot.identifiers import read
@@ -97,7 +97,7 @@ def _plan(known: Known) -> dict[str, Any]:
 
 def _plan_text(known: Known) -> str:
     lines = [
-        f"Person {one.name} ({count(len(one.distinct_ids), 'distinct id')})"
+        f"Person {printable(one.name)} ({count(len(one.distinct_ids), 'distinct id')})"
         for one in known.people
     ]
     lines += [

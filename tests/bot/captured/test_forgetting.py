@@ -11,10 +11,13 @@ from sqlalchemy import func, select
 
 from bot.archiving.erasing import Eraser
 from bot.archiving.index import Index
-from bot.captured.erasing import Erasure
+from bot.captured.erasing import Erasure, Known
 from bot.captured.kept_for import Retentions
+from bot.captured.removing import remove_sessions
 from bot.captured.retention import Retention
+from bot.captured.rows import alone
 from bot.captured.source import CaptureSource
+from bot.cli.forgetting import _plan_text
 from bot.config import Settings
 from bot.database.captures import (
     aliases,
@@ -30,6 +33,7 @@ from bot.database.captures import (
 from bot.database.schema import links, replays
 from bot.errors import Gone, NotFound
 from bot.identifiers import read
+from bot.model import Person
 from bot.storage import ReplayStore
 from bot.wiring import Services
 from bot.wiring.archives import warehouse_at
@@ -221,3 +225,21 @@ def test_purge_says_what_went(environment, tmp_path, services):
     purged = replay_courier(environment, tmp_path, "purge", "--json")
     said = json.loads(purged.stdout)
     assert said["recordings"] == said["projects"][PROJECT]["recordings"] == 1
+
+
+def test_what_was_erased_stays_erased_after_its_retention(sqlite_engine, store):
+    """PostHog may have it for longer, and would show it again."""
+    keep_all(sqlite_engine, store, batches("static-simple"))
+    filing(sqlite_engine, store).run()
+    with alone(sqlite_engine) as connection:
+        rows = list(connection.execute(select(sessions.c.id)).scalars())
+        remove_sessions(connection, rows, tombstones=True)
+    kept_for = Retentions({PROJECT: timedelta(days=30)})
+    Retention(sqlite_engine, store, kept_for, clock=later(days=31)).run()
+    assert CaptureSource(sqlite_engine, store).erased([STATIC]) == {STATIC}
+
+
+def test_no_name_commands_the_terminal_of_whoever_forgets_it():
+    person = Person("1", "\x1b]0;mine\x07 Jane", None, ())
+    known = Known((), (person,), (), (), (), 0)
+    assert "\x1b" not in _plan_text(known)

@@ -3,16 +3,18 @@
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import create_engine, func, insert, select
 
+from bot.captured.doomed import sweep
 from bot.captured.journal import Journal, batches_of
 from bot.database.captures import doomed_objects, journal, projects
 from bot.database.engine import connect
 from bot.errors import RetryLater
 from bot.model import Batch
+from bot.storage import ReplayStore
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -88,3 +90,17 @@ def test_a_project_is_full_once_its_quota_is_used(engine, store):
         pass
     assert not keeper.is_full("b")
     assert not keeper.is_full("c")
+
+
+def test_a_large_batch_whose_object_went_is_not_taken(engine, store, tmp_path):
+    """By a clock that jumped, say: what is acknowledged is there."""
+
+    class Jumping(ReplayStore):
+        def put_durably(self, key, content):
+            super().put_durably(key, content)
+            assert sweep(engine, self, clock=lambda: NOW + timedelta(hours=2)) == 1
+
+    jumping = Jumping.at((tmp_path / "objects").as_uri())
+    with pytest.raises(RetryLater):
+        Journal(engine, jumping, clock=lambda: NOW).keep(batch(b"x" * 1_500_000))
+    assert kept(engine, store) == []
