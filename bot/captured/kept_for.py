@@ -38,8 +38,9 @@ class Retentions:
 def _made_at(session_id: str) -> datetime | None:
     try:
         parsed = uuid.UUID(session_id)
-    except ValueError:
+        if parsed.version != 7:
+            return None
+        # It has room for years that there are no dates of.
+        return datetime.fromtimestamp((parsed.int >> 80) / 1000, UTC)
+    except (ValueError, OverflowError):
         return None
-    if parsed.version != 7:
-        return None
-    return datetime.fromtimestamp((parsed.int >> 80) / 1000, UTC)

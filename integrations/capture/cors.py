@@ -15,6 +15,8 @@ from integrations.capture.answers import Answer
 
 _NAMES = re.compile(r"[A-Za-z0-9_-]{1,60}(?: *, *[A-Za-z0-9_-]{1,60}){0,30}")
 _ORIGIN = re.compile(r"[\x21-\x7e]{1,300}")
+# What a script is packed by depends on the other.
+_VARY = ("Vary", "Origin, Accept-Encoding")
 _USUAL = "X-Requested-With, Content-Type"
 
 
@@ -22,9 +24,9 @@ def headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What every answer to a page of another origin has."""
     origin = str(environ.get("HTTP_ORIGIN") or "")
     if not _ORIGIN.fullmatch(origin):
-        return [("Vary", "Origin")]
+        return [_VARY]
     return [
-        ("Vary", "Origin"),
+        _VARY,
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),
     ]

@@ -13,7 +13,7 @@ from bot.captured.erasing import Erasure
 from bot.captured.filing import Filing
 from bot.captured.pending import Pending, backlog_of
 from bot.captured.source import CaptureSource
-from bot.database.captures import aliases, people
+from bot.database.captures import aliases, people, projects
 from bot.database.engine import connect
 from bot.model import Batch, Identifier, IdentifierKind
 from bot.recording.rrweb import LAST_MS
@@ -68,6 +68,9 @@ HOSTILE = {
     "numbers without end": event(
         **{"$set": {"n": 10**999, "m": -(10**400), "b": 1e300}}
     ),
+    "a session of the year 10889": event(
+        **{"$session_id": "ffffffff-ffff-7fff-bfff-ffffffffffff"}
+    ),
     "NUL everywhere": event(
         "\0", distinct_id="\0", **{"\0": "\0", "$set": {"\0": "\0", "email": "\0"}}
     ),
@@ -95,6 +98,7 @@ def test_one_hostile_item_keeps_nothing_else_from_being_filed(engine, store, ite
     with engine.connect() as connection:
         connection.execute(select(people)).all()
         connection.execute(select(aliases)).all()
+        assert not connection.scalar(select(func.sum(projects.c.unreadable)))
 
 
 def test_a_recording_of_the_last_second_is_read_wherever_the_database_is(

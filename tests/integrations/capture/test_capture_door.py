@@ -249,6 +249,7 @@ def test_scripts_are_those_of_the_newest_version(kept: Proxy) -> None:
     assert kept.ask("GET", "/static/array.js", headers=etag).status_code == 304
     head = kept.ask("HEAD", "/static/array.js", headers={"Accept-Encoding": "identity"})
     assert (head.text, head.headers["Content-Length"]) == ("", "10")
+    assert "Accept-Encoding" in head.headers["Vary"], "a cache keeps both apart"
 
 
 @pytest.mark.parametrize(
