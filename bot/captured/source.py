@@ -17,7 +17,7 @@ from bot.captured.whom import people_of, people_with, visits_of
 from bot.clock import Clock, utc_now
 from bot.database.captures import blocks, sessions
 from bot.database.engine import transaction
-from bot.errors import Gone, NotFound
+from bot.errors import BadInput, Gone, NotFound
 from bot.model import (
     Check,
     Identifier,
@@ -128,7 +128,21 @@ class CaptureSource:
         ).where(blocks.c.session == row.id)
         with transaction(self._engine) as connection:
             kept = [KeptBlock(*one) for one in connection.execute(query)]
-        return read_blocks(kept, self._store.get, recording=recording.id)
+        return self._lines(recording.id, row.id, kept)
+
+    def _lines(
+        self, recording_id: str, row_id: str, kept: Sequence[KeptBlock]
+    ) -> Iterator[bytes]:
+        try:
+            yield from read_blocks(kept, self._store.get, recording=recording_id)
+        except BadInput:
+            there = select(sessions.c.id).where(
+                sessions.c.id == row_id, sessions.c.state != ERASED
+            )
+            with transaction(self._engine) as connection:
+                if connection.execute(there).first() is not None:
+                    raise
+            raise Gone(f"recording {recording_id} was deleted") from None
 
     def recordings_enabled(self) -> bool | None:
         """Whether what is sent is kept now."""

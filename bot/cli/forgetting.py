@@ -36,6 +36,9 @@ def forget(identifier: str, yes: bool, dry_run: bool, json_: bool) -> None:
     Captured recordings, the person and their ids, stored replays, share links, what is
     cached of PostHog, and archived copies. What comes late for an erased session is
     dropped. What cannot be reached from here is listed.
+
+    Before it looks, and with --dry-run too, it files what was captured and waits in the
+    journal, as a worker does: the person's last seconds may be there.
     """
     services = Services(Settings.from_env())
     try:

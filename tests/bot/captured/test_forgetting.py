@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot.archiving.erasing import Eraser
 from bot.archiving.index import Index
+from bot.captured.doomed import sweep
 from bot.captured.erasing import Erasure, Known
 from bot.captured.kept_for import Retentions
 from bot.captured.removing import remove_sessions
@@ -79,6 +80,25 @@ def test_a_project_that_is_not_named_any_more_is_purged_by_the_default(engine, s
     removed = Retention(engine, store, kept_for, clock=later(days=31)).run()
     assert {name: one.recordings for name, one in removed.items()} == {"phc_old": 1}
     assert counts(engine, sessions) == [1]
+
+
+@pytest.mark.parametrize("way", ["forgotten", "purged"])
+def test_what_goes_while_it_is_read_was_deleted_and_is_not_damaged(engine, store, way):
+    keep_all(engine, store, batches("checkout"))
+    filing(engine, store, round_bytes=1).run()
+    source = CaptureSource(engine, store)
+    lines = source.snapshot_lines(source.recording(CHECKOUT))
+    next(lines)
+    if way == "purged":
+        kept_for = Retentions(default=timedelta(days=1))
+        Retention(engine, store, kept_for, clock=later(days=2)).run()
+    else:
+        with alone(engine) as connection:
+            ids = connection.scalars(select(sessions.c.id)).all()
+            remove_sessions(connection, ids, tombstones=True)
+        sweep(engine, store)
+    with pytest.raises(Gone, match="was deleted"):
+        list(lines)
 
 
 def test_what_comes_after_the_retention_is_not_filed_anew(engine, store):
