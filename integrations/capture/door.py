@@ -21,6 +21,7 @@ from bot.ports import Keeper
 from integrations.capture import answers, cors
 from integrations.capture.answers import Answer, refusal
 from integrations.capture.callers import Rates, address_of
+from integrations.capture.complaints import Complaints
 from integrations.capture.forwarding import Forwarder
 from integrations.capture.memory import Account, Memory
 from integrations.capture.paths import Family, place_of
@@ -69,6 +70,7 @@ class Door:
         self._forwarder = forwarder
         self._scripts = scripts
         self._tally = tally
+        self._complaints = Complaints()
         self._memory = Memory(large_bytes)
         self._rates = Rates(
             per_address=terms.address_per_minute, per_project=terms.project_per_minute
@@ -128,19 +130,31 @@ class Door:
             return self._turned_away(call, ended.reason, ended.answer)
         except RetryLater as error:
             again = refusal(503, "try again later", after=_RETRY_SECONDS)
-            _log.warning("capture", path=call.place.path, error=str(error))
-            return self._turned_away(call, "busy", again)
+            return self._turned_away(call, "busy", again, error=str(error))
         except Exception as error:
             # The SDK keeps what it has and sends it again.
-            _log.exception("capture failed", path=call.place.path, exc_info=error)
+            if count := self._complaints.due("error"):
+                _log.exception(
+                    "capture failed",
+                    path=call.place.path,
+                    count=count,
+                    exc_info=error,
+                )
             again = refusal(503, "try again later", after=_RETRY_SECONDS)
             return self._turned_away(call, "error", again)
 
-    def _turned_away(self, call: Call, reason: str, answer: Answer) -> Answer:
+    def _turned_away(
+        self, call: Call, reason: str, answer: Answer, **more: str
+    ) -> Answer:
         self._tally.refused(reason)
-        if reason in ("too_large", "unreadable"):
-            # posthog-js throws it away, and without it a recording may not play.
-            _log.warning("capture refused", path=call.place.path, reason=reason)
+        # posthog-js throws away what is not busy, and without it a recording may not
+        # play.
+        is_told = reason in ("too_large", "unreadable", "busy")
+        if is_told and (count := self._complaints.due(reason)):
+            path = call.place.path
+            _log.warning(
+                "capture refused", path=path, reason=reason, count=count, **more
+            )
         return answer
 
     def _answer(self, call: Call, account: Account) -> Answer:

@@ -14,6 +14,7 @@ import pytest
 import structlog.testing
 
 from integrations.capture import MAX_WIRE_BYTES, scripts_in
+from integrations.capture.complaints import Complaints
 from tests.integrations.capture.capturing import AWAY, NOW, TOKEN, Proxy, proxy
 from tests.recorded import requests
 
@@ -134,16 +135,26 @@ def test_what_is_refused_says_why_without_what_it_held(
     assert kept.keeper.batches == []
 
 
-def test_a_body_over_the_limit_is_refused_and_said_so(kept: Proxy) -> None:
+def test_a_body_over_the_limit_is_refused_and_said_so() -> None:
     """posthog-js throws it away, and its recording may not play: an administrator must
     hear of it, and nothing of what it held."""
-    with structlog.testing.capture_logs() as lines:
-        answer = kept.post("/s/", b"secret" + b"x" * MAX_WIRE_BYTES)
+    with proxy() as found, structlog.testing.capture_logs() as lines:
+        answer = found.post("/s/", b"secret" + b"x" * MAX_WIRE_BYTES)
+        assert found.tally.refusals == ["too_large"]
     assert answer.status_code == 413
-    assert kept.tally.refusals == ["too_large"]
     [line] = [line for line in lines if line["log_level"] == "warning"]
     assert line["reason"] == "too_large"
     assert "secret" not in str(line)
+
+
+def test_a_flood_of_refusals_is_a_line_a_second_with_their_count() -> None:
+    now = 100.0
+    complaints = Complaints(clock=lambda: now)
+    told = [complaints.due("busy") for _ in range(50)]
+    assert told == [1, *[0] * 49]
+    assert complaints.due("unreadable") == 1
+    now += 1
+    assert complaints.due("busy") == 50
 
 
 def test_what_cannot_be_kept_is_sent_again(kept: Proxy) -> None:
