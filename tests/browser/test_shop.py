@@ -59,7 +59,10 @@ def test_a_visit_ends_at_a_payment_that_fails(shop_url: str, page: Page) -> None
     expect(page.get_by_role("radio")).to_have_count(2)
     assert grave_violations(page) == []
     page.get_by_label("Card number").fill("4242 4242 4242 4242")
-    with page.expect_response("**/api/payments") as answered:
+    with (
+        page.expect_event("pageerror"),
+        page.expect_response("**/api/payments") as answered,
+    ):
         page.get_by_test_id("pay").click()
     assert answered.value.status == 502
     expect(page.get_by_test_id("note")).to_contain_text(f"/replay {JANE['E-mail']}")

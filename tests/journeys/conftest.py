@@ -75,10 +75,10 @@ def courier(installation: dict[str, str], redis_url: str) -> Iterator[Courier]:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A real one of a megabyte."""
+    """A real one of a few megabytes."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("only root may mount a disk that is small enough to be filled")
     yield Disk(folder)
