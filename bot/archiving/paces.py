@@ -85,16 +85,19 @@ class Paces:
             self._rest(source, min(seconds, _LONGEST_REST_S))
         return int(strikes)
 
-    def refused(self, source: str, reason: str) -> None:
+    def refused(self, source: str, reason: str, *, is_whole: bool = False) -> None:
         """The source lets us in no more: it is asked now and then, by one call each,
-        until it does."""
+        until it does. ``is_whole`` where it refused more than one recording."""
         now = self._clock()
         with transaction(self._engine) as connection:
             _there(connection, source, now)
             strikes = connection.execute(
                 update(table)
                 .where(table.c.source == source)
-                .values(strikes=table.c.strikes + 1, refusal=reason)
+                .values(
+                    strikes=table.c.strikes + (_CERTAIN if is_whole else 1),
+                    refusal=reason,
+                )
                 .returning(table.c.strikes)
             ).scalar_one()
         self._rest(source, min(5.0 * 12 ** min(strikes - 1, 9), _LONGEST_REST_S))

@@ -119,7 +119,8 @@ class Work:
                 self._paces.limited(self._planner.source_next(held), error.after)
             release(after=after, error=str(error))
         except AccessRefused as error:
-            self._paces.refused(self._planner.source_next(held), str(error))
+            source = self._planner.source_next(held)
+            self._paces.refused(source, str(error), is_whole=True)
             release(after=_LOOK_AGAIN, error=str(error))
         except CourierError as error:
             _log.warning("archive run is stuck", run=held.run.id, error=str(error))

@@ -26,7 +26,7 @@ def print_report(report: Report) -> None:
     for state, words in _WORDS.items():
         if number := report.counts.get(state, 0):
             click.echo(f"{number:7,} {words}")
-    if not report.total:
+    if not report.total and not report.run.is_open:
         asked = report.run.order.query
         fits = f" No recording fits {printable(asked)!r}." if asked else ""
         click.echo(f"There was nothing to archive.{fits}")
