@@ -25,7 +25,7 @@ CANVAS_TOLERANCE = 1.0
 
 # Forward through a recording, back, further back, and forward again; `make fidelity`
 # looks at more.
-TIMES = 6
+TIMES = 5
 SEEKS = (3, 1, 4)
 
 

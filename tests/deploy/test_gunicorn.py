@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import requests
 
 ROOT = Path(__file__).parents[2]
@@ -72,28 +73,40 @@ def test_it_serves_the_courier(tmp_path: Path, redis_url: str) -> None:
     assert "Shutting down: Master" in [line["event"] for line in lines]
 
 
-def test_it_takes_what_vendors_send(tmp_path: Path, redis_url: str) -> None:
+@pytest.fixture(scope="module")
+def serving(
+    redis_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of one with settings for Slack and capture."""
+    settings = {
+        "REDIS_URL": redis_server,
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_SIGNING_SECRET": "made-up",
+        "CAPTURE_MODE": "keep",
+        "CAPTURE_PROJECTS": "phc_shop",
+    }
+    with _gunicorn(tmp_path_factory.mktemp("gunicorn"), **settings) as (url, _):
+        yield url
+
+
+def test_it_takes_what_vendors_send(serving: str) -> None:
     """The vendors that have settings have their routes, locked to all but them."""
-    slack = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "made-up"}
-    with _gunicorn(tmp_path, REDIS_URL=redis_url, **slack) as (url, _):
-        unsigned = requests.post(f"{url}/slack/events", data="text=hello", timeout=20)
-        zendesk = requests.post(f"{url}/zendesk/webhook", json={}, timeout=20)
+    unsigned = requests.post(f"{serving}/slack/events", data="text=hello", timeout=20)
+    zendesk = requests.post(f"{serving}/zendesk/webhook", json={}, timeout=20)
     assert unsigned.status_code == 401
     assert zendesk.status_code == 404
 
 
-def test_it_takes_what_posthog_js_sends(tmp_path: Path, redis_url: str) -> None:
+def test_it_takes_what_posthog_js_sends(serving: str) -> None:
     """Recordings larger than any webhook, in one piece or in chunks, and no more than
     capture takes."""
-    capture = {"CAPTURE_MODE": "keep", "CAPTURE_PROJECTS": "phc_shop"}
     batch = b'[{"event":"x","api_key":"phc_shop"}]' + b" " * (2 * 1024 * 1024)
-    with _gunicorn(tmp_path, REDIS_URL=redis_url, **capture) as (url, _):
-        whole = requests.post(f"{url}/s/", data=batch, timeout=20)
-        chunks = requests.post(
-            f"{url}/s/", data=iter([batch[:9], batch[9:]]), timeout=20
-        )
-        large = requests.post(f"{url}/s/", data=iter([batch] * 11), timeout=20)
-        metrics = requests.get(f"{url}/metrics", timeout=20)
+    whole = requests.post(f"{serving}/s/", data=batch, timeout=20)
+    chunks = requests.post(
+        f"{serving}/s/", data=iter([batch[:9], batch[9:]]), timeout=20
+    )
+    large = requests.post(f"{serving}/s/", data=iter([batch] * 11), timeout=20)
+    metrics = requests.get(f"{serving}/metrics", timeout=20)
     assert [one.status_code for one in (whole, chunks, large)] == [200, 200, 413]
     assert "courier_capture_batches_total 2.0" in metrics.text
 

@@ -26,7 +26,7 @@ from tests.servers import free_port
 from tests.visits import TOKEN, Page, marked, numbers
 
 PAGES = 6
-KILLS = 6
+KILLS = 4
 # Over this a batch is an object, and not in the database.
 LARGE_BYTES = 1_200_000
 

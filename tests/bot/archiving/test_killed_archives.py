@@ -14,6 +14,6 @@ def test_workers_killed_at_random_leave_no_gap_and_no_duplicate(
 ) -> None:
     """As objects, as rows and in the index; `make bench` does it with ten thousand."""
     # On a busy machine a worker that lives for a tenth of a second gets nothing done.
-    story = archivists.archive(database_url, target, 120, pause_s=0.1, most_kills=15)
+    story = archivists.archive(database_url, target, 80, pause_s=0.1, most_kills=10)
     assert story.kills > 3
-    archivists.check_whole(story, engine, tmp_path / "archive", 120)
+    archivists.check_whole(story, engine, tmp_path / "archive", 80)

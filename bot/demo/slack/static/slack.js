@@ -259,6 +259,11 @@ document.addEventListener("submit", (event) => {
 
 window.addEventListener("popstate", () => go(location.href));
 
+// Pressed before anybody listened, they would load the page again and send nothing.
+for (const button of document.querySelectorAll("[data-composer] [data-testid$=send]")) {
+  button.disabled = false;
+}
+
 watch(suggest, touched);
 localise(document);
 keepSwitcher();
