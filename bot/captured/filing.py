@@ -16,13 +16,13 @@ from sqlalchemy import Engine
 
 from bot.captured import doomed
 from bot.captured.blocks import pack
+from bot.captured.findings import Findings
 from bot.captured.identities import learn
 from bot.captured.kept_for import Retentions
 from bot.captured.pending import LEASE, ROUND_BYTES, Lost, Pending, Taken
 from bot.captured.rows import alone
 from bot.captured.sessions import (
     Changed,
-    Findings,
     NewBlock,
     Sessions,
     count_unreadable,
