@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 import structlog
 from dramatiq import Worker as BellWorker
@@ -13,6 +12,7 @@ from dramatiq import Worker as BellWorker
 from bot.archiving.schedules import Schedules
 from bot.archiving.working import Work
 from bot.errors import CourierError
+from bot.jobs.chores import Chore, Chores
 from bot.jobs.queue import Bell
 
 _STOP_SECONDS = 30.0
@@ -37,36 +37,30 @@ class ArchiveWorker:
         self._schedules = schedules
         self._bell = bell
         self._count = threads
-        self._sweep_seconds = sweep_seconds
         self._busy = 0
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
         self._listening: BellWorker | None = None
-        self._helpers: list[threading.Thread] = []
+        self._chores = Chores(
+            [
+                Chore(self.sweep, sweep_seconds),
+                Chore(work.renew, work.renew_seconds),
+                Chore(work.freshen, _FRESHEN_SECONDS),
+            ]
+        )
 
     def start(self) -> None:
         self._listening = self._bell.listen(self.look, threads=self._count)
-        for work, every_s in (
-            (self.sweep, self._sweep_seconds),
-            (self._work.renew, self._work.renew_seconds),
-            (self._work.freshen, _FRESHEN_SECONDS),
-        ):
-            helper = threading.Thread(
-                target=self._repeat, args=(work, every_s), daemon=True
-            )
-            helper.start()
-            self._helpers.append(helper)
+        self._chores.start()
 
     def stop(self) -> None:
         """Finish the recordings in hand and end."""
-        self._stopping.set()
+        self._chores.leave()
         deadline = time.monotonic() + _STOP_SECONDS
         if self._listening is not None:
             self._bell.hush(self._listening, seconds=_STOP_SECONDS)
         while self._busy and time.monotonic() < deadline:
             time.sleep(0.05)
-        for helper in self._helpers:
-            helper.join()
+        self._chores.stop(None)
         self._bell.close()
 
     def look(self, _: str = "") -> None:
@@ -74,7 +68,7 @@ class ArchiveWorker:
         with self._lock:
             self._busy += 1
         try:
-            while not self._stopping.is_set() and self._work.do_one():
+            while not self._chores.is_stopping and self._work.do_one():
                 pass
         except CourierError as error:
             _log.warning("archive has to wait", error=str(error))
@@ -95,12 +89,3 @@ class ArchiveWorker:
             if not self._bell.ring("archive"):
                 self.look()
                 return
-
-    def _repeat(self, work: Callable[[], object], every_s: float) -> None:
-        while not self._stopping.wait(every_s):
-            try:
-                work()
-            except CourierError as error:
-                _log.warning("housekeeping failed", error=str(error))
-            except Exception:
-                _log.exception("housekeeping failed")

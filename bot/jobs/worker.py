@@ -3,7 +3,6 @@ nobody."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -14,9 +13,9 @@ from dramatiq import Worker as BellWorker
 
 from bot.clock import Clock, utc_now
 from bot.delivery import Courier
-from bot.errors import CourierError
 from bot.jobs.attempts import Attempts
 from bot.jobs.catching_up import EVERY, CatchingUp
+from bot.jobs.chores import Chore, Chores
 from bot.jobs.gates import Gates
 from bot.jobs.queue import Bell
 from bot.ledger import Claim, Ledger, Lost
@@ -62,33 +61,28 @@ class Worker:
         self._catching_up = CatchingUp(ledger, missed or {}, clock=clock)
         self._companions = companions
         self._bell = bell
-        self._renew_seconds = lease.total_seconds() / 3
         self._threads = threads
-        # A lease that ended is noticed within a third of its length.
-        self._sweep_seconds = min(sweep_seconds, self._renew_seconds)
         self._held: dict[str, Claim] = {}
-        self._stopping = threading.Event()
         self._listening: BellWorker | None = None
-        self._helpers: list[threading.Thread] = []
+        renew_s = lease.total_seconds() / 3
+        self._chores = Chores(
+            [
+                # A lease that ended is noticed within a third of its length.
+                Chore(self.sweep, min(sweep_seconds, renew_s)),
+                Chore(self._renew, renew_s),
+                Chore(self.catch_up, EVERY.total_seconds(), first_s=_SETTLED_IN_S),
+            ]
+        )
 
     def start(self) -> None:
         self._listening = self._bell.listen(self.look_at, threads=self._threads)
-        for work, first_s, every_s in (
-            (self.sweep, self._sweep_seconds, self._sweep_seconds),
-            (self._renew, self._renew_seconds, self._renew_seconds),
-            (self.catch_up, _SETTLED_IN_S, EVERY.total_seconds()),
-        ):
-            helper = threading.Thread(
-                target=self._repeat, args=(work, first_s, every_s), daemon=True
-            )
-            helper.start()
-            self._helpers.append(helper)
+        self._chores.start()
         for companion in self._companions:
             companion.start()
 
     def stop(self) -> None:
         """Finish the work in hand and end."""
-        self._stopping.set()
+        self._chores.leave()
         deadline = time.monotonic() + _STOP_SECONDS
         if self._listening is not None:
             self._bell.hush(self._listening, seconds=_STOP_SECONDS)
@@ -96,27 +90,14 @@ class Worker:
             time.sleep(0.05)
         for companion in self._companions:
             companion.stop()
-        for helper in self._helpers:
-            helper.join()
-
-    def _repeat(self, work: object, first_s: float, every_s: float) -> None:
-        assert callable(work)  # noqa: S101 (narrows the type)
-        seconds = first_s
-        while not self._stopping.wait(seconds):
-            seconds = every_s
-            try:
-                work()
-            except CourierError as error:
-                _log.warning("housekeeping failed", error=str(error))
-            except Exception:
-                _log.exception("housekeeping failed")
+        self._chores.stop(None)
 
     def sweep(self) -> None:
         """Ring for every row that is due and that nobody is looking at; where Redis
         is away, look at it here and now. Links that closed meanwhile are told of."""
         self._courier.tell_changes()
         for request_id in self._gates.due():
-            if self._stopping.is_set():
+            if self._chores.is_stopping:
                 break
             if not self._bell.ring(request_id):
                 self.look_at(request_id)

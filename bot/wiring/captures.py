@@ -18,7 +18,7 @@ from bot.captured.source import CaptureSource
 from bot.config import Settings
 from bot.database.captures import sessions
 from bot.database.engine import transaction
-from bot.jobs.capture_worker import CaptureWorker
+from bot.jobs.chores import Chore, Chores
 from bot.storage import ReplayStore
 from integrations.capture.wire import read_batch
 
@@ -90,15 +90,15 @@ class Captures:
         """Take up at once what a killed process held; for where there is no other."""
         Pending(self.engine, self.store).free_all()
 
-    def worker(self) -> CaptureWorker:
+    def worker(self) -> Chores:
         """A worker's share, not yet started."""
-        return CaptureWorker(
+        return Chores(
             [
-                (self.filing.run, _FILE_S),
-                (self.filing.renew, self.filing.renew_seconds),
-                (self.compaction.run, _COMPACT_S),
-                (partial(doomed.sweep, self.engine, self.store), _SWEEP_S),
-                (self.retention.run, _PURGE_S),
+                Chore(self.filing.run, _FILE_S),
+                Chore(self.filing.renew, self.filing.renew_seconds),
+                Chore(self.compaction.run, _COMPACT_S),
+                Chore(partial(doomed.sweep, self.engine, self.store), _SWEEP_S),
+                Chore(self.retention.run, _PURGE_S),
             ]
         )
 
